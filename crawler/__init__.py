@@ -1,0 +1,1 @@
+"""What goes out to the web: sources, frontier, discovery, politeness, capture."""
