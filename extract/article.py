@@ -1,0 +1,205 @@
+"""What a page says, as values: the article, its blocks, and the evidence for each field."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from datetime import date, datetime
+from enum import Enum
+from typing import Any, Self
+
+
+class BlockKind(Enum):
+    """What a block of the body is."""
+
+    PARAGRAPH = "paragraph"
+    SUBHEAD = "subhead"
+    LIST = "list"
+    QUOTE = "quote"
+    TABLE = "table"
+    CAPTION = "caption"
+    ENTRY = "entry"
+
+
+class PageKind(Enum):
+    """What sort of page this is."""
+
+    ARTICLE = "article"
+    INDEX = "index"
+    LIVE_BLOG = "live_blog"
+    VIDEO = "video"
+    GALLERY = "gallery"
+    ERROR = "error"
+    CHALLENGE = "challenge"
+
+
+class Paywall(Enum):
+    """How much of the article the page gave away."""
+
+    OPEN = "open"
+    PARTIAL = "partial"
+    CLOSED = "closed"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """One piece of the body, in reading order.
+
+    ``text`` has no line break except between the items of a list and the rows of a table
+    (cells joined by `` | ``). ``at`` is the time printed on a live-blog entry (``ENTRY`` is
+    the headline or stamp that opens one).
+    """
+
+    kind: BlockKind
+    text: str
+    level: int = 0
+    at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Why a field has its value: the rule that gave it, and what other rules offered."""
+
+    field: str
+    value: str
+    rule: str
+    rivals: tuple[tuple[str, str], ...] = ()
+    """Pairs of rule and value, best first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Removed:
+    """Text that stood in the body and was taken out, with the rule that did it."""
+
+    text: str
+    rule: str
+
+
+@dataclass(frozen=True, slots=True)
+class Encoding:
+    """How the bytes were decoded: WHATWG name of the encoding, and who said so."""
+
+    name: str
+    source: str
+    """``bom``, ``header``, ``meta``, ``xml``, ``content`` or ``default``."""
+    replaced: int = 0
+    """Characters that could not be decoded and became U+FFFD."""
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """One page read: fields, body, and the evidence for them.
+
+    Dates are aware datetimes, or plain dates where only the day is known. ``fingerprint`` is an
+    unsigned 64-bit simhash of ``text``; ``text_digest`` is the SHA-256 (hex) of the text as far as
+    an archivist would call it changed: without white space, punctuation and quote styles.
+    """
+
+    url: str
+    extractor: str
+    title: str | None = None
+    standfirst: str | None = None
+    blocks: tuple[Block, ...] = ()
+    authors: tuple[str, ...] = ()
+    published: datetime | date | None = None
+    modified: datetime | date | None = None
+    language: str | None = None
+    declared_language: str | None = None
+    section: str | None = None
+    tags: tuple[str, ...] = ()
+    image: str | None = None
+    canonical_url: str | None = None
+    credit: str | None = None
+    paywall: Paywall = Paywall.UNKNOWN
+    kind: PageKind = PageKind.ARTICLE
+    evidence: tuple[Evidence, ...] = ()
+    removed: tuple[Removed, ...] = ()
+    encoding: Encoding = Encoding("utf-8", "default")
+    fingerprint: int = 0
+    text_digest: str = ""
+
+    @property
+    def text(self) -> str:
+        """The body as plain text, one block a paragraph, captions left out."""
+        return text_of(self.blocks)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give the article as JSON-ready values; ``text`` is included, for readers.
+
+        >>> Article("https://x.test/", "1", published=date(2026, 1, 2)).to_dict()["published"]
+        '2026-01-02'
+        """
+        row: dict[str, Any] = {f.name: _plain(getattr(self, f.name)) for f in fields(self)}
+        return row | {"text": self.text}
+
+    @classmethod
+    def from_dict(cls, row: Mapping[str, Any]) -> Self:
+        """Read what ``to_dict`` wrote; unknown keys are ignored, missing ones take defaults.
+
+        Raises:
+            KeyError: ``url`` or ``extractor`` is missing.
+            ValueError: a date or an enumeration holds something else.
+
+        >>> a = Article("https://x.test/", "1", blocks=(Block(BlockKind.QUOTE, "Yes"),))
+        >>> Article.from_dict(a.to_dict()) == a
+        True
+        """
+        names = {f.name for f in fields(cls)}
+        given = {name: value for name, value in row.items() if name in names}
+        for name, read in _READERS.items():
+            if given.get(name) is not None:
+                given[name] = read(given[name])
+        return cls(**{"url": row["url"], "extractor": row["extractor"], **given})
+
+
+def text_of(blocks: tuple[Block, ...] | list[Block]) -> str:
+    """Join the blocks that are running text.
+
+    >>> text_of([Block(BlockKind.PARAGRAPH, "One."), Block(BlockKind.CAPTION, "Photo")])
+    'One.'
+    """
+    return "\n".join(block.text for block in blocks if block.kind is not BlockKind.CAPTION)
+
+
+def _plain(value: Any) -> Any:  # noqa: ANN401 - any field of an article
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, (datetime, date)):
+        return value.isoformat()
+    if isinstance(value, tuple):
+        return [_plain(item) for item in value]
+    if isinstance(value, (Block, Evidence, Removed, Encoding)):
+        return {f.name: _plain(getattr(value, f.name)) for f in fields(value)}
+    return value
+
+
+def _read_when(text: str) -> datetime | date:
+    return date.fromisoformat(text) if len(text) == 10 else datetime.fromisoformat(text)
+
+
+def _read_block(row: Mapping[str, Any]) -> Block:
+    at = row.get("at")
+    return Block(
+        BlockKind(row["kind"]),
+        row["text"],
+        row.get("level", 0),
+        datetime.fromisoformat(at) if at else None,
+    )
+
+
+def _read_evidence(row: Mapping[str, Any]) -> Evidence:
+    rivals = tuple((rule, value) for rule, value in row.get("rivals", ()))
+    return Evidence(row["field"], row["value"], row["rule"], rivals)
+
+
+_READERS: dict[str, Any] = {
+    "blocks": lambda rows: tuple(_read_block(row) for row in rows),
+    "authors": tuple,
+    "tags": tuple,
+    "published": _read_when,
+    "modified": _read_when,
+    "paywall": Paywall,
+    "kind": PageKind,
+    "evidence": lambda rows: tuple(_read_evidence(row) for row in rows),
+    "removed": lambda rows: tuple(Removed(**row) for row in rows),
+    "encoding": lambda row: Encoding(**row),
+}
