@@ -1,0 +1,96 @@
+"""The command line: one click group whose commands are loaded by name when they are asked for.
+
+So `search` never pays for Twisted, and nothing here imports the crawler.
+"""
+
+import importlib
+import os
+import sys
+from pathlib import Path
+
+import click
+
+from archive.errors import ExitCode, MicroficheError
+from archive.layout import Archive, open_archive
+
+# Command -> where it lives, in the order in which a newcomer needs them.
+COMMANDS = {
+    "init": "archive.cli.init:command",
+    "add": "crawler.commands.add:command",
+    "crawl": "crawler.commands.crawl:command",
+    "index": "archive.cli.index:command",
+    "search": "archive.cli.search:command",
+    "show": "archive.cli.show:command",
+    "serve": "archive.cli.serve:command",
+    "extract": "archive.cli.extract:command",
+    "check": "archive.cli.check:command",
+}
+
+
+class LazyGroup(click.Group):
+    """A group that imports a command's module only when the command is named."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        if cmd_name not in COMMANDS:
+            return None
+        module, _, name = COMMANDS[cmd_name].partition(":")
+        found: click.Command = getattr(importlib.import_module(module), name)
+        return found
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List every command with its one line of help."""
+        rows = []
+        for name in self.list_commands(ctx):
+            command = self.get_command(ctx, name)
+            rows.append((name, command.get_short_help_str(70) if command else ""))
+        with formatter.section("Commands"):
+            formatter.write_dl(rows)
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="microfiche")
+@click.option(
+    "-C",
+    "--archive",
+    "directory",
+    type=click.Path(path_type=Path),
+    envvar="MICROFICHE_ARCHIVE",
+    default=Path(),
+    metavar="DIR",
+    help="The archive to work on (or set MICROFICHE_ARCHIVE); default: this directory.",
+)
+@click.pass_context
+def cli(ctx: click.Context, directory: Path) -> None:
+    """Keep a press archive: crawl news sites, search what they published, replay it as it was."""
+    ctx.obj = directory
+
+
+def archive_of(ctx: click.Context) -> Archive:
+    """The archive named by -C, MICROFICHE_ARCHIVE or the working directory.
+
+    Raises:
+        MicroficheError: there is none, or it cannot be read.
+    """
+    return open_archive(ctx.find_root().obj)
+
+
+def main() -> None:
+    """Run the command line; our errors are one line on stderr and a documented exit code."""
+    try:
+        status = cli.main(standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except (click.Abort, KeyboardInterrupt):
+        sys.exit(ExitCode.INTERRUPTED)
+    except MicroficheError as error:
+        click.echo(f"microfiche: {error}", err=True)
+        sys.exit(error.exit_code)
+    except BrokenPipeError:
+        # The reader of our output (`| head`) has gone; Python would say so again at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(ExitCode.OK)
+    sys.exit(status if isinstance(status, int) else ExitCode.OK)

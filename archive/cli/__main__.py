@@ -1,0 +1,5 @@
+"""``python -m archive.cli``: the command line without its console script."""
+
+from archive.cli import main
+
+main()

@@ -1,0 +1,279 @@
+"""``microfiche.toml``: what is collected and how politely, validated whole.
+
+The models are the one place where a setting is declared: its name, default, bounds and help.
+docs/settings.md is generated from them.
+"""
+
+import re
+import tomllib
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated, Literal
+
+import tomlkit
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    model_validator,
+)
+
+from archive.durations import parse_duration
+from archive.errors import ArchiveUnwritable, ConfigError
+from archive.layout import Archive, write_atomically
+from archive.urls import host_of, is_http
+
+SOURCE_ID = re.compile(r"[a-z0-9](?:[a-z0-9._-]{0,62}[a-z0-9])?")
+
+
+def _duration(value: object) -> object:
+    return parse_duration(value) if isinstance(value, str) else value
+
+
+def _http_url(value: str) -> str:
+    if not is_http(value):
+        raise ValueError("expected an absolute http or https address")
+    return value
+
+
+def _pattern(value: str) -> str:
+    try:
+        re.compile(value)
+    except re.error as error:
+        raise ValueError(f"not a regular expression: {error}") from error
+    return value
+
+
+Duration = Annotated[timedelta, BeforeValidator(_duration), Field(gt=timedelta(0))]
+HttpUrl = Annotated[str, AfterValidator(_http_url)]
+Pattern = Annotated[str, AfterValidator(_pattern)]
+
+DEFAULT_RECHECK = tuple(
+    timedelta(**age)
+    for age in ({"hours": 1}, {"hours": 6}, {"days": 1}, {"days": 3}, {"days": 7}, {"days": 30})
+)
+
+
+class _Table(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
+
+
+class ArchiveTable(_Table):
+    """``[archive]``: who keeps this archive."""
+
+    contact: str = Field(
+        min_length=3,
+        description="Where the owner of a site can reach you (mailto: or web address); "
+        "part of the User-Agent and of every warcinfo record.",
+    )
+    operator: str = Field(
+        "", description="Who runs the archive; written into every warcinfo record."
+    )
+    title: str = Field("", description="The name of the archive, shown in the reading room.")
+
+
+class CrawlTable(_Table):
+    """``[crawl]``: bounds of every crawl run."""
+
+    user_agent: str = Field(
+        "", description="The whole User-Agent; empty: microfiche/VERSION (+contact)."
+    )
+    concurrency: int = Field(16, ge=1, le=256, description="Requests in flight over all hosts.")
+    timeout: Duration = Field(timedelta(seconds=60), description="Longest time for one response.")
+    max_body_bytes: int = Field(
+        50_000_000, ge=1024, description="A longer body is cut here and marked as truncated."
+    )
+    max_redirects: int = Field(10, ge=0, le=50, description="Redirects followed from one address.")
+    max_url_length: int = Field(2083, ge=64, description="Longer addresses are not fetched.")
+    max_pages_per_host: int = Field(
+        10_000, ge=1, description="Pages fetched from one host in one run."
+    )
+    warc_bytes: int = Field(
+        1_000_000_000, ge=1_000_000, description="A WARC file is sealed once it is this large."
+    )
+    warc_prefix: str = Field(
+        "microfiche", pattern=r"^[A-Za-z0-9_.-]+$", description="Start of every WARC file's name."
+    )
+    min_free_bytes: int = Field(
+        500_000_000, ge=0, description="The run stops when the disk has less than this left."
+    )
+    workers: int = Field(0, ge=0, le=256, description="Extraction processes; 0: one per core.")
+    extract_timeout: Duration = Field(
+        timedelta(seconds=30), description="Longest time for the extraction of one page."
+    )
+
+
+class Source(_Table):
+    """``[sources.ID]``: one publication, its feeds, sitemaps, scope and pace."""
+
+    name: str = Field(min_length=1, description="The publication's name, as readers know it.")
+    url: HttpUrl = Field(description="Its home page.")
+    feeds: tuple[HttpUrl, ...] = Field((), description="Feeds: RSS, Atom or RDF.")
+    sitemaps: tuple[HttpUrl, ...] = Field((), description="Sitemaps, news sitemaps, index files.")
+    sections: tuple[HttpUrl, ...] = Field((), description="Pages whose links lead to articles.")
+    hosts: tuple[str, ...] = Field(
+        (),
+        description="Hosts in scope, each with its subdomains; `host:port` for one port only. "
+        "Empty: the host of `url`.",
+    )
+    include: tuple[Pattern, ...] = Field(
+        (), description="Only addresses that one of these regular expressions finds are followed."
+    )
+    exclude: tuple[Pattern, ...] = Field(
+        (), description="Addresses that one of these regular expressions finds are not followed."
+    )
+    delay: float = Field(
+        5.0, ge=0, le=3600, description="Seconds between the starts of two requests to one host."
+    )
+    concurrency: int = Field(1, ge=1, le=32, description="Requests in flight to one host.")
+    requisites: Literal["none", "page"] = Field(
+        "page", description="`page`: keep style sheets, pictures and fonts of each page too."
+    )
+    obey_robots: bool = Field(True, description="Honour robots.txt and its Crawl-delay.")
+    allow_private_addresses: bool = Field(
+        False, description="Allow loopback, private and other special addresses."
+    )
+    verify_tls: bool = Field(True, description="Refuse servers whose certificate is not valid.")
+    feed_interval: Duration = Field(
+        timedelta(minutes=15), description="Feeds, sitemaps and sections are due after this."
+    )
+    recheck: tuple[Duration, ...] = Field(
+        DEFAULT_RECHECK, description="Ages at which an article is fetched again."
+    )
+    max_age: Duration | None = Field(
+        None, description="Feed and sitemap entries older than this are not followed."
+    )
+    enabled: bool = Field(True, description="False: known, but not crawled.")
+
+    @property
+    def scope(self) -> tuple[str, ...]:
+        """Hosts in scope: as configured, else the home page's."""
+        return self.hosts or (host_of(self.url),)
+
+    @property
+    def seeds(self) -> tuple[str, ...]:
+        """Every address a run starts from; the home page where nothing else is given."""
+        return (*self.feeds, *self.sitemaps, *self.sections) or (self.url,)
+
+
+class Config(_Table):
+    """A whole ``microfiche.toml``."""
+
+    layout: int
+    archive: ArchiveTable
+    crawl: CrawlTable = CrawlTable()
+    sources: dict[str, Source] = Field({}, description="One table for each publication, by id.")
+
+    @model_validator(mode="after")
+    def _ids(self) -> "Config":
+        for source_id in self.sources:
+            if not SOURCE_ID.fullmatch(source_id):
+                raise ValueError(
+                    f"source id {source_id!r}: expected lower-case letters, digits, dots, dashes"
+                )
+        return self
+
+
+def load_config(archive: Archive) -> Config:
+    """Read and validate ``microfiche.toml``.
+
+    Raises:
+        ConfigError: one line naming file, line, key, what was found and expected.
+    """
+    path = archive.config_path
+    try:
+        text = path.read_text("utf-8")
+        return Config.model_validate(tomllib.loads(text))
+    except ValidationError as error:
+        raise ConfigError(_explain(path, text, error)) from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path}: not valid TOML: {error}; correct it there") from error
+    except OSError as error:
+        raise ConfigError(f"{path}: cannot be read: {error.strerror}") from error
+
+
+def add_source(archive: Archive, source_id: str, source: Source) -> None:
+    """Write ``[sources.ID]`` into ``microfiche.toml``, keeping everything else as it stands.
+
+    Raises:
+        ConfigError: the id is taken or no id, or the file was wrong before.
+        ArchiveUnwritable: the file cannot be replaced.
+    """
+    config = load_config(archive)
+    if source_id in config.sources:
+        raise ConfigError(
+            f"{archive.config_path}: there is a source {source_id!r} already; choose another --id"
+        )
+    if not SOURCE_ID.fullmatch(source_id):
+        raise ConfigError(
+            f"source id {source_id!r}: expected lower-case letters, digits, dots, dashes"
+        )
+    document = tomlkit.parse(archive.config_path.read_text("utf-8"))
+    table = tomlkit.table()
+    for key, value in source.model_dump(exclude_defaults=True, mode="python").items():
+        table.add(key, _toml_value(value))
+    document.setdefault("sources", tomlkit.table(is_super_table=True)).add(source_id, table)
+    try:
+        write_atomically(archive.config_path, tomlkit.dumps(document))
+    except OSError as error:
+        raise ArchiveUnwritable(
+            f"{archive.config_path}: cannot be written: {error.strerror}"
+        ) from error
+
+
+def _toml_value(value: object) -> object:
+    if isinstance(value, timedelta):
+        return f"{value.total_seconds():g}s"
+    if isinstance(value, tuple):
+        array = tomlkit.array()
+        array.extend(_toml_value(item) for item in value)
+        return array.multiline(len(value) > 1)
+    return value
+
+
+def _explain(path: Path, text: str, error: ValidationError) -> str:
+    problems = []
+    for found in error.errors():
+        keys = [str(part) for part in found["loc"] if not isinstance(part, int)]
+        line = find_line(text, keys)
+        where = f"{path}:{line}" if line else f"{path}"
+        expected = _expected(found["type"], found["msg"])
+        if found["type"] not in ("missing", "extra_forbidden") and ", got " not in expected:
+            expected += f", got {found['input']!r:.80}"
+        problems.append(f"{where}: {'.'.join(keys) or 'file'}: {expected}")
+    return "; ".join(problems)
+
+
+def _expected(kind: str, message: str) -> str:
+    if kind == "extra_forbidden":
+        return "unknown key; docs/settings.md lists the known ones"
+    if kind == "missing":
+        return "this key is required"
+    return message.removeprefix("Value error, ").removeprefix("Input should be ").strip()
+
+
+def find_line(text: str, keys: list[str]) -> int | None:
+    """The line (from 1) where a key stands in TOML text; its table's line where the key is missing.
+
+    >>> find_line('layout = 1\\n[archive]\\ncontact = 3\\n', ["archive", "contact"])
+    3
+    >>> find_line('layout = 1\\n[archive]\\n', ["archive", "contact"])
+    2
+    """
+    table: list[str] = []
+    best: int | None = None
+    for number, line in enumerate(text.splitlines(), start=1):
+        if header := re.match(r"\s*\[+([^\]]+)\]+", line):
+            table = [part.strip().strip("\"'") for part in header[1].split(".")]
+            if table == keys[: len(table)]:
+                best = number
+            if table == keys:
+                return number
+        elif assignment := re.match(r"\s*([\w.\"'-]+)\s*=", line):
+            name = [part.strip("\"'") for part in assignment[1].split(".")]
+            if table + name == keys[: len(table + name)]:
+                return number
+    return best

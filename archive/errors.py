@@ -1,0 +1,84 @@
+"""What can go wrong, and the exit code each kind ends a command with.
+
+::
+
+    MicroficheError            1
+    ├── ArchiveNotFound        3   no archive here, or no directory
+    ├── LayoutError            3   an archive of another layout version
+    ├── ConfigError            3   microfiche.toml is wrong; says file, line, key
+    ├── ArchiveLocked          5   another process writes this archive
+    ├── ArchiveUnwritable      4   disk full, read-only, permission: the run ends
+    ├── WarcError              6   a WARC file that cannot be read as one
+    ├── IndexDamaged           6   index.db is no database, or a broken one
+    └── NotFound               1   no such article, capture, source
+
+Every message says what, where, what was expected and the next step, on one line.
+"""
+
+from enum import IntEnum
+
+
+class ExitCode(IntEnum):
+    """How a command ends; documented in docs/cli.md."""
+
+    OK = 0
+    ERROR = 1
+    USAGE = 2
+    CONFIG = 3
+    UNWRITABLE = 4
+    LOCKED = 5
+    DAMAGED = 6
+    SOURCE_FAILED = 7
+    INTERRUPTED = 130
+
+
+class MicroficheError(Exception):
+    """Base of all our errors: one line for the user, one exit code."""
+
+    exit_code: ExitCode = ExitCode.ERROR
+
+
+class ArchiveNotFound(MicroficheError):
+    """There is no archive where one was asked for."""
+
+    exit_code = ExitCode.CONFIG
+
+
+class LayoutError(MicroficheError):
+    """The archive was made by another version of the layout."""
+
+    exit_code = ExitCode.CONFIG
+
+
+class ConfigError(MicroficheError):
+    """``microfiche.toml`` cannot be used as it stands."""
+
+    exit_code = ExitCode.CONFIG
+
+
+class ArchiveLocked(MicroficheError):
+    """Another process holds the archive's lock."""
+
+    exit_code = ExitCode.LOCKED
+
+
+class ArchiveUnwritable(MicroficheError):
+    """The archive cannot be written; nothing may go on that needs it."""
+
+    exit_code = ExitCode.UNWRITABLE
+
+
+class WarcError(MicroficheError):
+    """A WARC file or record cannot be read as one."""
+
+    exit_code = ExitCode.DAMAGED
+
+
+class IndexDamaged(MicroficheError):
+    """``index.db`` is no database or a broken one; the WARCs are not affected."""
+
+    exit_code = ExitCode.DAMAGED
+
+
+class NotFound(MicroficheError):
+    """Something asked for by name is not in the archive."""

@@ -1,0 +1,154 @@
+"""Where things lie in an archive on disk."""
+
+import os
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+
+from archive.errors import ArchiveNotFound, ArchiveUnwritable, ConfigError, LayoutError
+
+LAYOUT = 1
+CONFIG_NAME = "microfiche.toml"
+OPEN_SUFFIX = ".open"
+
+_NEW_CONFIG = """\
+# What this archive collects, and how politely. `microfiche add URL` writes sources here;
+# docs/settings.md lists every key.
+layout = {layout}
+
+[archive]
+contact = {contact}   # told to every site in the User-Agent; where its owner can reach you
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Archive:
+    """The paths of one archive; nothing is opened by making one."""
+
+    root: Path
+
+    @property
+    def config_path(self) -> Path:
+        """``microfiche.toml``, what people decided."""
+        return self.root / CONFIG_NAME
+
+    @property
+    def warcs_dir(self) -> Path:
+        """``warcs/``: the archive itself."""
+        return self.root / "warcs"
+
+    @property
+    def index_path(self) -> Path:
+        """``index.db``: derived from the WARCs, replaceable."""
+        return self.root / "index.db"
+
+    @property
+    def frontier_path(self) -> Path:
+        """``frontier.db``: the crawler's memory."""
+        return self.root / "frontier.db"
+
+    @property
+    def runs_dir(self) -> Path:
+        """``runs/``: a report and a log for each crawl run."""
+        return self.root / "runs"
+
+    @property
+    def lock_path(self) -> Path:
+        """The file whose lock means "somebody writes WARCs and the frontier"."""
+        return self.root / ".lock"
+
+    @property
+    def index_lock_path(self) -> Path:
+        """The file whose lock means "somebody writes index.db"."""
+        return self.root / ".index-lock"
+
+    def find_warc(self, filename: str) -> Path | None:
+        """The file of a name relative to ``warcs/``, sealed or still being written."""
+        for path in (self.warcs_dir / filename, self.warcs_dir / (filename + OPEN_SUFFIX)):
+            if path.is_file():
+                return path
+        return None
+
+
+def open_archive(root: Path) -> Archive:
+    """The archive at ``root``.
+
+    Raises:
+        ArchiveNotFound: there is none.
+        LayoutError: it has a layout this version cannot read.
+        ConfigError: its ``microfiche.toml`` is not TOML.
+    """
+    archive = Archive(root.resolve())
+    if not archive.config_path.is_file():
+        raise ArchiveNotFound(
+            f"{root}: no archive here (no {CONFIG_NAME}); name one with -C DIR or "
+            f"MICROFICHE_ARCHIVE, or make one with `microfiche init {root}`"
+        )
+    try:
+        layout = tomllib.loads(archive.config_path.read_text("utf-8")).get("layout")
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(
+            f"{archive.config_path}: not valid TOML: {error}; correct it there"
+        ) from error
+    except OSError as error:
+        raise ArchiveNotFound(f"{archive.config_path}: cannot be read: {error.strerror}") from error
+    if layout != LAYOUT:
+        raise LayoutError(
+            f"{archive.config_path}: layout is {layout!r}, this microfiche reads layout {LAYOUT}; "
+            f"set `layout = {LAYOUT}` or use the version that made the archive"
+        )
+    return archive
+
+
+def create_archive(root: Path, *, contact: str) -> Archive:
+    """Make an empty archive at ``root``, a new or empty directory.
+
+    Raises:
+        ArchiveUnwritable: there is something there already, or it cannot be written.
+    """
+    archive = Archive(root.resolve())
+    if archive.config_path.exists():
+        raise ArchiveUnwritable(f"{root}: an archive is here already; nothing was changed")
+    if root.exists() and (not root.is_dir() or any(root.iterdir())):
+        raise ArchiveUnwritable(f"{root}: expected a new or empty directory; name another one")
+    try:
+        for directory in (archive.warcs_dir, archive.runs_dir):
+            directory.mkdir(parents=True, exist_ok=True)
+        write_atomically(
+            archive.config_path,
+            _NEW_CONFIG.format(layout=LAYOUT, contact=_toml_string(contact)),
+        )
+    except OSError as error:
+        raise ArchiveUnwritable(
+            f"{root}: cannot be written: {error.strerror}; choose a directory you may write"
+        ) from error
+    return archive
+
+
+def write_atomically(path: Path, text: str) -> None:
+    """Replace a file by ``text``, durably, so that a crash leaves the old or the new one whole.
+
+    Raises:
+        OSError: as the file system says.
+    """
+    partial = path.with_name(f".{path.name}.part")
+    with partial.open("w", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    partial.replace(path)
+    sync_directory(path.parent)
+
+
+def sync_directory(directory: Path) -> None:
+    """Make names created or renamed in ``directory`` durable."""
+    descriptor = os.open(directory, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _toml_string(text: str) -> str:
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
