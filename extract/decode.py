@@ -1,0 +1,167 @@
+"""Bytes to text, by evidence, without an exception.
+
+Source: the order of https://html.spec.whatwg.org/#determining-the-character-encoding, with one
+change that an archive needs: a declaration that the bytes refute is not believed.
+"""
+
+import codecs
+import re
+from collections.abc import Mapping, Sequence
+
+from charset_normalizer import from_bytes
+
+from extract.article import Encoding
+
+Headers = Mapping[str, str] | Sequence[tuple[str, str]]
+
+# Longest first: UTF-32LE starts with the mark of UTF-16LE.
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32-le"),
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+# What the label means on the web: https://encoding.spec.whatwg.org/#names-and-labels
+_WHATWG = {
+    "ascii": "cp1252",
+    "iso8859-1": "cp1252",
+    "iso8859-9": "cp1254",
+    "iso8859-11": "cp874",
+    "tis-620": "cp874",
+    "gb2312": "gb18030",
+    "gbk": "gb18030",
+    "shift_jis": "cp932",
+    "euc_kr": "cp949",
+    "big5": "big5hkscs",
+    # A page whose meta element could be read as ASCII is not UTF-16.
+    "utf-16": "utf-8",
+    "utf-16-le": "utf-8",
+    "utf-16-be": "utf-8",
+    "utf-32": "utf-8",
+}
+_LABELS = {"x-sjis": "cp932", "windows-31j": "cp932", "x-gbk": "gb18030", "ks_c_5601-1987": "cp949"}
+_CHARSET = re.compile(r"charset\s*=\s*[\"']?\s*([\w.:-]+)", re.IGNORECASE)
+_META = re.compile(rb"<meta\b[^>]{0,512}?charset\s*=\s*[\"']?\s*([\w.:-]+)", re.IGNORECASE)
+_XML = re.compile(rb"^\s*<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([\w.:-]+)", re.IGNORECASE)
+# The standard looks at 1,024 bytes; real pages put the element after long preloads.
+_PRESCAN_BYTES = 16_384
+# charset_normalizer takes seconds on a megabyte; a sample of this size gives the same answer.
+_SAMPLE_BYTES = 32_768
+
+
+def decode(html: bytes, headers: Headers | None = None) -> tuple[str, Encoding]:
+    """Decode a page and say which evidence named the encoding.
+
+    Never fails: what cannot be decoded becomes U+FFFD and is counted.
+
+    >>> decode(b"caf\\xe9", {"Content-Type": "text/html; charset=latin1"})
+    ('café', Encoding(name='windows-1252', source='header', replaced=0))
+    >>> decode("café".encode(), {"Content-Type": "text/html; charset=latin1"})[1].source
+    'content'
+    """
+    for mark, name in _MARKS:
+        if html.startswith(mark):
+            return _decoded(html[len(mark) :], name, "bom")
+    candidates = [*_declared(html, headers)]
+    if not candidates or candidates[0][0] != "utf-8":
+        # Bytes above 127 that happen to be valid UTF-8 are UTF-8, whatever the label says: in no
+        # single-byte encoding do such sequences make words.
+        if not html.isascii() and _is_utf8(html) and not _is_stateful(candidates):
+            return _decoded(html, "utf-8", "content")
+    for name, source in candidates:
+        text, encoding = _decoded(html, name, source)
+        # A handful of bad characters is damage; more is a wrong label.
+        if encoding.replaced <= len(html) // 500:
+            return text, encoding
+    return _guessed(html, candidates)
+
+
+def _declared(html: bytes, headers: Headers | None) -> list[tuple[str, str]]:
+    head = html[:_PRESCAN_BYTES]
+    found = [
+        (match and match[1].decode("ascii", "replace"), source)
+        for match, source in ((_META.search(head), "meta"), (_XML.match(head), "xml"))
+    ]
+    labels = [(_header_charset(headers), "header"), *found]
+    named = [(_codec(label), source) for label, source in labels if label]
+    return [(name, source) for name, source in named if name]
+
+
+def _header_charset(headers: Headers | None) -> str | None:
+    pairs = headers.items() if isinstance(headers, Mapping) else headers or ()
+    for name, value in pairs:
+        if name.lower() == "content-type" and (match := _CHARSET.search(value)):
+            return match[1]
+    return None
+
+
+def _codec(label: str) -> str | None:
+    """Name the Python codec for a label found on the web, None when there is none."""
+    label = label.strip().lower()
+    try:
+        name = codecs.lookup(_LABELS.get(label, label)).name
+    except (LookupError, ValueError):
+        return None
+    name = _WHATWG.get(name, name)
+    # Codecs like "base64" or "rot13" turn no bytes into text; the UTF-7 of old is a known attack.
+    is_text = codecs.lookup(name)._is_text_encoding  # noqa: SLF001 - the only public test is to fail
+    return name if is_text and name not in {"utf-7", "idna", "punycode"} else None
+
+
+def _is_utf8(html: bytes) -> bool:
+    try:
+        html.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _is_stateful(candidates: list[tuple[str, str]]) -> bool:
+    return bool(candidates) and candidates[0][0].startswith(("utf-16", "utf-32", "iso2022"))
+
+
+def _decoded(html: bytes, name: str, source: str) -> tuple[str, Encoding]:
+    try:
+        text, replaced = html.decode(name), 0
+    except UnicodeDecodeError:
+        text = html.decode(name, "replace")
+        replaced = text.count("\ufffd")
+    except Exception:  # noqa: BLE001 - a few multi-byte codecs raise others on damaged input
+        text = html.decode("latin-1")
+        replaced, name = len(html), "latin-1"
+    return text, Encoding(_PUBLIC.get(name, name), source, replaced)
+
+
+# Python's name to the WHATWG's, where they differ.
+_PUBLIC = {
+    "cp1252": "windows-1252",
+    "cp1250": "windows-1250",
+    "cp1251": "windows-1251",
+    "cp1253": "windows-1253",
+    "cp1254": "windows-1254",
+    "cp1255": "windows-1255",
+    "cp1256": "windows-1256",
+    "cp1257": "windows-1257",
+    "cp1258": "windows-1258",
+    "cp874": "windows-874",
+    "cp932": "shift_jis",
+    "cp949": "euc-kr",
+    "big5hkscs": "big5",
+}
+
+
+def _guessed(html: bytes, candidates: list[tuple[str, str]]) -> tuple[str, Encoding]:
+    if html.isascii() or _is_utf8(html):
+        return _decoded(html, "utf-8", "content" if not html.isascii() else "default")
+    best = from_bytes(_sample(html)).best()
+    if best is not None and (name := _codec(best.encoding)):
+        return _decoded(html, name, "content")
+    return _decoded(html, candidates[0][0] if candidates else "cp1252", "default")
+
+
+def _sample(html: bytes) -> bytes:
+    """Take the part around the first bytes above 127, where the evidence is."""
+    first = next((m.start() for m in re.finditer(rb"[\x80-\xff]", html)), 0)
+    start = max(0, first - 1024)
+    return html[start : start + _SAMPLE_BYTES]
