@@ -21,7 +21,7 @@ from pydantic import (
     model_validator,
 )
 
-from archive.durations import parse_duration
+from archive.durations import duration_text, parse_duration
 from archive.errors import ArchiveUnwritable, ConfigError
 from archive.layout import Archive, write_atomically
 from archive.urls import host_of, is_http
@@ -226,7 +226,7 @@ def add_source(archive: Archive, source_id: str, source: Source) -> None:
 
 def _toml_value(value: object) -> object:
     if isinstance(value, timedelta):
-        return f"{value.total_seconds():g}s"
+        return duration_text(value)
     if isinstance(value, tuple):
         array = tomlkit.array()
         array.extend(_toml_value(item) for item in value)
@@ -256,11 +256,11 @@ def _expected(kind: str, message: str) -> str:
 
 
 def find_line(text: str, keys: list[str]) -> int | None:
-    """The line (from 1) where a key stands in TOML text; its table's line where the key is missing.
+    r"""The line (from 1) where a key stands in TOML text; its table's, where the key is missing.
 
-    >>> find_line('layout = 1\\n[archive]\\ncontact = 3\\n', ["archive", "contact"])
+    >>> find_line('layout = 1\n[archive]\ncontact = 3\n', ["archive", "contact"])
     3
-    >>> find_line('layout = 1\\n[archive]\\n', ["archive", "contact"])
+    >>> find_line('layout = 1\n[archive]\n', ["archive", "contact"])
     2
     """
     table: list[str] = []

@@ -1,0 +1,99 @@
+"""``microfiche.toml``: every mistake has a place and an expectation."""
+
+from datetime import timedelta
+
+import pytest
+
+from archive.config import Source, add_source, load_config
+from archive.errors import ConfigError
+from archive.layout import create_archive
+
+SOURCE = Source(name="The Harbour Gazette", url="https://gazette.example/", delay=2)
+
+
+@pytest.fixture
+def archive(tmp_path):
+    return create_archive(tmp_path / "a", contact="mailto:keeper@press.example")
+
+
+def test_a_source_comes_back_as_it_went_in(archive):
+    source = SOURCE.model_copy(
+        update={
+            "feeds": ("https://gazette.example/rss", "https://gazette.example/atom"),
+            "recheck": (timedelta(hours=2),),
+        }
+    )
+    add_source(archive, "gazette", source)
+    assert load_config(archive).sources == {"gazette": source}
+
+
+def test_comments_and_other_sources_stay(archive):
+    archive.config_path.write_text(archive.config_path.read_text() + "\n# ours since 2026\n")
+    add_source(archive, "one", SOURCE)
+    add_source(archive, "two", SOURCE)
+    text = archive.config_path.read_text()
+    assert "# ours since 2026" in text
+    assert list(load_config(archive).sources) == ["one", "two"]
+
+
+@pytest.mark.parametrize("source_id", ["", "Caps", "a b", "ä", "-a", "x" * 65])
+def test_a_source_id_is_plain(archive, source_id):
+    with pytest.raises(ConfigError, match="expected lower-case"):
+        add_source(archive, source_id, SOURCE)
+
+
+def test_an_id_is_taken_once(archive):
+    add_source(archive, "one", SOURCE)
+    with pytest.raises(ConfigError, match="already"):
+        add_source(archive, "one", SOURCE)
+
+
+@pytest.mark.parametrize(
+    ("lines", "line", "message"),
+    [
+        ('name = "x"\nurl = "http://a.example/"\ndely = 3', 11, "sources.a.dely: unknown key"),
+        (
+            'name = "x"\nurl = "gazette"',
+            10,
+            "sources.a.url: expected an absolute http or https address, got 'gazette'",
+        ),
+        ('name = "x"', 8, "sources.a.url: this key is required"),
+        (
+            'name = "x"\nurl = "http://a.example/"\ndelay = -1',
+            11,
+            "sources.a.delay: greater than or equal to 0, got -1",
+        ),
+        (
+            'name = "x"\nurl = "http://a.example/"\nfeed_interval = "15 parsecs"',
+            11,
+            "expected a duration",
+        ),
+        ('name = "x"\nurl = "http://a.example/"\ninclude = ["("]', 11, "not a regular expression"),
+        (
+            'name = "x"\nurl = "http://a.example/"\nrequisites = "some"',
+            11,
+            "'none' or 'page', got 'some'",
+        ),
+    ],
+)
+def test_mistakes_name_file_line_key_and_what_was_expected(archive, lines, line, message):
+    head = archive.config_path.read_text()
+    archive.config_path.write_text(f"{head}\n[sources.a]\n{lines}\n")
+    with pytest.raises(ConfigError) as caught:
+        load_config(archive)
+    assert f"microfiche.toml:{line}: " in str(caught.value)
+    assert message in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_bad_toml_and_bad_bytes(archive):
+    archive.config_path.write_bytes(b'layout = 1\n[archive]\ncontact = "\xff"\n')
+    with pytest.raises(ConfigError, match="not valid TOML"):
+        load_config(archive)
+
+
+def test_scope_and_seeds_have_sensible_defaults():
+    assert SOURCE.scope == ("gazette.example",)
+    assert SOURCE.seeds == ("https://gazette.example/",)
+    ports = SOURCE.model_copy(update={"url": "http://127.0.0.1:8000/"})
+    assert ports.scope == ("127.0.0.1:8000",)
