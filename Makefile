@@ -26,7 +26,7 @@ check: $(BIN)/.ready
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/python -m cogapp --check --check-fail-msg='Run make fix.' -P docs/*.md README.md
+	$(BIN)/python -m cogapp --check --check-fail-msg='Run make fix.' docs/*.md README.md
 
 test: check
 	$(BIN)/python -m pytest -n auto -m 'not soak'
@@ -34,7 +34,7 @@ test: check
 fix: $(BIN)/.ready
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
-	$(BIN)/python -m cogapp -r -P docs/*.md README.md
+	$(BIN)/python -m cogapp -r docs/*.md README.md
 
 bench: $(BIN)/.ready
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev,bench]'

@@ -12,7 +12,7 @@ from archive.config import ArchiveTable, CrawlTable, Source
 from archive.durations import format_duration
 from archive.errors import ExitCode
 
-TABLES = {"[archive]": ArchiveTable, "[crawl]": CrawlTable, "[sources.ID]": Source}
+TABLES: dict[str, type[BaseModel]] = {"[archive]": ArchiveTable, "[crawl]": CrawlTable, "[sources.ID]": Source}
 EXIT_CODES = {
     ExitCode.OK: "done",
     ExitCode.ERROR: "an error, said in one line on stderr",
