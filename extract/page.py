@@ -4,14 +4,17 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from email.utils import parsedate_to_datetime
 
-from extract.article import Article, Block, BlockKind, Evidence
+from extract.article import Article, Block, BlockKind, Evidence, Removed
 from extract.authors import find_authors
 from extract.body import read_body
+from extract.credit import find_credit
 from extract.dates import find_modified, find_published
 from extract.decode import decode
 from extract.errors import ExtractError, UnreadableError
 from extract.fingerprint import simhash, text_digest
+from extract.forms import find_comment_forms
 from extract.structured import read_structured
+from extract.template import SiteTemplate, apply
 from extract.title import find_title, fold
 from extract.tree import parse
 
@@ -28,7 +31,7 @@ def extract(
     url: str,
     headers: Mapping[str, str] | Sequence[tuple[str, str]] | None = None,
     captured_at: datetime | None = None,
-    template: object | None = None,
+    template: SiteTemplate | None = None,
 ) -> Article:
     """Read the article out of a page.
 
@@ -47,10 +50,12 @@ def extract(
     'A short tale'
     """
     try:
-        return _extract(html, url=url, headers=headers, captured_at=captured_at)
+        article = _extract(html, url=url, headers=headers, captured_at=captured_at)
+        return apply(article, template)
     except ExtractError:
         raise
-    except Exception as error:  # noqa: BLE001 - one page; the caller records it with its reason
+    except Exception as error:
+        # One page, whatever broke on it; the caller records the reason.
         raise UnreadableError(f"{url}: {type(error).__name__}: {error}") from error
 
 
@@ -69,9 +74,23 @@ def _extract(
     published, published_evidence = find_published(root, said, url=url, latest=latest)
     modified, modified_evidence = find_modified(said, published, latest=latest)
     authors, authors_evidence = find_authors(root, said)
+    for form in find_comment_forms(root):
+        form.drop_tree()
     blocks = _without_title(read_body(root, url), title)
+    credit = find_credit(blocks)
+    if credit is not None and credit.block is not None:
+        removed = (Removed(blocks.pop(credit.block).text, credit.rule),)
+    else:
+        removed = ()
     plain = "\n".join(b.text for b in blocks if b.kind is not BlockKind.CAPTION)
-    evidence = (title_evidence, published_evidence, modified_evidence, authors_evidence)
+    credit_evidence = Evidence("credit", credit.name, credit.rule) if credit else None
+    evidence = (
+        title_evidence,
+        published_evidence,
+        modified_evidence,
+        authors_evidence,
+        credit_evidence,
+    )
     return Article(
         url=url,
         extractor=VERSION,
@@ -81,6 +100,8 @@ def _extract(
         published=published,
         modified=modified,
         evidence=_present(evidence),
+        credit=credit.name if credit else None,
+        removed=removed,
         encoding=encoding,
         fingerprint=simhash(plain),
         text_digest=text_digest(plain),

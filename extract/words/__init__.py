@@ -1,0 +1,44 @@
+"""Word lists, one file a language: what page furniture says, and where each phrase was seen.
+
+A file is named by its language. Each table is a kind of furniture; its keys are phrases in the
+folded form of ``extract.title.fold`` (lower case, words only), its values say where the phrase
+was seen. A star at the end of a key stands for any further words, at the front for any before.
+"""
+
+import re
+import tomllib
+from functools import cache
+from importlib import resources
+
+Table = dict[str, str]
+
+
+@cache
+def load_words() -> dict[str, dict[str, Table]]:
+    """Read all lists: language to kind to phrase to where it was seen.
+
+    >>> sorted(load_words())[:3]
+    ['ar', 'de', 'en']
+    """
+    files = (f for f in resources.files(__name__).iterdir() if f.name.endswith(".toml"))
+    return {f.name[:-5]: tomllib.loads(f.read_text("utf-8")) for f in sorted(files, key=lambda f: f.name)}
+
+
+def iter_phrases(kind: str) -> list[str]:
+    """List the phrases of one kind in all languages.
+
+    >>> "source" in iter_phrases("credit_label")
+    True
+    """
+    return sorted({phrase for words in load_words().values() for phrase in words.get(kind, {})})
+
+
+@cache
+def credit_words() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """Compile the labels of credits: "Source: …", and "With material from …"."""
+    labels = "|".join(map(re.escape, iter_phrases("credit_label")))
+    withs = "|".join(map(re.escape, iter_phrases("credit_with")))
+    return (
+        re.compile(rf"^[(\[]?\s*(?:{labels})s?\s*[:：/]\s*(.+)$", re.IGNORECASE),
+        re.compile(rf"^[(\[]?\s*(?:{withs})\s*:?\s+(.+)$", re.IGNORECASE),
+    )
