@@ -1,0 +1,93 @@
+"""What politeness remembers from one run to the next: pace, refusals, robots.txt."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlite_utils import Database
+
+from archive.errors import ArchiveUnwritable
+
+
+@dataclass(frozen=True, slots=True)
+class HostState:
+    """What is remembered of a host. Moments are seconds since 1970, UTC."""
+
+    last_start: float | None = None
+    retry_until: float | None = None
+    refusals: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class StoredRobots:
+    """The robots.txt of an origin, content-decoded; empty where it has none."""
+
+    fetched_at: float
+    status: int
+    body: bytes
+
+
+@contextmanager
+def transaction(db: Database, path: Path) -> Iterator[None]:
+    """All of it or nothing.
+
+    Raises:
+        ArchiveUnwritable: the database cannot be written.
+    """
+    try:
+        with db.atomic():
+            yield
+    except sqlite3.OperationalError as error:
+        raise ArchiveUnwritable(
+            f"{path}: cannot be written: {error}; see to the disk, then crawl again"
+        ) from error
+
+
+class HostMemory:
+    """The tables ``hosts`` and ``robots`` of the frontier."""
+
+    def __init__(self, db: Database, path: Path) -> None:
+        self._db, self._path = db, path
+
+    def get(self, host: str) -> HostState:
+        """What is remembered of a host; nothing, for a new one."""
+        row = self._db.execute(
+            "SELECT last_start, retry_until, refusals FROM hosts WHERE host = ?", [host]
+        ).fetchone()
+        return HostState(*row) if row else HostState()
+
+    def note_start(self, host: str, at: float) -> None:
+        """A request to a host starts: the next run keeps its distance from it."""
+        with transaction(self._db, self._path):
+            self._db.execute(
+                "INSERT INTO hosts (host, last_start) VALUES (?, ?)"
+                " ON CONFLICT (host) DO UPDATE SET last_start = excluded.last_start",
+                [host, at],
+            )
+
+    def note_refusals(self, host: str, refusals: int, retry_until: float | None) -> None:
+        """How often in a row a host has asked to be left alone, and until when it is."""
+        with transaction(self._db, self._path):
+            self._db.execute(
+                "INSERT INTO hosts (host, retry_until, refusals) VALUES (?, ?, ?)"
+                " ON CONFLICT (host) DO UPDATE SET retry_until = excluded.retry_until,"
+                " refusals = excluded.refusals",
+                [host, retry_until, refusals],
+            )
+
+    def find_robots(self, origin: str) -> StoredRobots | None:
+        """When robots.txt of an origin was fetched, its status and its text; None: never."""
+        row = self._db.execute(
+            "SELECT fetched_at, status, body FROM robots WHERE origin = ?", [origin]
+        ).fetchone()
+        return StoredRobots(*row) if row else None
+
+    def keep_robots(self, origin: str, robots: StoredRobots) -> None:
+        """Keep the robots.txt of an origin; the caller has seen its capture made durable."""
+        with transaction(self._db, self._path):
+            self._db.execute(
+                "INSERT OR REPLACE INTO robots VALUES (?, ?, ?, ?)",
+                [origin, robots.fetched_at, robots.status, robots.body],
+            )

@@ -1,0 +1,274 @@
+"""The frontier: a table, not a memory.
+
+A crawl run takes what is due in small batches and settles each address in one transaction with
+whatever was learnt from it, after its capture is durable. So a killed run loses nothing but the
+requests in flight, and memory stays flat however many addresses are known.
+"""
+
+import sqlite3
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlite_utils import Database
+
+from archive.errors import ArchiveUnwritable
+from archive.warc.exchange import PayloadRef
+from crawler.frontier.hosts import HostMemory, transaction
+from crawler.frontier.rows import RANKS, Entry, KnownUrl, Visit, host_name
+from crawler.frontier.schema import migrations
+from crawler.outcomes import Kind, Why
+
+_COLUMNS = (
+    "url, source, kind, seed, why, via, page, hops, first_seen, due_at, last_fetched, failures, "
+    "etag, last_modified, record_id, record_uri, record_date, record_digest"
+)
+_TAKE = f"""
+SELECT {_COLUMNS} FROM urls
+WHERE source = ? AND host = ? AND rank = ? AND due_at <= ?
+ORDER BY due_at, id LIMIT ?
+"""  # noqa: S608 - built from constants
+_ADD = """
+INSERT INTO urls (url, source, kind, host, rank, why, via, page, hops, first_seen, published,
+    due_at)
+VALUES (:url, :source, :kind, :host, :rank, :why, :via, :page, :hops, :now, :published, 0)
+ON CONFLICT (url) DO NOTHING
+"""
+# A requisite follows the page that wants it now; an address that is failing keeps its back-off.
+_REVIVE = """
+UPDATE urls SET due_at = 0,
+    page = CASE kind WHEN 'requisite' THEN :page ELSE page END,
+    source = CASE kind WHEN 'requisite' THEN :source ELSE source END
+WHERE url = :url AND failures = 0 AND last_fetched < :stale_before
+    AND (due_at IS NULL OR due_at > 0)
+"""
+_SETTLE = """
+UPDATE urls SET state = :state, outcome = :outcome, due_at = :due_at, status = :status,
+    failures = :failures, last_fetched = coalesce(:fetched_at, last_fetched),
+    etag = CASE WHEN :keep THEN etag ELSE :etag END,
+    last_modified = CASE WHEN :keep THEN last_modified ELSE :last_modified END,
+    record_id = CASE WHEN :keep THEN record_id ELSE :record_id END,
+    record_uri = CASE WHEN :keep THEN record_uri ELSE :record_uri END,
+    record_date = CASE WHEN :keep THEN record_date ELSE :record_date END,
+    record_digest = CASE WHEN :keep THEN record_digest ELSE :record_digest END
+WHERE url = :url
+"""
+# A loose scan: one step of the index for each host, not one for each address.
+_DUE_HOSTS = """
+WITH RECURSIVE known (host) AS (
+    SELECT min(host) FROM urls WHERE source = :source AND due_at IS NOT NULL
+    UNION ALL
+    SELECT (SELECT min(host) FROM urls
+            WHERE source = :source AND due_at IS NOT NULL AND host > known.host)
+    FROM known WHERE known.host IS NOT NULL
+)
+SELECT host FROM known WHERE host IS NOT NULL
+"""
+
+
+class Frontier:
+    """What is known of every address. One process writes it, under the archive's lock."""
+
+    def __init__(self, db: Database, path: Path) -> None:
+        self._db, self.path = db, path
+        self.hosts = HostMemory(db, path)
+
+    def close(self) -> None:
+        """Close the database."""
+        self._db.close()
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """All of it or nothing.
+
+        Raises:
+            ArchiveUnwritable: the database cannot be written.
+        """
+        with transaction(self._db, self.path):
+            yield
+
+    def add(self, entries: Iterable[Entry], *, now: float) -> int:
+        """Put addresses into the frontier, each due at once; known ones stay as they are.
+
+        Returns:
+            How many were not known before.
+        """
+        new = 0
+        with self.transaction():
+            for entry in entries:
+                row = _entry_row(entry, now)
+                if self._db.execute(_ADD, row).rowcount == 1:
+                    new += 1
+                elif entry.stale_before is not None:
+                    self._db.execute(_REVIVE, row)
+        return new
+
+    def set_seeds(
+        self, source: str, seeds: dict[str, Kind], *, now: float, interval: float
+    ) -> None:
+        """Make the configured addresses of a source its seeds, and no others.
+
+        Args:
+            source: The source's id.
+            seeds: Address to what it is fetched as.
+            now: The moment.
+            interval: Seconds after which a seed is due again.
+        """
+        with self.transaction():
+            known = self._db.execute("SELECT url FROM urls WHERE source = ? AND seed = 1", [source])
+            for (url,) in known.fetchall():
+                if url not in seeds:
+                    self._db.execute("UPDATE urls SET seed = 0, due_at = NULL WHERE url = ?", [url])
+            entries = [Entry(url, source, kind, Why.CONFIGURED) for url, kind in seeds.items()]
+            self.add(entries, now=now)
+            for url, kind in seeds.items():
+                self._db.execute(
+                    "UPDATE urls SET seed = 1, source = ?, kind = ?, rank = ?, due_at = CASE"
+                    " WHEN last_fetched IS NULL AND failures = 0 THEN 0"
+                    " WHEN failures = 0 THEN min(coalesce(due_at, 0), last_fetched + ?)"
+                    " ELSE coalesce(due_at, 0) END WHERE url = ?",
+                    [source, kind, RANKS[kind], interval, url],
+                )
+
+    def make_due(self, sources: Collection[str]) -> None:
+        """Make every page and listing of these sources due now; requisites follow their pages."""
+        with self.transaction():
+            for source in sources:
+                self._db.execute(
+                    "UPDATE urls SET due_at = 0 WHERE source = ? AND kind != 'requisite'"
+                    " AND (seed = 1 OR why != 'configured')",
+                    [source],
+                )
+
+    def due_hosts(self, source: str) -> list[str]:
+        """The hosts at which a source has anything with a due time, past or to come."""
+        return [host for (host,) in self._db.execute(_DUE_HOSTS, {"source": source})]
+
+    def take_due(self, source: str, host: str, *, until: float, limit: int) -> list[KnownUrl]:
+        """What is due at one host, in the order in which it should be fetched.
+
+        Nothing is marked: what is taken and never settled is simply still due.
+        """
+        found: list[KnownUrl] = []
+        for rank in sorted(set(RANKS.values())):
+            if len(found) < limit:
+                rows = self._db.execute(_TAKE, [source, host, rank, until, limit - len(found)])
+                found.extend(map(_known, rows))
+        return found
+
+    def count_due(self, sources: Collection[str], *, until: float) -> int:
+        """How many addresses of these sources are due."""
+        return sum(
+            self._db.execute(
+                "SELECT count(*) FROM urls WHERE source = ? AND due_at <= ?", [source, until]
+            ).fetchone()[0]
+            for source in sources
+        )
+
+    def find(self, url: str) -> KnownUrl | None:
+        """What is known of one address, or None."""
+        row = self._db.execute(f"SELECT {_COLUMNS} FROM urls WHERE url = ?", [url]).fetchone()  # noqa: S608
+        return _known(row) if row else None
+
+    def settle(self, url: str, visit: Visit) -> None:
+        """Write down what came of a visit. The caller has seen its capture made durable."""
+        capture = visit.capture
+        with self.transaction():
+            self._db.execute(
+                _SETTLE,
+                {
+                    "url": url,
+                    "state": visit.state,
+                    "outcome": visit.outcome,
+                    "due_at": visit.due_at,
+                    "fetched_at": visit.fetched_at,
+                    "status": visit.status,
+                    "failures": visit.failures,
+                    "etag": visit.etag,
+                    "last_modified": visit.last_modified,
+                    "keep": visit.keep_validators,
+                    "record_id": capture.record_id if capture else None,
+                    "record_uri": capture.target_uri if capture else None,
+                    "record_date": capture.date if capture else None,
+                    "record_digest": capture.digest if capture else None,
+                },
+            )
+
+    def remember_payload(self, digest: str, ref: PayloadRef) -> None:
+        """Remember the first capture of an entity; the caller has seen it made durable."""
+        with self.transaction():
+            self._db.execute(
+                "INSERT INTO payloads VALUES (?, ?, ?, ?) ON CONFLICT (digest) DO NOTHING",
+                [digest, ref.record_id, ref.target_uri, ref.date],
+            )
+
+    def iter_fetched(self) -> Iterator[tuple[str, str]]:
+        """Every address with a durable full capture, and that record's id."""
+        yield from self._db.execute(
+            "SELECT url, record_id FROM urls WHERE record_id IS NOT NULL ORDER BY id"
+        )
+
+
+def open_frontier(path: Path) -> Frontier:
+    """Open ``frontier.db``, made where it is missing, brought up to date where it is old.
+
+    Raises:
+        ArchiveUnwritable: it cannot be written, or is no database.
+    """
+    connection = None
+    try:
+        connection = sqlite3.connect(path, timeout=30)
+        db = Database(connection)
+        db.execute("PRAGMA journal_mode = WAL").fetchone()
+        # A commit survives the process at once and the machine after a checkpoint: what a power
+        # cut undoes here is fetched once more, and never the other way round.
+        db.execute("PRAGMA synchronous = NORMAL")
+        migrations.apply(db)
+    except sqlite3.DatabaseError as error:
+        if connection is not None:
+            connection.close()
+        raise ArchiveUnwritable(
+            f"{path}: cannot be used: {error}; it is the crawler's memory only: move it away to "
+            "start a new one, no capture depends on it"
+        ) from error
+    return Frontier(db, path)
+
+
+def _entry_row(entry: Entry, now: float) -> dict[str, Any]:
+    return {
+        "url": entry.url,
+        "source": entry.source,
+        "kind": entry.kind,
+        "host": host_name(entry.url),
+        "rank": RANKS[entry.kind],
+        "why": entry.why,
+        "via": entry.via,
+        "page": entry.page,
+        "hops": entry.hops,
+        "now": now,
+        "published": entry.published,
+        "stale_before": entry.stale_before,
+    }
+
+
+def _known(row: tuple[Any, ...]) -> KnownUrl:
+    (url, source, kind, seed, why, via, page, hops, first_seen, due_at, last, failures) = row[:12]
+    etag, last_modified, *capture = row[12:]
+    return KnownUrl(
+        url=url,
+        source=source,
+        kind=Kind(kind),
+        seed=bool(seed),
+        why=Why(why),
+        via=via,
+        page=page,
+        hops=hops,
+        first_seen=first_seen,
+        due_at=due_at,
+        last_fetched=last,
+        failures=failures,
+        etag=etag,
+        last_modified=last_modified,
+        capture=PayloadRef(*capture) if capture[0] else None,
+    )
