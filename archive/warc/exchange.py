@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
-Truncation = Literal["disconnect", "time", "length"]
+# As WARC/1.1 has them; "unspecified" stands for chunk framing that breaks off in nonsense.
+Truncation = Literal["disconnect", "time", "length", "unspecified"]
 JsonValue = str | int | float | bool | None | Sequence["JsonValue"] | Mapping[str, "JsonValue"]
 
 
@@ -38,6 +39,9 @@ class Exchange:
         truncated: Why the response ends early; None where it is whole.
         metadata: For the metadata record; see docs/formats.md for its keys.
         not_modified: The capture that a 304 confirms.
+        method: Of the request; it decides where a response ends.
+        entity: The body after transfer-decoding, where the caller has it already; the
+            writer reads it out of ``response`` otherwise.
     """
 
     target_uri: str
@@ -50,6 +54,8 @@ class Exchange:
     truncated: Truncation | None = None
     metadata: Mapping[str, JsonValue] = field(default_factory=dict)
     not_modified: PayloadRef | None = None
+    method: str = "GET"
+    entity: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)
