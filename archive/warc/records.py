@@ -114,7 +114,6 @@ def config_record(record_id: str, date: str, warcinfo_id: str, config: str) -> A
         ("WARC-Target-URI", f"urn:microfiche:config:{record_id.strip('<>').removeprefix('urn:')}"),
         ("WARC-Date", date),
         ("WARC-Warcinfo-ID", warcinfo_id),
-        ("WARC-Payload-Digest", sha1(config.encode())),
     ]
     return make_record("resource", headers, "application/toml", config.encode())
 
