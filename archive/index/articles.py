@@ -1,0 +1,218 @@
+"""Articles as readers think of them: one story at one source, its versions, captures and events."""
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from sqlite_utils import Database
+
+from archive.errors import NotFound
+from archive.index.captures import Capture
+from archive.index.ids import address_of
+from archive.index.layout import read_layout
+from archive.urls import article_key, is_http
+from extract.article import Block
+
+
+@dataclass(frozen=True, slots=True)
+class VersionRow:
+    """One distinct text of an article, as its first capture had it.
+
+    ``published`` and ``modified`` are ISO 8601, a plain date where only the day is known.
+    ``first_captured`` and ``last_captured`` are timestamps of 14 digits; ``record_id`` and
+    ``url`` are the WARC-Record-ID and the target of the first capture. ``blocks`` is the text
+    again, cut into its paragraphs, subheads, lists and quotes, with the captions in place.
+    """
+
+    id: str
+    article_id: str
+    title: str
+    standfirst: str
+    text: str
+    blocks: tuple[Block, ...]
+    authors: tuple[str, ...]
+    published: str | None
+    modified: str | None
+    language: str | None
+    section: str | None
+    tags: tuple[str, ...]
+    image: str | None
+    canonical_url: str | None
+    credit: str | None
+    paywall: str
+    kind: str
+    words: int
+    extractor: str
+    first_captured: str
+    last_captured: str
+    captures: int
+    record_id: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class EventRow:
+    """Something that happened to an article, dated by the capture that shows it.
+
+    ``kind`` is ``published``, ``edited``, ``retitled``, ``moved``, ``removed`` or ``restored``.
+    ``silent``: the text changed and the page's own "modified" did not.
+    """
+
+    id: str
+    article_id: str
+    at: str
+    kind: str
+    record_id: str
+    version_before: str | None
+    version_after: str | None
+    silent: bool
+    detail: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleRow:
+    """One article with everything the archive has of it.
+
+    ``versions`` and ``captures`` are in order of time; ``captures`` holds every capture of every
+    one of its ``addresses``, 404s and redirects too. ``edited`` and ``removed`` are the timestamps
+    of the last edit and of the removal; None: not edited, still there.
+    """
+
+    id: str
+    source: str
+    source_name: str
+    url: str
+    addresses: tuple[str, ...]
+    title: str
+    standfirst: str
+    authors: tuple[str, ...]
+    published: str | None
+    first_captured: str
+    last_captured: str
+    kind: str
+    language: str | None
+    section: str | None
+    tags: tuple[str, ...]
+    credit: str | None
+    paywall: str
+    words: int
+    edited: str | None
+    removed: str | None
+    current_version: str
+    versions: tuple[VersionRow, ...]
+    captures: tuple[Capture, ...]
+    events: tuple[EventRow, ...]
+
+    @property
+    def current(self) -> VersionRow:
+        """The newest text."""
+        return next(version for version in self.versions if version.id == self.current_version)
+
+
+_ARTICLE = """
+SELECT a.id, a.source, s.name AS source_name, a.url, a.title, a.published, a.first_captured,
+       a.last_captured, a.kind, a.language, a.section, a.credit, a.paywall, a.words, a.edited,
+       a.removed, a.current_version
+FROM articles a JOIN sources s ON s.id = a.source WHERE a.id = ?
+"""
+_ADDRESSES = "SELECT url FROM addresses WHERE article = ? ORDER BY url"
+_VERSIONS = """
+SELECT v.id, v.article AS article_id, v.title, v.standfirst, v.text, v.layout, v.captions,
+       v.authors, v.published, v.modified, v.language, v.section, v.tags, v.image,
+       v.canonical_url, v.credit, v.paywall, v.kind, v.words, v.extractor,
+       f.timestamp AS first_captured, l.timestamp AS last_captured, v.captures, f.record_id,
+       f.uri AS url
+FROM versions v JOIN captures f ON f.id = v.first_capture JOIN captures l ON l.id = v.last_capture
+WHERE v.article = ? ORDER BY v.first_capture
+"""
+_CAPTURES = """
+SELECT cdx.* FROM addresses d CROSS JOIN article_captures ac ON ac.address = d.id
+CROSS JOIN cdx ON cdx.id = ac.capture
+WHERE d.article = ? ORDER BY cdx.id
+"""
+_EVENTS = """
+SELECT e.id, e.article AS article_id, e.at, e.kind, c.record_id, e.version_before,
+       e.version_after, e.silent, e.detail
+FROM events e JOIN captures c ON c.id = e.capture WHERE e.article = ? ORDER BY e.capture, e.kind
+"""
+
+
+def get_article(db: Database, article_id: str) -> ArticleRow:
+    """The article of an id, with its versions, captures and events.
+
+    Raises:
+        NotFound: there is none.
+    """
+    row = next(db.query(_ARTICLE, (article_id,)), None)
+    if row is None:
+        raise NotFound(f"article {article_id!r}: not in the index; look for it with search")
+    versions = tuple(_version(found) for found in db.query(_VERSIONS, (article_id,)))
+    current = next(version for version in versions if version.id == row["current_version"])
+    return ArticleRow(
+        **row,
+        addresses=tuple(url for (url,) in db.execute(_ADDRESSES, (article_id,))),
+        standfirst=current.standfirst,
+        authors=current.authors,
+        tags=current.tags,
+        versions=versions,
+        captures=tuple(Capture(*found[1:]) for found in db.execute(_CAPTURES, (article_id,))),
+        events=tuple(
+            EventRow(**{**found, "silent": bool(found["silent"])})
+            for found in db.query(_EVENTS, (article_id,))
+        ),
+    )
+
+
+def find_article(db: Database, name: str) -> str | None:
+    """The id of the article that a person names: by id, the start of one (6 characters), or URL.
+
+    A URL is followed through the redirects that were captured. None where nothing, or more than
+    one article, answers to the name.
+    """
+    if is_http(name):
+        return _find_by_url(db, name)
+    if len(name) < 6:
+        return None
+    found = db.execute(
+        "SELECT id FROM articles WHERE id >= ? AND id < ? LIMIT 2", (name, name + "g")
+    ).fetchall()
+    return found[0][0] if len(found) == 1 else _find_former(db, name)
+
+
+def _find_by_url(db: Database, url: str) -> str | None:
+    seen: set[str] = set()
+    while url not in seen and len(seen) < 10:
+        seen.add(url)
+        row = db.execute(
+            "SELECT article FROM addresses WHERE key = ? AND article IS NOT NULL "
+            "ORDER BY first_capture DESC LIMIT 1",
+            (article_key(url),),
+        ).fetchone()
+        if row:
+            return str(row[0])
+        moved = db.execute(
+            "SELECT c.redirect FROM addresses d JOIN article_captures ac ON ac.address = d.id "
+            "JOIN captures c ON c.id = ac.capture "
+            "WHERE d.key = ? AND ac.outcome = 'moved' ORDER BY c.id DESC LIMIT 1",
+            (article_key(url),),
+        ).fetchone()
+        url = moved[0] if moved else url
+    return None
+
+
+def _find_former(db: Database, name: str) -> str | None:
+    """An id an article had before it was merged with another: every address has had its own."""
+    try:
+        own_address = address_of(name)
+    except ValueError:
+        return None
+    row = db.execute(
+        "SELECT article FROM addresses WHERE id = ? AND article IS NOT NULL", (own_address,)
+    ).fetchone()
+    return str(row[0]) if row else None
+
+
+def _version(row: dict[str, Any]) -> VersionRow:
+    blocks = read_layout(row["text"], row.pop("layout"), row.pop("captions"))
+    row["authors"], row["tags"] = (tuple(json.loads(row[name])) for name in ("authors", "tags"))
+    return VersionRow(**row, blocks=blocks)

@@ -1,0 +1,134 @@
+"""Captures: the CDX of the archive, one row for each response, revisit or failed request."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from sqlite_utils import Database
+
+from archive.errors import NotFound
+from archive.times import from_timestamp
+
+
+@dataclass(frozen=True, slots=True)
+class Capture:
+    """One record and where it lies; fields as in a CDX.
+
+    ``digest`` is that of the entity (``sha1:`` and base 32); ``file`` is relative to ``warcs/``;
+    ``offset`` and ``length`` count compressed bytes. A ``metadata`` record is a request that got
+    no response: it has no status, and ``failure`` says why. ``refers_to`` is the WARC-Record-ID
+    a revisit names.
+    """
+
+    record_id: str
+    urlkey: str
+    timestamp: str
+    uri: str
+    mime: str | None
+    status: int | None
+    digest: str | None
+    file: str
+    offset: int
+    length: int
+    record_type: str
+    refers_to: str | None
+    refers_to_uri: str | None
+    refers_to_date: str | None
+    redirect: str | None
+    truncated: str | None
+    source: str
+    kind: str | None
+    page_kind: str | None
+    failure: str | None
+
+
+def get_capture(db: Database, record_id: str) -> Capture:
+    """The capture of a WARC-Record-ID, with or without its angle brackets.
+
+    Raises:
+        NotFound: there is none.
+    """
+    row = db.execute("SELECT * FROM cdx WHERE record_id = ?", (record_id.strip("<>"),)).fetchone()
+    if row is None:
+        raise NotFound(f"capture {record_id}: not in the index; `microfiche index` may be behind")
+    return Capture(*row[1:])
+
+
+_BEFORE = """
+SELECT * FROM cdx WHERE urlkey = :urlkey AND timestamp <= :timestamp AND record_type <> 'metadata'
+AND (:statuses = '[]' OR status IN (SELECT value FROM json_each(:statuses)))
+ORDER BY timestamp DESC, id DESC LIMIT 1
+"""
+_AFTER = """
+SELECT * FROM cdx WHERE urlkey = :urlkey AND timestamp > :timestamp AND record_type <> 'metadata'
+AND (:statuses = '[]' OR status IN (SELECT value FROM json_each(:statuses)))
+ORDER BY timestamp, id LIMIT 1
+"""
+
+
+def find_nearest(
+    db: Database, urlkey: str, timestamp: str, *, statuses: tuple[int, ...] = ()
+) -> Capture | None:
+    """The capture of a urlkey nearest in time; the earlier of two equally near ones.
+
+    Requests that got no response are no captures to be found here.
+
+    Args:
+        db: The index.
+        urlkey: SURT, such as ``com,example)/story``.
+        timestamp: 14 digits, UTC.
+        statuses: Only captures with one of these; all where empty.
+
+    Raises:
+        ValueError: ``timestamp`` is no moment of 14 digits.
+    """
+    wanted = from_timestamp(timestamp)
+    values = {"urlkey": urlkey, "timestamp": timestamp, "statuses": json.dumps(statuses)}
+    found = [Capture(*row[1:]) for sql in (_BEFORE, _AFTER) for row in db.execute(sql, values)]
+    return min(
+        found, key=lambda capture: abs(from_timestamp(capture.timestamp) - wanted), default=None
+    )
+
+
+_OLDEST_FIRST = """
+SELECT * FROM cdx WHERE urlkey >= :first AND urlkey <= :last
+AND timestamp >= :since AND timestamp <= :until AND (:failures OR record_type <> 'metadata')
+ORDER BY urlkey, timestamp, id
+"""
+_NEWEST_FIRST = """
+SELECT * FROM cdx WHERE urlkey >= :first AND urlkey <= :last
+AND timestamp >= :since AND timestamp <= :until AND (:failures OR record_type <> 'metadata')
+ORDER BY urlkey, timestamp DESC, id DESC
+"""
+
+
+def iter_captures(
+    db: Database,
+    urlkey: str,
+    *,
+    prefix: bool = False,
+    since: str = "",
+    until: str = "9",
+    newest_first: bool = False,
+    failures: bool = False,
+) -> Iterator[Capture]:
+    """The captures of a urlkey (or of all that begin with it), by urlkey, then by time.
+
+    Args:
+        db: The index.
+        urlkey: SURT, or with ``prefix`` the start of one.
+        prefix: Take every urlkey that starts so.
+        since: First timestamp, inclusive; may be cut short (``2026``).
+        until: Last timestamp, inclusive; may be cut short.
+        newest_first: Turn the order of time round.
+        failures: Requests that got no response, too.
+    """
+    values = {
+        "first": urlkey,
+        "last": urlkey + "\U0010ffff" if prefix else urlkey,
+        "since": since,
+        "until": until.ljust(14, "9"),
+        "failures": failures,
+    }
+    for row in db.execute(_NEWEST_FIRST if newest_first else _OLDEST_FIRST, values):
+        yield Capture(*row[1:])

@@ -1,0 +1,1 @@
+"""The one writer of ``index.db``: reads WARC files, has pages extracted by workers, commits."""

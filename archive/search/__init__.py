@@ -1,0 +1,1 @@
+"""Search: what people type, in; ranked articles with their snippets, out."""

@@ -1,0 +1,60 @@
+"""What a search gives back, as values; nothing in them is HTML."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A run of plain text, and whether the query found it."""
+
+    text: str
+    marked: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One article that was found.
+
+    ``title`` and ``snippet`` come in segments whose texts, joined, are the plain text.
+    ``timestamp`` is the first capture of the version named, for replay: with ``url`` it makes
+    the address of that page in the archive. ``score`` is higher for a better match (0.0 where
+    the order is by date). ``published`` is ISO 8601 or None; ``captured_at`` a timestamp of
+    14 digits: when the article was first captured.
+    """
+
+    article_id: str
+    version_id: str
+    title: tuple[Segment, ...]
+    standfirst: str
+    snippet: tuple[Segment, ...]
+    source: str
+    source_name: str
+    url: str
+    published: str | None
+    captured_at: str
+    timestamp: str
+    language: str | None
+    authors: tuple[str, ...]
+    words: int
+    edited: str | None
+    removed: str | None
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class SearchResult:
+    """One page of hits.
+
+    ``total`` is the number of articles found, or a lower bound of it where ``exact`` is False.
+    ``ranking`` says how the order was made (``bm25``, ``newest``, ``oldest``, or ``bm25 of the
+    newest N``). ``notes`` are remarks on the query for the reader ("searched as words: …").
+    ``after`` continues where this page ends; None on the last page.
+    """
+
+    query: str
+    total: int
+    exact: bool
+    ranking: str
+    hits: tuple[Hit, ...]
+    notes: tuple[str, ...] = ()
+    after: str | None = None
