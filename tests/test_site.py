@@ -1,0 +1,254 @@
+"""The newspaper does what it says: its faults are there, and its journal tells the truth."""
+
+import gzip
+import re
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import feedparser
+import httpx
+import pytest
+
+from tests.site import Newspaper, running
+from tests.site.articles import Article, articles
+from tests.site.journal import Entry, read
+from tests.site.titles import GAZETTE, KURIER, TITLES, Title
+
+OPENED = datetime(2026, 11, 22, 6, tzinfo=UTC)
+CODINGS = {"Accept-Encoding": "gzip, deflate, br, zstd"}
+
+
+@pytest.fixture(scope="module")
+def paper(tmp_path_factory: pytest.TempPathFactory) -> Newspaper:
+    """One newspaper for the reading tests of this module."""
+    with running(directory=tmp_path_factory.mktemp("paper"), opened=OPENED) as made:
+        yield made
+
+
+def base_of(paper: Newspaper, title: Title) -> str:
+    return paper.a if title.key == "a" else paper.b
+
+
+def article_of(title: Title, slug: str, day: int = 1) -> Article:
+    return next(a for a in articles(title, day, OPENED) if a.slug == slug)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def client() -> Iterator[httpx.Client]:
+    """One client for all requests: making one costs more than a request."""
+    with httpx.Client(headers=CODINGS) as made:
+        get.client = made
+        yield made
+
+
+def get(url: str, *, follow_redirects: bool = False, **headers: str) -> httpx.Response:
+    return get.client.get(url, headers=headers, follow_redirects=follow_redirects)
+
+
+@pytest.mark.parametrize("title", TITLES, ids=lambda title: title.key)
+def test_articles_read_like_news_and_are_all_different(title):
+    both_days = articles(title, 2, OPENED)
+    assert len(both_days) == 20
+    lengths = [len(f"{a.standfirst} {a.text}".split()) for a in both_days]
+    assert min(lengths) >= 250
+    assert max(lengths) <= 900
+    paragraphs = [paragraph for article in both_days for paragraph in article.paragraphs]
+    assert len(paragraphs) == len(set(paragraphs))
+    assert not any("{" in paragraph for paragraph in paragraphs)
+
+
+def test_every_coding_framing_and_charset_is_served(paper):
+    seen = set()
+    for title in TITLES:
+        for article in articles(title, 1, OPENED):
+            if {"slow", "fails-once", "too-many-once"} & article.quirks:
+                continue
+            reply = get(base_of(paper, title) + article.path)
+            assert reply.status_code == 200
+            seen.add(reply.headers.get("Content-Encoding", "identity"))
+            seen.add(reply.headers.get("Transfer-Encoding", "not chunked"))
+            seen.add(reply.headers["Content-Type"])
+    assert {"identity", "gzip", "br", "deflate", "zstd", "chunked", "not chunked"} <= seen
+    assert {"text/html; charset=utf-8", "text/html; charset=iso-8859-1", "text/html"} <= seen
+
+
+@pytest.mark.parametrize(
+    ("title", "slug", "charset", "in_header", "in_page"),
+    [
+        (GAZETTE, "cinema-projectionist-retires", "iso-8859-1", True, True),
+        (GAZETTE, "open-water-swimmer", "windows-1252", False, True),
+        (GAZETTE, "youth-regatta-capsize", "windows-1252", False, False),
+        (KURIER, "wattwurm-zaehlung", "iso-8859-1", False, False),
+    ],
+)
+def test_charsets_are_declared_or_not(paper, title, slug, charset, in_header, in_page):
+    article = article_of(title, slug)
+    reply = get(base_of(paper, title) + article.path)
+    assert ("charset" in reply.headers["Content-Type"]) is in_header
+    assert (f'charset="{charset}"'.encode() in reply.content) is in_page
+    needle = article.paragraphs[1][:60]
+    assert re.search(re.escape(needle.encode(charset)), reply.content)
+
+
+def test_feeds_are_read_by_feedparser_but_for_the_hopeless_one(paper):
+    counts = {}
+    for name in ("feed.xml", "atom.xml", "feeds/science.rdf", "feeds/sport.xml"):
+        parsed = feedparser.parse(get(f"{paper.a}/{name}").content)
+        counts[name] = len(parsed.entries)
+        assert bool(parsed.bozo) is (name == "feeds/sport.xml")
+    assert counts == {"feed.xml": 15, "atom.xml": 15, "feeds/science.rdf": 3, "feeds/sport.xml": 4}
+    assert not feedparser.parse(get(f"{paper.a}/feeds/culture.xml").content).entries
+
+
+@pytest.mark.parametrize("title", TITLES, ids=lambda title: title.key)
+def test_sitemaps_lead_from_robots_txt_to_every_article_and_to_forbidden_pages(paper, title):
+    base = base_of(paper, title)
+    index = re.search(r"Sitemap: (\S+)", get(f"{base}/robots.txt").text)
+    parts = re.findall("<loc>(.*?)</loc>", get(index[1]).text)
+    assert [get(part).status_code for part in parts] == [200, 200, 404]
+    listed = re.findall("<loc>(.*?)</loc>", gzip.decompress(get(parts[0]).content).decode())
+    assert {base + a.path for a in articles(title, 1, OPENED)} < set(listed)
+    assert any(address.startswith(base + title.disallowed[0]) for address in listed)
+    assert "news:publication_date" in get(parts[1]).text
+
+
+def test_home_page_announces_feeds_and_links_to_traps(paper):
+    html = get(f"{paper.b}/").text
+    announced = re.findall(r'<link rel="alternate"[^>]* href="([^"]+)"', html)
+    assert len(announced) == 4
+    for trap in ("/go/loop", "/go/private", "/calendar/", "javascript:", "mailto:", "/intern/"):
+        assert f'href="{trap}' in html
+    assert max(len(link) for link in re.findall(r'href="([^"]+)"', html)) > 9000
+
+
+def test_redirects_end_loop_or_leave(paper):
+    chain = get(f"{paper.a}/go/chain", follow_redirects=True)
+    assert [hop.status_code for hop in chain.history] == [301, 302, 308]
+    assert article_of(GAZETTE, "library-roof-repair").path in str(chain.url)
+    with pytest.raises(httpx.TooManyRedirects):
+        get(f"{paper.a}/go/loop", follow_redirects=True)
+    assert get(f"{paper.a}/go/elsewhere").headers["Location"] == f"{paper.b}/"
+    assert get(f"{paper.a}/go/private").headers["Location"].startswith("http://10.")
+    assert 'http-equiv="Refresh"' in get(f"{paper.a}/go/refresh").text
+
+
+@pytest.mark.parametrize("validator", ["ETag", "Last-Modified"])
+def test_unchanged_article_answers_304(paper, validator):
+    url = paper.a + article_of(GAZETTE, "dredging-of-the-inner-basin").path
+    condition = {"ETag": "If-None-Match", "Last-Modified": "If-Modified-Since"}[validator]
+    again = get(url, **{condition: get(url).headers[validator]})
+    assert (again.status_code, again.content) == (304, b"")
+    assert get(url, **{condition: '"other"'}).status_code == 200
+
+
+def test_variants_of_an_article_name_its_own_page_as_canonical(paper):
+    article = article_of(GAZETTE, "rovers-win-in-the-fog")
+    for prefix in ("/amp", "/print", ""):
+        html = get(f"{paper.a}{prefix}{article.path}?utm_source=x").text
+        assert f'<link rel="canonical" href="{paper.a}{article.path}">' in html
+        assert article.paragraphs[0] in html.replace("&#39;", "'")
+
+
+def test_comment_prompts_stand_in_four_markups_and_two_languages(paper):
+    for title in TITLES:
+        shown = set()
+        for article in articles(title, 1, OPENED):
+            if "slow" in article.quirks:
+                continue
+            html = get(base_of(paper, title) + article.path).text
+            shown |= set(re.findall("comment-respond|diskussion|reader-talk|leserforum", html))
+        assert len(shown) == 4
+
+
+def test_agency_story_ends_with_its_source(paper):
+    english, german = (
+        get(paper.a + article_of(GAZETTE, "lost-altarpiece-found").path).text,
+        get(paper.b + article_of(KURIER, "moor-speichert-wieder").path).text,
+    )
+    assert '<p class="source">Source: Northline Press</p>' in english
+    assert '<p class="source">Quelle: Küstendienst Nord</p>' in german
+
+
+def test_pages_that_fail_once_slow_pages_and_cookies(newspaper):
+    opened = datetime.now(UTC)
+    path = {a.slug: a.path for a in articles(GAZETTE, 1, opened)}
+    statuses = [get(newspaper.a + path["brass-band-festival"]).status_code for _ in range(2)]
+    assert statuses == [500, 200]
+    busy = get(newspaper.a + path["seagrass-returns"])
+    assert (busy.status_code, busy.headers["Retry-After"]) == (429, "1")
+    assert get(newspaper.a + path["seagrass-returns"]).status_code == 200
+    started = time.monotonic()
+    slow = get(newspaper.a + path["night-shift-of-the-pilots"])
+    assert time.monotonic() - started > 1.4
+    assert len(slow.headers.get_list("Set-Cookie")) == 2
+
+
+def test_second_day_brings_an_edit_a_new_headline_a_removal_and_a_story(tmp_path):
+    with running(directory=tmp_path, opened=OPENED) as paper:
+        before = {a.slug: get(paper.a + a.path).text for a in articles(GAZETTE, 1, OPENED)[:9]}
+        new = article_of(GAZETTE, "lighthouse-battery", 2)
+        assert get(paper.a + new.path).status_code == 404
+        paper.advance()
+        edited = article_of(GAZETTE, "oyster-beds-closed", 2)
+        text = get(paper.a + edited.path).text
+        assert "how to open a website in gloves" in text
+        assert "how to open a website in gloves" not in before[edited.slug]
+        retitled = article_of(GAZETTE, "bus-route-nine", 2)
+        assert "the villages want the other half" in get(paper.a + retitled.path).text
+        removed = article_of(GAZETTE, "market-hall-traders", 2)
+        assert get(paper.a + removed.path).status_code == 410
+        assert get(paper.a + new.path).status_code == 200
+        feed = get(f"{paper.a}/feed.xml").text
+        assert new.path in feed
+        assert removed.path not in feed
+        unchanged = article_of(GAZETTE, "dredging-of-the-inner-basin", 2)
+        assert get(paper.a + unchanged.path).text == before[unchanged.slug]
+
+
+def test_journal_tells_what_was_asked_and_the_bytes_are_kept(newspaper):
+    with httpx.Client(headers={"User-Agent": "test/1"}) as client:
+        client.get(f"{newspaper.a}/robots.txt")
+        client.get(f"{newspaper.a}/desk/rota.html?x=1")
+        client.get(f"{newspaper.b}/intern/")
+    first, second, third = newspaper.journal()
+    assert (first.path, first.status, first.method) == ("/robots.txt", 200, "GET")
+    assert (second.user_agent, second.exchange) == ("test/1", 2)
+    assert first.connection == second.connection != third.connection
+    assert first.hostname == "127.0.0.1"
+    assert third.hostname == "localhost"
+    assert abs(first.wall - time.time()) < 60
+    assert newspaper.disallowed() == [second, third]
+    assert newspaper.too_close(30.0)[0].later == second
+    received, sent = newspaper.exchange(2)
+    assert received.startswith(b"GET /desk/rota.html?x=1 HTTP/1.1\r\n")
+    assert sent.startswith(b"HTTP/1.1 200 OK\r\n")
+    assert sent.endswith(b"</html>")
+
+
+def test_journal_reader_leaves_out_a_line_still_being_written(tmp_path: Path):
+    path = tmp_path / "journal.jsonl"
+    assert read(path) == []
+    path.write_text('{"exchange": 1, "mono', "utf-8")
+    assert read(path) == []
+
+
+def test_gap_is_measured_for_each_host_over_ports_and_connections(newspaper):
+    entries = [
+        Entry(1, 0.00, 0, "127.0.0.1:1", "GET", "/", "", 200, 1, 1),
+        Entry(2, 0.10, 0, "localhost:2", "GET", "/", "", 200, 2, 2),
+        Entry(3, 0.96, 0, "127.0.0.1:3", "GET", "/", "", 200, 3, 3),
+        Entry(4, 1.90, 0, "127.0.0.1:1", "GET", "/", "", 200, 1, 1),
+    ]
+    from tests.site.journal import too_close
+
+    assert [gap.later.exchange for gap in too_close(entries, 1.0)] == [4]
+    assert too_close(entries, {"localhost": 9.0}) == []
+
+
+def test_process_ends_when_its_standard_input_closes(tmp_path):
+    with running(directory=tmp_path) as paper:
+        assert paper.process.stdin is not None
+        paper.process.stdin.close()
+        assert paper.process.wait(5) == 0
