@@ -5,7 +5,15 @@ ISA-L where it is installed, zlib elsewhere: ordinary gzip members either way.
 
 import zlib
 from collections.abc import Callable
-from typing import Final
+from typing import Final, Protocol
+
+try:
+    from isal import isal_zlib as fast_zlib
+except ImportError:  # there is no wheel for every machine
+    import zlib as fast_zlib  # type: ignore[no-redef]
+
+HAVE_ISAL: Final = fast_zlib is not zlib
+DEFLATE_ERRORS: Final[tuple[type[Exception], ...]] = (zlib.error, fast_zlib.error)
 
 # CPU-ms a record and share left, 60 real pages as received (gzip) and decoded:
 #   isal 0: 0.34 (123%), 0.94 (22.9%)    isal 1: 0.18 (100%), 0.98 (21.3%)
@@ -17,6 +25,17 @@ ZLIB_LEVEL: Final = 4
 GZIP_WBITS: Final = 31
 
 
+class Decompressor(Protocol):
+    """What `zlib.decompressobj` gives."""
+
+    unused_data: bytes
+    unconsumed_tail: bytes
+    eof: bool
+
+    def decompress(self, data: bytes, max_length: int = 0, /) -> bytes:
+        """Take compressed bytes, give at most ``max_length`` plain ones (0: no limit)."""
+
+
 def gzip_member(data: bytes) -> bytes:
     """Compress ``data`` into one whole gzip member, without name or time.
 
@@ -26,12 +45,15 @@ def gzip_member(data: bytes) -> bytes:
     return _compress(data)
 
 
+def gzip_decompressor() -> Decompressor:
+    """A decompressor of one gzip member; it stops at the member's end and checks its CRC."""
+    found: Decompressor = fast_zlib.decompressobj(GZIP_WBITS)
+    return found
+
+
 def _fastest() -> Callable[[bytes], bytes]:
-    try:
-        from isal import isal_zlib  # noqa: PLC0415 - there is no wheel for every machine
-    except ImportError:
-        return lambda data: zlib.compress(data, ZLIB_LEVEL, GZIP_WBITS)
-    return lambda data: isal_zlib.compress(data, ISAL_LEVEL, GZIP_WBITS)
+    level = ISAL_LEVEL if HAVE_ISAL else ZLIB_LEVEL
+    return lambda data: fast_zlib.compress(data, level, GZIP_WBITS)
 
 
 _compress: Final = _fastest()

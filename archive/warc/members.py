@@ -1,0 +1,181 @@
+"""Records one by one, strictly: where each begins and ends, byte for byte.
+
+For recovery, `check` and reading one record by its place. Memory is bounded, whatever a
+record claims or expands to.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import BinaryIO
+
+from archive.warc.deflate import DEFLATE_ERRORS, gzip_decompressor
+
+STEP = 64 * 1024
+MAX_RECORD_HEAD_BYTES = 64 * 1024
+RECORD_END = b"\r\n\r\n"
+_GZIP_MAGIC = b"\x1f\x8b"
+
+Headers = tuple[tuple[str, str], ...]
+
+
+class Damaged(ValueError):
+    """A record that is not whole or not well formed; says what was found and expected."""
+
+
+@dataclass(frozen=True, slots=True)
+class RecordHead:
+    """Version and named fields of one record."""
+
+    version: str
+    headers: Headers
+
+    def find(self, name: str) -> str | None:
+        """First value of a field, whatever the case of its name."""
+        wanted = name.lower()
+        return next((value for key, value in self.headers if key.lower() == wanted), None)
+
+    @property
+    def content_length(self) -> int:
+        """Length of the block.
+
+        Raises:
+            Damaged: it is missing or no number.
+        """
+        stated = (self.find("Content-Length") or "").strip()
+        if not (stated.isascii() and stated.isdigit()):
+            raise Damaged(f"Content-Length is {stated!r}, expected a number of bytes")
+        return int(stated)
+
+
+class Member:
+    """The bytes of one record, read from its place in a file; gzip or plain by its first bytes.
+
+    Args:
+        file: Open for reading, seekable.
+        offset: Where the record begins.
+
+    Attributes:
+        compressed: Whether it is a gzip member.
+    """
+
+    def __init__(self, file: BinaryIO, offset: int) -> None:
+        file.seek(offset)
+        self._file, self._offset = file, offset
+        self._input = file.read(STEP)
+        self._taken = len(self._input)
+        self.compressed = self._input.startswith(_GZIP_MAGIC)
+        self._inflater = gzip_decompressor() if self.compressed else None
+        self._output = b""
+
+    @property
+    def consumed(self) -> int:
+        """Bytes of the file that belong to what was read so far; final once ended."""
+        left = self._inflater.unused_data if self._inflater else self._output
+        return self._taken - len(left)
+
+    def read(self, size: int) -> bytes:
+        """Read at most ``size`` bytes, not more than `STEP`; empty at the end.
+
+        Raises:
+            Damaged: the gzip member breaks off or is corrupt.
+        """
+        if not self._output:
+            self._output = self._more()
+        piece, self._output = self._output[:size], self._output[size:]
+        return piece
+
+    def _more(self) -> bytes:
+        if self._inflater is None:
+            piece, self._input = self._input, b""
+            return piece or self._fill()
+        while not self._inflater.eof:
+            coded = self._input or self._fill()
+            if not coded:
+                raise Damaged("the gzip member breaks off at the end of the file")
+            try:
+                piece = self._inflater.decompress(coded, STEP)
+            except DEFLATE_ERRORS as error:
+                raise Damaged(f"the gzip member is corrupt: {error}") from error
+            self._input = self._inflater.unconsumed_tail
+            if piece:
+                return piece
+        return b""
+
+    def _fill(self) -> bytes:
+        # Others may have moved the file on; our place is known.
+        self._file.seek(self._offset + self._taken)
+        data = self._file.read(STEP)
+        self._taken += len(data)
+        return data
+
+    def read_head(self) -> RecordHead:
+        """Read the record's head, up to its blank line.
+
+        Raises:
+            Damaged: there is none, or no end of it.
+        """
+        found = b""
+        while (end := found.find(RECORD_END)) < 0:
+            if len(found) > MAX_RECORD_HEAD_BYTES:
+                raise Damaged(f"the record's head has no end within {MAX_RECORD_HEAD_BYTES} bytes")
+            piece = self.read(STEP)
+            if not piece:
+                raise Damaged(f"expected a WARC record, found {found[:40]!r}")
+            found += piece
+        end += len(RECORD_END)
+        self._output = found[end:] + self._output
+        return parse_record_head(found[:end])
+
+    def iter_block(self, length: int) -> Iterator[bytes]:
+        """The record's block, in pieces.
+
+        Raises:
+            Damaged: it is shorter than ``length``.
+        """
+        left = length
+        while left:
+            piece = self.read(left)
+            if not piece:
+                raise Damaged(f"the block has {length - left} bytes, Content-Length says {length}")
+            left -= len(piece)
+            yield piece
+
+    def end(self) -> int:
+        """Read the two line ends after the block; the record's length in the file.
+
+        Raises:
+            Damaged: something else stands there, or follows in the same gzip member.
+        """
+        found = b""
+        while len(found) < len(RECORD_END) and (piece := self.read(len(RECORD_END) - len(found))):
+            found += piece
+        if found != RECORD_END:
+            raise Damaged(f"expected two line ends after the block, found {found!r}")
+        if self.compressed and self.read(1):
+            raise Damaged("the gzip member goes on after the record: one member for each expected")
+        return self.consumed
+
+
+def parse_record_head(raw: bytes) -> RecordHead:
+    r"""Read version and named fields; UTF-8, folded lines joined.
+
+    >>> parse_record_head(b"WARC/1.1\r\nWARC-Type: request\r\n\r\n").find("warc-type")
+    'request'
+
+    Raises:
+        Damaged: the version line or a field is not as WARC has them.
+    """
+    first, *lines = raw.decode("utf-8", "surrogateescape").rstrip("\r\n").split("\r\n")
+    if not first.startswith("WARC/"):
+        raise Damaged(f"expected a WARC version line, found {first[:40]!r}")
+    headers: list[tuple[str, str]] = []
+    for line in lines:
+        name, colon, value = line.partition(":")
+        if line[:1] in (" ", "\t") and headers:
+            last, before = headers[-1]
+            headers[-1] = (last, f"{before} {line.strip()}")
+        elif not colon:
+            raise Damaged(f"expected a named field, found {line[:40]!r}")
+        else:
+            headers.append((name.strip(), value.strip()))
+    return RecordHead(first, tuple(headers))

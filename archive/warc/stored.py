@@ -1,0 +1,141 @@
+"""A stored HTTP response, read without trusting it."""
+
+import zlib
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from dataclasses import dataclass
+
+import brotli
+import zstandard
+
+from archive.warc.message import BadMessage, ResponseParser
+
+# A page of 64 MiB is no page. Whatever expands beyond this is cut there, in steps that
+# never hold more than this and one buffer.
+MAX_CONTENT_BYTES = 64 * 1024 * 1024
+_STEP = 64 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class StoredHttp:
+    """One response as stored: head, and body after transfer-decoding, still content-coded.
+
+    Header names and values are Latin-1, in order, repeated ones kept.
+    """
+
+    status: int
+    reason: str
+    headers: tuple[tuple[str, str], ...]
+    body: bytes
+
+    def get(self, name: str) -> str | None:
+        """First value of a header, whatever the case of its name."""
+        wanted = name.lower()
+        return next((value for key, value in self.headers if key.lower() == wanted), None)
+
+    def content(self, max_bytes: int = MAX_CONTENT_BYTES) -> bytes:
+        """The body without its content codings, as far as they can be undone.
+
+        Cut at ``max_bytes``, however far it would expand. Broken or unknown codings give what
+        came out before the break, or the body as it stands.
+        """
+        stated = ",".join(value for name, value in self.headers if name.lower() == CODING)
+        content = self.body
+        for coding in reversed([part.strip().lower() for part in stated.split(",")]):
+            decoder = _DECODERS.get(coding)
+            if decoder is not None:
+                content = _decode(decoder, content, max_bytes)
+        return content[:max_bytes]
+
+
+CODING = "content-encoding"
+
+
+def stored_response(block: bytes, method: str = "GET") -> StoredHttp | None:
+    r"""Read the block of a response or revisit record; None when it holds no response head.
+
+    >>> stored_response(b"HTTP/1.1 200 OK\r\nA: b\r\nContent-Length: 2\r\n\r\nhi").body
+    b'hi'
+    """
+    parser = ResponseParser(method)
+    # Where the framing breaks, what was read before the break is what there is.
+    with suppress(BadMessage):
+        parser.feed(block)
+    head = parser.head
+    if head is None:
+        return None
+    body = parser.entity
+    if parser.chunked and not body and not parser.complete:
+        # Some writers undo the chunks and leave the header that announces them.
+        body = block[parser.interim_bytes + len(head.raw) :]
+    headers = tuple(
+        (name.decode("latin-1"), value.decode("latin-1")) for name, value in head.headers
+    )
+    return StoredHttp(head.status, head.reason.decode("latin-1"), headers, body)
+
+
+def _decode(decoder: Callable[[bytes], Iterable[bytes]], coded: bytes, limit: int) -> bytes:
+    pieces: list[bytes] = []
+    size = 0
+    try:
+        for piece in decoder(coded):
+            pieces.append(piece)
+            size += len(piece)
+            if size >= limit:
+                break
+    except (zlib.error, brotli.error, zstandard.ZstdError):
+        # Servers label plain pages as gzip; browsers then fail, readers need not.
+        if not size:
+            return coded
+    return b"".join(pieces)
+
+
+def _inflate(coded: bytes) -> Iterable[bytes]:
+    left = coded
+    while left:
+        member = zlib.decompressobj(zlib.MAX_WBITS | 32)
+        while left and not member.eof:
+            yield member.decompress(left, _STEP)
+            left = member.unconsumed_tail or member.unused_data
+            if not member.eof and not member.unconsumed_tail:
+                return
+        # Bytes after a gzip member are another one, or padding that browsers ignore.
+        if not left.startswith(b"\x1f\x8b"):
+            return
+
+
+def _inflate_deflate(coded: bytes) -> Iterable[bytes]:
+    # "deflate" is zlib by the standard and raw by the habit of some servers.
+    raw = len(coded) < 2 or coded[0] & 0x0F != 8 or int.from_bytes(coded[:2], "big") % 31
+    stream = zlib.decompressobj(-zlib.MAX_WBITS if raw else zlib.MAX_WBITS)
+    left = coded
+    while left and not stream.eof:
+        yield stream.decompress(left, _STEP)
+        left = stream.unconsumed_tail
+
+
+def _unbrotli(coded: bytes) -> Iterable[bytes]:
+    stream = brotli.Decompressor()
+    yield stream.process(coded, output_buffer_limit=_STEP)
+    while not stream.is_finished():
+        piece = stream.process(b"", output_buffer_limit=_STEP)
+        if not piece and stream.can_accept_more_data():
+            return
+        yield piece
+
+
+def _unzstd(coded: bytes) -> Iterable[bytes]:
+    with zstandard.ZstdDecompressor(max_window_size=1 << 27).stream_reader(
+        coded, read_across_frames=True
+    ) as stream:
+        while piece := stream.read(_STEP):
+            yield piece
+
+
+_DECODERS: dict[str, Callable[[bytes], Iterable[bytes]]] = {
+    "gzip": _inflate,
+    "x-gzip": _inflate,
+    "deflate": _inflate_deflate,
+    "br": _unbrotli,
+    "zstd": _unzstd,
+}
