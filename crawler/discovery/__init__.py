@@ -1,0 +1,1 @@
+"""What leads on: addresses in feeds, sitemaps, pages and style sheets. Bytes in, entries out."""

@@ -1,0 +1,76 @@
+"""One address that a document names, with the dates it gives for it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from urllib.parse import urljoin
+
+from w3lib.url import safe_url_string
+
+from archive.urls import is_http, normalise
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """An absolute http(s) address in its plain spelling; moments are seconds since 1970, UTC."""
+
+    url: str
+    published: float | None = None
+    modified: float | None = None
+
+
+def absolute(base: str, reference: str, *, encoding: str = "utf-8") -> str | None:
+    """The address a reference leads to, as it would be sent; None where it is not http(s).
+
+    >>> absolute("https://a.example/x/", "../\u00fc b?q=1#top")
+    'https://a.example/%C3%BC%20b?q=1'
+    >>> absolute("https://a.example/", "mailto:desk@a.example") is None
+    True
+
+    Args:
+        base: Absolute.
+        reference: As the document has it; white space around it and line ends in it are dropped.
+        encoding: Of the document: what its query strings are escaped in.
+    """
+    reference = "".join(reference.split("\n")).replace("\r", "").replace("\t", "").strip()
+    if not reference or reference.startswith(("#", "data:", "javascript:")):
+        return None
+    try:
+        joined = urljoin(base, reference)
+        if not is_http(joined):
+            return None
+        return normalise(safe_url_string(joined, encoding=encoding))
+    except (ValueError, LookupError, UnicodeError):
+        return None
+
+
+def moment(text: str) -> float | None:
+    """Seconds since 1970 of a W3C date; None for anything else.
+
+    >>> moment("1970-01-02"), moment("1970-01-01T01:00:00+01:00"), moment("1970-01")
+    (86400.0, 0.0, 0.0)
+    >>> moment("yesterday") is None
+    True
+
+    Source: https://www.w3.org/TR/NOTE-datetime
+    """
+    text = text.strip()
+    if len(text) in (4, 7):
+        text = f"{text}-01-01"[:10] if len(text) == 4 else f"{text}-01"
+    try:
+        parsed = datetime.fromisoformat(text)
+        return (parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)).timestamp()
+    except (ValueError, OverflowError):
+        return None
+
+
+def unique(found: Iterable[Found]) -> tuple[Found, ...]:
+    """The first of each address, in order.
+
+    >>> unique([Found("http://a/"), Found("http://b/"), Found("http://a/", 1.0)])[1].url
+    'http://b/'
+    """
+    first: dict[str, Found] = {}
+    for entry in found:
+        first.setdefault(entry.url, entry)
+    return tuple(first.values())

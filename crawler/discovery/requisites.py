@@ -1,0 +1,142 @@
+"""What a page needs to look as it did: style sheets, pictures, fonts, the favicon.
+
+Scripts, frames, video and audio are not among them: replay runs no script, and frames are pages.
+"""
+
+import re
+from collections.abc import Iterator
+
+import tinycss2
+from lxml.html import HtmlElement
+
+from crawler.discovery.found import Found, absolute, unique
+from crawler.discovery.pages import Page
+
+#: A page that wants more is a trap or a gallery of galleries.
+MAX_REQUISITES = 400
+_MAX_CSS_DEPTH = 50
+_LINK_RELS = frozenset(
+    {"stylesheet", "icon", "shortcut", "apple-touch-icon", "apple-touch-icon-precomposed"}
+)
+_PRELOADED = frozenset({"style", "image", "font"})
+# Lazy loaders keep the real address there until a script runs; replay runs none, but a copy of
+# the archive elsewhere may.
+_SOURCES = {
+    "img": ("src", "data-src"),
+    "input": ("src",),
+    "video": ("poster",),
+    "image": ("href", "{http://www.w3.org/1999/xlink}href", "xlink:href"),
+    "body": ("background",),
+    "table": ("background",),
+    "td": ("background",),
+}
+# The descriptor ends a candidate, not the comma: addresses hold commas.
+_CANDIDATE = re.compile(r"\s*,*\s*(\S*[^\s,])(?:\s+[^,()]*(?:\([^)]*\)[^,]*)?)?(?:,|$)")
+
+
+def iter_requisites(page: Page) -> tuple[Found, ...]:
+    """What a page needs, in its order; at most `MAX_REQUISITES`.
+
+    Every candidate of a ``srcset`` is taken: which one a reader's screen will ask for is not known.
+    """
+    found: list[Found] = []
+    icon = False
+    for element in page.root.iter("*"):
+        targets = (page.resolve(reference) for reference in _references(element))
+        found.extend(Found(target) for target in targets if target)
+        icon = icon or "icon" in (element.get("rel") or "").lower().split()
+    if not icon and (favicon := absolute(page.url, "/favicon.ico")):
+        found.append(Found(favicon))
+    return unique(found)[:MAX_REQUISITES]
+
+
+def iter_css(css: bytes, url: str, *, charset: str | None = None) -> tuple[Found, ...]:
+    """What a style sheet imports and refers to.
+
+    >>> sheet = b"@import 'b.css'; a { background: url(c.png) } @font-face { src: url('d.woff2') }"
+    >>> [found.url.rpartition("/")[2] for found in iter_css(sheet, "http://a.example/s/a.css")]
+    ['b.css', 'c.png', 'd.woff2']
+    """
+    rules, _ = tinycss2.parse_stylesheet_bytes(css, protocol_encoding=charset, skip_comments=True)
+    targets = (absolute(url, reference) for reference in _css_references(rules))
+    return unique(Found(target) for target in targets if target)[:MAX_REQUISITES]
+
+
+def split_srcset(srcset: str) -> list[str]:
+    """The addresses of a ``srcset``.
+
+    >>> split_srcset("a,b.png 1x, c.png 2x,d.png")
+    ['a,b.png', 'c.png', 'd.png']
+
+    Source: https://html.spec.whatwg.org/#parsing-a-srcset-attribute
+    """
+    return [match[1] for match in _CANDIDATE.finditer(srcset) if match[1]]
+
+
+def _references(element: HtmlElement) -> Iterator[str]:
+    tag = element.tag
+    if tag == "link":
+        yield from _link(element)
+    elif tag == "style":
+        yield from _css_references(
+            tinycss2.parse_stylesheet(element.text or "", skip_comments=True)
+        )
+    elif tag == "source":
+        if (parent := element.getparent()) is not None and parent.tag == "picture":
+            yield from _pictures(element, ("src",))
+    elif tag in _SOURCES:
+        yield from _pictures(element, _SOURCES[tag])
+    if "url" in (style := element.get("style") or ""):
+        yield from _css_references(tinycss2.parse_component_value_list(style))
+
+
+def _link(link: HtmlElement) -> Iterator[str]:
+    rel = set((link.get("rel") or "").lower().split())
+    preloaded = "preload" in rel and (link.get("as") or "").lower() in _PRELOADED
+    if (rel & _LINK_RELS or preloaded) and (href := link.get("href")):
+        yield href
+    if preloaded and (srcset := link.get("imagesrcset")):
+        yield from split_srcset(srcset)
+
+
+def _pictures(element: HtmlElement, attributes: tuple[str, ...]) -> Iterator[str]:
+    for attribute in attributes:
+        if value := element.get(attribute):
+            yield value
+    for attribute in ("srcset", "data-srcset"):
+        yield from split_srcset(element.get(attribute) or "")
+
+
+def _css_references(nodes: list[tinycss2.ast.Node], depth: int = 0) -> Iterator[str]:
+    if depth > _MAX_CSS_DEPTH:
+        return
+    for node in nodes:
+        if node.type == "url":
+            yield node.value
+        elif node.type == "function" and node.lower_name in ("url", "src"):
+            yield from (argument.value for argument in node.arguments if argument.type == "string")
+        elif node.type == "function":
+            yield from _image_set(node, depth)
+        elif node.type == "at-rule" and node.lower_at_keyword == "import":
+            yield from _imported(node.prelude)
+        else:
+            for part in ("prelude", "content", "value"):
+                inner = getattr(node, part, None)
+                if isinstance(inner, list):
+                    yield from _css_references(inner, depth + 1)
+
+
+def _image_set(node: tinycss2.ast.FunctionBlock, depth: int) -> Iterator[str]:
+    if node.lower_name in ("image-set", "-webkit-image-set"):
+        yield from (argument.value for argument in node.arguments if argument.type == "string")
+    yield from _css_references(node.arguments, depth + 1)
+
+
+def _imported(prelude: list[tinycss2.ast.Node]) -> Iterator[str]:
+    for token in prelude:
+        if token.type in ("string", "url"):
+            yield token.value
+            return
+        if token.type == "function" and token.lower_name == "url":
+            yield from (argument.value for argument in token.arguments if argument.type == "string")
+            return

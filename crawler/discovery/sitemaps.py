@@ -1,0 +1,102 @@
+"""Sitemaps, news sitemaps, sitemap indexes and lists of addresses.
+
+Source: https://www.sitemaps.org/protocol.html and Google's news extension.
+"""
+
+import io
+import re
+from dataclasses import dataclass
+
+from lxml import etree
+
+from crawler.discovery.found import Found, absolute, moment, unique
+
+#: The protocol allows 50,000 in a file; twice that is no sitemap any more.
+MAX_ENTRIES = 100_000
+
+# The commonest fault of sitemaps; the parser's recovery would drop the parameter after it.
+_BARE_AMPERSAND = re.compile(rb"&(?!#?\w{1,32};)")
+_DATES = {"lastmod": "modified", "publication_date": "published"}
+
+
+@dataclass(frozen=True, slots=True)
+class Sitemap:
+    """What a sitemap names: pages, and further sitemaps where it is an index."""
+
+    pages: tuple[Found, ...] = ()
+    sitemaps: tuple[Found, ...] = ()
+
+
+def read_sitemap(body: bytes, url: str) -> Sitemap:
+    """Read a sitemap or sitemap index, as far as it can be read.
+
+    Name spaces are not looked at, since many are wrong. Entities are not expanded, nothing is
+    loaded from elsewhere.
+
+    >>> read_sitemap(b"<urlset><url><loc>http://a.example/1</loc></url>", "http://a.example/s")
+    Sitemap(pages=(Found(url='http://a.example/1', ...),), sitemaps=())
+
+    Args:
+        body: Unpacked XML.
+        url: Of the sitemap.
+    """
+    pages: list[Found] = []
+    sitemaps: list[Found] = []
+    for name, fields in _entries(body):
+        if (loc := fields.get("loc")) and (target := absolute(url, loc)):
+            published, modified = moment(fields.get("published", "")), fields.get("modified", "")
+            entry = Found(target, published, moment(modified) or published)
+            (sitemaps if name == "sitemap" else pages).append(entry)
+        if len(pages) + len(sitemaps) >= MAX_ENTRIES:
+            break
+    return Sitemap(unique(pages), unique(sitemaps))
+
+
+def read_url_list(body: bytes, url: str) -> Sitemap:
+    r"""Read a sitemap that is plain text, one address a line.
+
+    >>> read_url_list(b"http://a.example/1\r\nnonsense:\n", "http://a.example/s.txt").pages[0].url
+    'http://a.example/1'
+    """
+    lines = body.decode("utf-8", "replace").lstrip("\ufeff").splitlines()[:MAX_ENTRIES]
+    return Sitemap(unique(Found(target) for line in lines if (target := absolute(url, line))))
+
+
+def _entries(body: bytes) -> list[tuple[str, dict[str, str]]]:
+    entries: list[tuple[str, dict[str, str]]] = []
+    fields: dict[str, str] = {}
+    events = etree.iterparse(
+        io.BytesIO(_BARE_AMPERSAND.sub(b"&amp;", body)),
+        events=("end",),
+        recover=True,
+        resolve_entities=False,
+        no_network=True,
+    )
+    try:
+        for _, element in events:
+            name = _local(element.tag)
+            if name == "loc":
+                # image:loc and video:loc are no pages; they come inside an element of their own.
+                parent = element.getparent()
+                if parent is not None and _local(parent.tag) in ("url", "sitemap"):
+                    fields["loc"] = _text(element)
+            elif name in _DATES:
+                fields.setdefault(_DATES[name], _text(element))
+            elif name in ("url", "sitemap"):
+                entries.append((name, fields))
+                fields = {}
+                element.clear()
+                if len(entries) >= MAX_ENTRIES:
+                    break
+    except etree.XMLSyntaxError:
+        # Recovery has its limits; what came before the fault is read.
+        pass
+    return entries + ([("url", fields)] if fields else [])
+
+
+def _text(element: etree._Element) -> str:
+    return "".join(str(text) for text in element.itertext()).strip()
+
+
+def _local(tag: object) -> str:
+    return tag.rpartition("}")[2].lower() if isinstance(tag, str) else ""

@@ -1,0 +1,148 @@
+"""Feeds, sitemaps and lists: what they name, however broken they are."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from crawler.discovery.feeds import read_feed
+from crawler.discovery.sitemaps import read_sitemap, read_url_list
+from crawler.discovery.sniff import Document, sniff
+
+URL = "https://news.example/feed.xml"
+
+RSS = """<?xml version="1.0"?><rss version="2.0"
+ xmlns:feedburner="http://rssnamespace.org/feedburner/ext/1.0"><channel><title>News</title>
+<item><title>One</title><link>https://news.example/one?a=1&amp;b=2</link>
+ <pubDate>Thu, 01 Jan 1970 00:01:00 GMT</pubDate></item>
+<item><link>/two</link></item>
+<item><link>https://feeds.example/~r/3</link>
+ <feedburner:origLink>https://news.example/three</feedburner:origLink></item>
+<item><guid isPermaLink="true">https://news.example/four</guid></item>
+<item><link>mailto:desk@news.example</link></item>
+<item><link>/two</link></item>
+</channel></rss>"""
+
+ATOM = """<?xml version="1.0" encoding="utf-8"?><feed xmlns="http://www.w3.org/2005/Atom">
+<entry><title>x</title><link rel="replies" href="/x/comments"/><link href="/x"/>
+<published>1970-01-01T00:01:00Z</published><updated>1970-01-01T00:02:00Z</updated></entry></feed>"""
+
+RDF = """<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"
+ xmlns="http://purl.org/rss/1.0/"><item rdf:about="https://news.example/r">
+<title>r</title><link>https://news.example/r</link></item></rdf:RDF>"""
+
+
+def paths(found) -> list[str]:
+    return [entry.url.removeprefix("https://news.example") for entry in found]
+
+
+def test_rss_with_relative_links_permalinks_and_feedburner():
+    found = read_feed(RSS.encode(), URL)
+    assert paths(found) == ["/one?a=1&b=2", "/two", "/three", "/four"]
+    assert (found[0].published, found[0].modified) == (60.0, 60.0)
+
+
+def test_atom_takes_the_page_and_both_dates():
+    (entry,) = read_feed(ATOM.encode(), URL)
+    assert (entry.url, entry.published, entry.modified) == ("https://news.example/x", 60.0, 120.0)
+
+
+def test_rdf():
+    assert paths(read_feed(RDF.encode(), URL)) == ["/r"]
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda text: text.replace("&amp;", "&"),
+        lambda text: text[: text.index("</channel>")],
+        lambda text: "\n\n" + text,
+        lambda text: text.replace("News", "N\x03ws \ufffe"),
+        lambda text: text.replace('"1.0"?>', '"1.0" encoding="utf-8"?>').replace(
+            "One", "caf\u00e9"
+        ),
+        lambda text: text.replace("<channel>", "<channel><p>unclosed"),
+    ],
+    ids=["bare-ampersand", "cut-off", "blank-lines", "controls", "wrong-encoding", "stray-markup"],
+)
+def test_a_broken_feed_is_read_all_the_same(damage):
+    body = damage(RSS).encode("latin-1", "replace")
+    assert "/two" in paths(read_feed(body, URL, content_type="application/rss+xml"))
+
+
+def test_a_feed_is_never_taken_for_the_address_of_one():
+    assert read_feed(b"http://127.0.0.1:9/feed", URL) == ()
+    assert read_feed(b"/etc/passwd", URL) == ()
+
+
+@given(st.binary(max_size=400))
+def test_nothing_breaks_the_readers(body):
+    sniff(body)
+    read_sitemap(body, URL)
+    read_url_list(body, URL)
+
+
+SITEMAP = b"""<?xml version="1.0"?><urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"
+ xmlns:news="http://www.google.com/schemas/sitemap-news/0.9"
+ xmlns:image="http://www.google.com/schemas/sitemap-image/1.1">
+<url><loc> https://news.example/a </loc><lastmod>1970-01-02</lastmod>
+ <image:image><image:loc>https://news.example/a.jpg</image:loc></image:image></url>
+<url><loc>https://news.example/b</loc><news:news><news:publication_date>1970-01-01T00:01Z
+ </news:publication_date><news:title>B &amp; C</news:title></news:news></url>
+</urlset>"""
+
+
+def test_sitemap_with_dates_and_without_its_pictures():
+    pages = read_sitemap(SITEMAP, URL).pages
+    assert paths(pages) == ["/a", "/b"]
+    assert (pages[0].published, pages[0].modified) == (None, 86400.0)
+    assert (pages[1].published, pages[1].modified) == (60.0, 60.0)
+
+
+def test_sitemap_index():
+    index = SITEMAP.replace(b"urlset", b"sitemapindex").replace(b"url>", b"sitemap>")
+    assert paths(read_sitemap(index, URL).sitemaps) == ["/a", "/b"]
+
+
+def test_a_sitemap_that_breaks_off_or_has_no_name_space_is_read():
+    assert paths(read_sitemap(SITEMAP[:-60], URL).pages) == ["/a", "/b"]
+    bare = b"<urlset><url><loc>/c?x=1&y=2</loc></url></urlset>"
+    assert paths(read_sitemap(bare, URL).pages) == ["/c?x=1&y=2"]
+
+
+def test_entities_are_not_expanded_and_nothing_is_loaded(tmp_path):
+    secret = tmp_path / "secret"
+    secret.write_text("https://news.example/secret")
+    body = (
+        f'<!DOCTYPE urlset [<!ENTITY x SYSTEM "{secret.as_uri()}"><!ENTITY a "aaaaaaaaaa">'
+        '<!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;&a;&a;">]><urlset><url><loc>&x;</loc></url>'
+        "<url><loc>/&b;</loc></url></urlset>"
+    )
+    found = read_sitemap(body.encode(), URL)
+    assert "secret" not in repr(found)
+    assert "aaaa" not in repr(found)
+
+
+def test_url_list():
+    assert paths(read_url_list(b"\xef\xbb\xbfhttps://news.example/a\n\n# no\n", URL).pages) == [
+        "/a"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("body", "document"),
+    [
+        (RSS.encode(), Document.FEED),
+        (ATOM.encode(), Document.FEED),
+        (RDF.encode(), Document.FEED),
+        (RSS.encode("utf-16"), Document.FEED),
+        (SITEMAP, Document.SITEMAP),
+        (b"<sitemapindex>", Document.SITEMAP),
+        (b"<!-- <rss> once --><!DOCTYPE html><html>", Document.FEED),
+        (b"<html><body>how to write &lt;rss&gt;", Document.HTML),
+        (b"<html><pre><rss version='2'></pre>", Document.HTML),
+        (b"{}", Document.OTHER),
+        (b"", Document.OTHER),
+    ],
+)
+def test_documents_are_known_by_their_first_bytes(body, document):
+    assert sniff(body) is document

@@ -1,0 +1,163 @@
+"""Pages and style sheets: links, announced feeds, requisites."""
+
+import pytest
+
+from crawler.discovery.found import absolute
+from crawler.discovery.pages import (
+    find_language,
+    find_name,
+    iter_announced_feeds,
+    iter_links,
+    read_page,
+)
+from crawler.discovery.requisites import MAX_REQUISITES, iter_css, iter_requisites, split_srcset
+
+URL = "https://news.example/town/"
+
+PAGE = b"""<!doctype html><html lang="en-GB"><head><title>Town  | The Gazette</title>
+<meta property="og:site_name" content="The Gazette">
+<link rel="stylesheet" href="/main.css?v=2"><link rel=preload as=font href=/serif.woff2 crossorigin>
+<link rel="preload" as="script" href="/app.js"><link rel="canonical" href="/town">
+<link rel="alternate" type="application/rss+xml" title="Town news" href="rss">
+<link rel="alternate" type="application/atom+xml" href="/comments/feed">
+<style>body { background: url("paper.png") } @import url(extra.css);</style></head>
+<body background="old.gif"><a href="one">1</a> <a href="#top">top</a> <a href="mailto:x@y.z">m</a>
+<a href="one#comments">again</a><a href="https://other.example/x">o</a>
+<div style="background-image:url('hero.jpg')"></div>
+<picture><source srcset="w.webp 1x, w2.webp 2x"><img src=w.jpg alt=""></picture>
+<img src="data:image/gif;base64,R0lGOD" data-src="lazy.jpg" srcset="s-320.jpg 320w,s-640.jpg 640w">
+<noscript><img src="noscript.jpg"></noscript>
+<video poster="poster.jpg" src="film.mp4"><source src="film.webm"></video><audio src=a.mp3></audio>
+<script src="x.js"></script><iframe src="frame.html"></iframe>
+<svg><image href="drawing.svg"/></svg><input type=image src=go.png></body></html>"""
+
+
+def names(found) -> list[str]:
+    return [entry.url.removeprefix("https://news.example/") for entry in found]
+
+
+@pytest.fixture(scope="module")
+def page():
+    return read_page(PAGE, URL, content_type="text/html; charset=utf-8")
+
+
+def test_links_are_absolute_unique_and_without_fragments(page):
+    assert [entry.url for entry in iter_links(page)] == [
+        "https://news.example/town/one",
+        "https://other.example/x",
+    ]
+
+
+def test_feeds_are_announced_without_those_of_comments(page):
+    (feed,) = iter_announced_feeds(page)
+    assert (feed.url, feed.title) == ("https://news.example/town/rss", "Town news")
+
+
+def test_name_and_language(page):
+    assert (find_name(page), find_language(page)) == ("The Gazette", "en-GB")
+    bare = read_page(b"<title> The\n Courier </title>", URL)
+    assert (find_name(bare), find_language(bare)) == ("The Courier", None)
+
+
+def test_requisites_are_what_a_reader_sees_and_nothing_that_runs_or_plays(page):
+    assert set(names(iter_requisites(page))) == {
+        "main.css?v=2",
+        "serif.woff2",
+        "favicon.ico",
+        *(
+            f"town/{name}"
+            for name in (
+                "paper.png",
+                "extra.css",
+                "old.gif",
+                "hero.jpg",
+                "w.webp",
+                "w2.webp",
+                "w.jpg",
+                "lazy.jpg",
+                "s-320.jpg",
+                "s-640.jpg",
+                "noscript.jpg",
+                "poster.jpg",
+                "drawing.svg",
+                "go.png",
+            )
+        ),
+    }
+
+
+def test_a_page_with_an_icon_of_its_own_wants_no_favicon():
+    page = read_page(b"<link rel='shortcut icon' href='/i.png'><p>x", URL)
+    assert names(iter_requisites(page)) == ["i.png"]
+
+
+def test_a_page_cannot_want_without_end():
+    page = read_page(b"".join(b"<img src=%d.png>" % number for number in range(2000)), URL)
+    assert len(iter_requisites(page)) == MAX_REQUISITES
+
+
+def test_style_sheets_name_imports_pictures_and_fonts():
+    css = b"""@charset "utf-8"; @import "a.css" screen; @import url(b.css);
+    @media print { .x { background: URL( "c.png" ) no-repeat, url(d.png) } }
+    @font-face { src: local("x"), url(e.woff2) format("woff2") }
+    @supports (display: grid) { .y { background: image-set("f.png" 1x, url(g.png) 2x) } }
+    .z { background: url(data:image/png;base64,AAAA); content: "url(no.png)" }
+    /* url(comment.png) */ .broken { background: url(h.png"""
+    assert names(iter_css(css, "https://news.example/s.css")) == [
+        "a.css",
+        "b.css",
+        "c.png",
+        "d.png",
+        "e.woff2",
+        "f.png",
+        "g.png",
+        "h.png",
+    ]
+
+
+def test_style_sheets_nested_without_end_do_no_harm():
+    assert iter_css(b"a{b:" + b"(" * 5000 + b"url(x.png)", "https://news.example/s.css") == ()
+
+
+@pytest.mark.parametrize(
+    ("srcset", "expected"),
+    [
+        ("", []),
+        ("a.jpg", ["a.jpg"]),
+        ("a.jpg 1x,b.jpg 2x", ["a.jpg", "b.jpg"]),
+        (" a.jpg 320w , b.jpg 640w , ", ["a.jpg", "b.jpg"]),
+        (
+            "i/w_320,h_200/a.jpg 320w, i/w_640,h_400/a.jpg 640w",
+            ["i/w_320,h_200/a.jpg", "i/w_640,h_400/a.jpg"],
+        ),
+        ("a.jpg, b.jpg 2x", ["a.jpg", "b.jpg"]),
+    ],
+)
+def test_srcset(srcset, expected):
+    assert split_srcset(srcset) == expected
+
+
+@pytest.mark.parametrize(
+    ("reference", "expected"),
+    [
+        ("x y", "https://news.example/town/x%20y"),
+        ("\n/a\n b", "https://news.example/a%20b"),
+        ("//cdn.example/x", "https://cdn.example/x"),
+        ("?page=2", "https://news.example/town/?page=2"),
+        ("http://[bad", None),
+        ("http://a.example:99999/", None),
+        ("ftp://a.example/", None),
+        ("tel:1", None),
+        ("", None),
+        ("https://b\u00fccher.example/\u00e4", "https://xn--bcher-kva.example/%C3%A4"),
+    ],
+)
+def test_references_become_addresses_as_they_are_sent(reference, expected):
+    assert absolute(URL, reference) == expected
+
+
+def test_query_strings_are_escaped_in_the_encoding_of_the_page():
+    page = read_page(
+        '<a href="?q=é">'.encode("latin-1"), URL, content_type="text/html; charset=latin1"
+    )
+    assert names(iter_links(page)) == ["town/?q=%E9"]
