@@ -1,20 +1,25 @@
 """The newspaper does what it says: its faults are there, and its journal tells the truth."""
 
 import gzip
+import json
 import re
+import socket
+import ssl
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import feedparser
 import httpx
 import pytest
 
-from tests.site import Newspaper, running
+from tests.site import Newspaper, corpus, running
 from tests.site.articles import Article, articles
-from tests.site.journal import Entry, read
+from tests.site.journal import Entry, read, too_close
 from tests.site.titles import GAZETTE, KURIER, TITLES, Title
+from tests.site.wire import CASES
 
 OPENED = datetime(2026, 11, 22, 6, tzinfo=UTC)
 CODINGS = {"Accept-Encoding": "gzip, deflate, br, zstd"}
@@ -241,8 +246,6 @@ def test_gap_is_measured_for_each_host_over_ports_and_connections(newspaper):
         Entry(3, 0.96, 0, "127.0.0.1:3", "GET", "/", "", 200, 3, 3),
         Entry(4, 1.90, 0, "127.0.0.1:1", "GET", "/", "", 200, 1, 1),
     ]
-    from tests.site.journal import too_close
-
     assert [gap.later.exchange for gap in too_close(entries, 1.0)] == [4]
     assert too_close(entries, {"localhost": 9.0}) == []
 
@@ -252,3 +255,124 @@ def test_process_ends_when_its_standard_input_closes(tmp_path):
         assert paper.process.stdin is not None
         paper.process.stdin.close()
         assert paper.process.wait(5) == 0
+
+
+def read_exactly(sock: socket.socket, count: int) -> bytes:
+    """Receive a number of bytes, or fewer when the peer closes or resets before."""
+    got = b""
+    while len(got) < count:
+        try:
+            piece = sock.recv(min(65536, count - len(got)))
+        except ConnectionResetError:
+            return got
+        if not piece:
+            return got
+        got += piece
+    return got
+
+
+def ask(sock: socket.socket, name: str, method: str = "GET") -> None:
+    sock.sendall(f"{method} /wire/{name} HTTP/1.1\r\nHost: wire\r\n\r\n".encode())
+
+
+def connect(base: str) -> socket.socket:
+    parts = urlsplit(base)
+    return socket.create_connection((parts.hostname, parts.port), timeout=5)
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_wire_case_arrives_to_the_byte(paper, name):
+    case = CASES[name]
+    with connect(paper.a) as sock:
+        ask(sock, name)
+        assert read_exactly(sock, len(case.wire)) == case.wire
+        if case.repeat:
+            assert read_exactly(sock, 2 * len(case.repeat)) == 2 * case.repeat
+        elif case.ending in {"close", "reset"}:
+            assert read_exactly(sock, 1) == b""
+        elif case.ending == "stall":
+            sock.settimeout(0.1)
+            with pytest.raises(TimeoutError):
+                sock.recv(1)
+        else:
+            ask(sock, "no-content")
+            assert read_exactly(sock, 24) == b"HTTP/1.1 204 No Content\r"
+
+
+def test_wire_cases_follow_one_another_on_one_connection_and_are_kept(newspaper):
+    staying = [name for name, case in CASES.items() if case.ending == "keep"]
+    with connect(newspaper.a) as sock:
+        for name in staying:
+            ask(sock, name)
+            read_exactly(sock, len(CASES[name].wire))
+    entries = newspaper.journal()
+    assert len({entry.connection for entry in entries}) == 1
+    for entry, name in zip(entries, staying, strict=True):
+        assert newspaper.exchange(entry.exchange)[1] == CASES[name].wire
+
+
+def test_head_gets_the_head_only(paper):
+    case = CASES["interim-several"]
+    with connect(paper.a) as sock:
+        for name in ("interim-several", "length"):
+            ask(sock, name, "HEAD")
+            wire = CASES[name].wire[: CASES[name].head_end]
+            assert read_exactly(sock, len(wire)) == wire
+    assert case.wire[case.head_end :] == case.body
+
+
+def test_bodies_of_wire_cases_are_what_their_framing_says(paper):
+    plain = CASES["length"].body
+    for name in ("chunked", "chunked-odd", "chunked-extensions", "chunked-trailers", "gzip", "br"):
+        reply = get(f"{paper.a}/wire/{name}")
+        assert reply.content == plain, name
+
+
+def test_tls_shows_a_certificate_that_its_own_authority_verifies(tmp_path):
+    with running(directory=tmp_path, tls=True) as paper:
+        assert paper.a.startswith("https://127.0.0.1:")
+        context = ssl.create_default_context(cafile=str(paper.ca))
+        with httpx.Client(verify=context) as client:
+            assert client.get(f"{paper.a}/robots.txt").status_code == 200
+            assert client.get(f"{paper.b}/robots.txt").status_code == 200
+        with pytest.raises(httpx.ConnectError, match=r"self.signed"):
+            get(f"{paper.a}/robots.txt")
+
+
+def write_corpus(place: Path, publishers: dict[str | None, str]) -> None:
+    (place / "pages").mkdir(parents=True)
+    rows = []
+    for number, (publisher, text) in enumerate(publishers.items()):
+        (place / "pages" / f"{number}.gz").write_bytes(gzip.compress(text.encode()))
+        url = f"https://www.paper{number}.example/2024/story-{number}?x=1"
+        row = {"id": f"{number}.gz", "url": url, "publisher": publisher, "title": None}
+        rows.append(json.dumps(row | {"pieces": [[text, "p"], ["maybe", "o"]]}))
+    (place / "truth.jsonl").write_text("\n".join(rows) + "\n", "utf-8")
+
+
+def test_corpus_is_served_with_a_feed_and_a_sitemap_for_each_publisher(tmp_path):
+    texts = {"The Tide": "<p>first", "Grün & Blau": "<p>zweite", None: "<p>third"}
+    write_corpus(tmp_path / "corpus" / "small", texts)
+    with running(directory=tmp_path / "run", corpus=tmp_path / "corpus") as paper:
+        served = corpus.pages(tmp_path / "corpus")
+        for page, text in zip(served, texts.values(), strict=True):
+            assert get(paper.a + page.path).content == text.encode() == page.html
+            assert page.pieces == (text,)
+        found = corpus.sources(tmp_path / "corpus", paper.a)
+        assert [source.id for source in found] == ["gr-n-blau", "paper2-example", "the-tide"]
+        for source in found:
+            (page,) = [page for page in served if page.publisher == source.id]
+            assert [e.link for e in feedparser.parse(get(source.feed).content).entries] == [
+                paper.a + page.path
+            ]
+            assert f"<loc>{paper.a}{page.path}</loc>" in get(source.sitemap).text
+            assert re.search(source.include, paper.a + page.path)
+            assert "feed.xml" in get(source.url).text
+
+
+def test_real_corpus_is_served_whole(corpus_dir, tmp_path):
+    with running(directory=tmp_path, corpus=corpus_dir) as paper:
+        served = corpus.pages(corpus_dir)
+        assert len({page.path for page in served}) == len(served)
+        for page in served[::25]:
+            assert get(paper.a + page.path).content == page.html

@@ -5,6 +5,7 @@ import asyncio
 import json
 import os
 import signal
+import ssl
 import stat
 import sys
 import time
@@ -59,12 +60,25 @@ def watch_stdin(stopped: asyncio.Event) -> None:
     loop.add_reader(number, readable)
 
 
+def server_context(directory: Path) -> ssl.SSLContext:
+    """Make a certificate."""
+    # Loaded here, because most starts need not pay for it.
+    from tests.site import certificate
+
+    return certificate.server_context(directory)
+
+
 async def run(options: argparse.Namespace) -> None:
     """Open the newspaper, say where it is, and serve."""
     recorder = make_recorder(options.journal, options.keep_bytes)
     opened = options.opened or datetime.now(UTC).replace(microsecond=0)
-    newsroom = Newsroom(recorder, opened)
-    ready = await newsroom.open(Ports(options.port_a, options.port_b, options.control_port))
+    tls = server_context(options.tls) if options.tls else None
+    newsroom = Newsroom(recorder, opened, tls)
+    ports = Ports(options.port_a, options.port_b, options.control_port)
+    if options.corpus:
+        ready = await newsroom.open_corpus(options.corpus, ports)
+    else:
+        ready = await newsroom.open(ports)
     line = json.dumps(ready)
     if options.ready:
         options.ready.write_text(line + "\n", encoding="utf-8")

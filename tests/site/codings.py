@@ -22,7 +22,7 @@ def encode(body: bytes, coding: str) -> bytes:
             packer = zlib.compressobj(wbits=-zlib.MAX_WBITS)
             return packer.compress(body) + packer.flush()
         case "br":
-            return brotli.compress(body, quality=4)
+            return bytes(brotli.compress(body, quality=4))
         case "zstd":
             return zstandard.ZstdCompressor().compress(body)
     return body

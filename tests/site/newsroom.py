@@ -8,9 +8,10 @@ from datetime import datetime
 from pathlib import Path
 
 from tests.site.articles import Day
+from tests.site.corpus import CorpusSite
 from tests.site.edition import Edition
 from tests.site.journal import Journal
-from tests.site.message import Reply, Request
+from tests.site.message import Reply, Request, Script
 from tests.site.paper import Paper
 from tests.site.server import Recorder, Respond, Site
 from tests.site.titles import GAZETTE, KURIER, Title
@@ -41,6 +42,21 @@ class Newsroom:
         """Listen, and return the base addresses ``a``, ``b`` and ``control``."""
         await self._title(GAZETTE, "127.0.0.1", ports.a, self._tls)
         await self._title(KURIER, "localhost", ports.b, None)
+        control = await self._site(self._control, ports.control, Recorder(), ipv6=False)
+        self._bases["control"] = f"http://127.0.0.1:{control}"
+        return self._bases
+
+    async def open_corpus(self, directory: Path, ports: Ports) -> dict[str, str]:
+        """Serve real pages as ``a``, in place of the titles."""
+        site: CorpusSite | None = None
+
+        def respond(request: Request) -> Reply | Script:
+            return site.respond(request) if site else Reply(503)
+
+        port = await self._site(respond, ports.a, self._recorder, ipv6=False, tls=self._tls)
+        self._bases["a"] = f"{'https' if self._tls else 'http'}://127.0.0.1:{port}"
+        self._bases["b"] = ""
+        site = CorpusSite(directory, self._bases["a"])
         control = await self._site(self._control, ports.control, Recorder(), ipv6=False)
         self._bases["control"] = f"http://127.0.0.1:{control}"
         return self._bases

@@ -50,7 +50,7 @@ def environment() -> Environment:
 def structured_data(edition: Edition, article: Article) -> str:
     """JSON-LD of an article: right, wrong or broken off, as its quirks have it."""
     title, wrong = edition.title, "wrong-structured" in article.quirks
-    data = {
+    data: dict[str, object] = {
         "@context": "https://schema.org",
         "@type": "NewsArticle",
         "headline": title.name if wrong else article.headline,

@@ -10,7 +10,7 @@ from tests.site import faults, feeds, sitemaps, wire
 from tests.site.articles import Article
 from tests.site.codings import accepts, encode, header_name
 from tests.site.edition import Edition
-from tests.site.message import Header, Reply, Request, Script
+from tests.site.message import Framing, Header, Reply, Request, Script
 from tests.site.pages import Variant, article_page, charset_of, declared_charset, listing
 from tests.site.static_files import static_file
 from tests.site.titles import robots_txt
@@ -92,7 +92,9 @@ def article_reply(edition: Edition, article: Article, variant: Variant, request:
     if coding and accepts(request.header("Accept-Encoding"), coding):
         headers.append(("Content-Encoding", header_name(coding)))
         body = encode(body, coding)
-    framing = "chunked" if article.chunked else "close" if article.number == 5 else "length"
+    framing: Framing = (
+        "chunked" if article.chunked else "close" if article.number == 5 else "length"
+    )
     delay_s = SLOW_S if "slow" in article.quirks else 0.0
     return Reply(200, tuple(headers), body, framing, delay_s)
 

@@ -8,13 +8,12 @@ request gets the head only. A case that never ends has no bytes to compare with 
 b'HTTP/1.1 204 No Content\r\nServer: wire\r\n\r\n'
 """
 
-import gzip
 import struct
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cache
-from typing import Literal
+from typing import Any, Literal
 
 from tests.site.codings import encode
 from tests.site.message import Ending, Script, Step, chunked
@@ -76,6 +75,7 @@ def page() -> bytes:
 def zeros_in_gzip(mebibytes: int) -> bytes:
     """Gzip member of zeros, a thousandth of their size, made without compressing them all.
 
+    >>> import gzip
     >>> gzip.decompress(zeros_in_gzip(2)) == bytes(2 << 20)
     True
     """
@@ -89,15 +89,15 @@ def zeros_in_gzip(mebibytes: int) -> bytes:
     return b"\x1f\x8b\x08\0\0\0\0\0\0\xff" + piece * mebibytes + tail
 
 
-def _case(*lines: bytes, body: bytes = b"", sent: bytes | None = None, **values: object) -> Case:
+def _case(*lines: bytes, body: bytes = b"", sent: bytes | None = None, **values: Any) -> Case:
     """Build a case from its head lines; ``sent`` is the framed body where that differs."""
     if not lines[0].startswith(b"HTTP/"):
         lines = (b"HTTP/1.1 200 OK", *lines)
     head = b"\r\n".join([lines[0], b"Server: wire", *lines[1:], b"", b""])
-    return Case(head + (body if sent is None else sent), body, **values)  # type: ignore[arg-type]
+    return Case(head + (body if sent is None else sent), body, **values)
 
 
-def _sized(*lines: bytes, body: bytes | None = None, **values: object) -> Case:
+def _sized(*lines: bytes, body: bytes | None = None, **values: Any) -> Case:
     entity = page() if body is None else body
     if not any(line.lower().startswith(b"content-type") for line in lines):
         lines = (*lines, b"Content-Type: text/html; charset=utf-8")
@@ -119,7 +119,7 @@ def _framings() -> dict[str, Case]:
         for piece in (body[:300], body[300:])
     )
     padded = b"000%X\r\n%s\r\n" % (len(body), body)
-    trailers = b"0\r\nX-Checksum: 1234\r\nX-Tr\xe9iler: caf\xe9\r\n\r\n"
+    unfinished = chunked(body).removesuffix(b"0\r\n\r\n")
     return {
         "length": _sized(),
         "chunked": _case(TYPE, CHUNKED, body=body, sent=chunked(body, (512,))),
@@ -133,7 +133,10 @@ def _framings() -> dict[str, Case]:
             CHUNKED,
             b"Trailer: X-Checksum",
             body=body,
-            sent=chunked(body).removesuffix(b"0\r\n\r\n") + trailers,
+            sent=unfinished + b"0\r\nX-Checksum: 1234\r\nX-Twice: 1\r\nX-Twice: 2\r\n\r\n",
+        ),
+        "chunked-trailers-latin1": _case(
+            TYPE, CHUNKED, body=body, sent=unfinished + b"0\r\nX-Tr\xe9iler: caf\xe9\r\n\r\n"
         ),
         "chunked-empty": _case(TYPE, CHUNKED, sent=b"0\r\n\r\n"),
         "chunked-gzip": _case(
