@@ -376,3 +376,17 @@ def test_real_corpus_is_served_whole(corpus_dir, tmp_path):
         assert len({page.path for page in served}) == len(served)
         for page in served[::25]:
             assert get(paper.a + page.path).content == page.html
+
+
+def test_every_port_is_a_proxy_to_loopback_too(tmp_path):
+    with running(directory=tmp_path, tls=True, keep_bytes=True) as paper:
+        context = ssl.create_default_context(cafile=str(paper.ca))
+        with httpx.Client(proxy=paper.b, verify=context) as client:
+            tunnelled = client.get(f"{paper.a}/wire/chunked-odd")
+            assert tunnelled.content == CASES["chunked-odd"].body
+            assert client.get("http://far.example/wire/length").content == CASES["length"].body
+            with pytest.raises(httpx.ProxyError, match="403"):
+                client.get("https://192.0.2.1/")
+        methods = [(entry.method, entry.status) for entry in paper.journal()]
+        assert methods == [("CONNECT", 200), ("GET", 200), ("GET", 200), ("CONNECT", 403)]
+        assert paper.exchange(3)[0].startswith(b"GET http://far.example/wire/length HTTP/1.1\r\n")

@@ -99,7 +99,7 @@ def too_close(
     """Find pairs of successive requests to one host that are nearer than its delay.
 
     Args:
-        entries: The journal, of any number of hosts.
+        entries: The journal, of any number of hosts; opening a tunnel asks for nothing yet.
         delay_s: Seconds between request starts, for all hosts or by hostname.
         tolerance_s: What clocks and the scheduler are forgiven.
 
@@ -110,7 +110,8 @@ def too_close(
     """
     found: list[Gap] = []
     last: dict[str, Entry] = {}
-    for entry in sorted(entries, key=lambda entry: entry.monotonic):
+    asked = (entry for entry in entries if entry.method != "CONNECT")
+    for entry in sorted(asked, key=lambda entry: entry.monotonic):
         name = entry.hostname
         delay = delay_s if isinstance(delay_s, float | int) else delay_s.get(name, 0.0)
         before = last.get(name)

@@ -15,6 +15,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from tests.site import tunnel
 from tests.site.journal import Entry, Journal
 from tests.site.message import Reply, Request, Script, to_script
 
@@ -114,32 +115,54 @@ class Site:
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         connection = next(self._recorder.connections)
-        try:
+        # The peer goes away in the middle, as peers do.
+        with contextlib.suppress(OSError):
             while request := await read_request(reader):
-                arrived, wall = time.monotonic(), time.time()
+                arrived = (time.monotonic(), time.time())
+                if request.method == "CONNECT":
+                    await self._tunnel(request, reader, writer, arrived, connection)
+                    break
                 answer = self._respond(request)
                 script = to_script(answer, request.method) if isinstance(answer, Reply) else answer
-                entry = Entry(
-                    next(self._recorder.exchanges),
-                    round(arrived, 6),
-                    round(wall, 6),
-                    request.header("Host"),
-                    request.method,
-                    request.target,
-                    request.header("User-Agent"),
-                    script.status,
-                    self.port,
-                    connection,
-                )
-                self._recorder.received(entry, request.raw)
-                await self._play(script, entry.exchange, writer)
+                number = self._note(request, script.status, arrived, connection)
+                await self._play(script, number, writer)
                 wants_close = request.header("Connection").lower() == "close"
                 if script.ending != "keep" or wants_close:
                     break
-        except OSError:
-            pass  # the peer went away in the middle, as peers do
-        finally:
-            writer.close()
+        writer.close()
+
+    async def _tunnel(
+        self,
+        request: Request,
+        reader: asyncio.StreamReader,
+        writer: asyncio.StreamWriter,
+        arrived: tuple[float, float],
+        connection: int,
+    ) -> None:
+        destination = tunnel.find_destination(request.target)
+        self._note(request, 200 if destination else 403, arrived, connection)
+        if destination:
+            await tunnel.relay(reader, writer, *destination)
+        else:
+            writer.write(tunnel.REFUSED)
+
+    def _note(
+        self, request: Request, status: int, arrived: tuple[float, float], connection: int
+    ) -> int:
+        entry = Entry(
+            next(self._recorder.exchanges),
+            round(arrived[0], 6),
+            round(arrived[1], 6),
+            request.header("Host"),
+            request.method,
+            request.target,
+            request.header("User-Agent"),
+            status,
+            self.port,
+            connection,
+        )
+        self._recorder.received(entry, request.raw)
+        return entry.exchange
 
     async def _play(self, script: Script, exchange: int, writer: asyncio.StreamWriter) -> None:
         for step in script.steps():
