@@ -1,0 +1,179 @@
+"""The lines of a page: runs of text between block-level tags, in document order."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from lxml import etree
+from lxml.html import HtmlElement
+
+from extract.article import BlockKind
+
+BLOCK_TAGS = frozenset(
+    "address article aside blockquote body center dd details dialog dir div dl dt fieldset"
+    " figcaption figure footer form h1 h2 h3 h4 h5 h6 header hgroup hr html legend li main menu nav"
+    " ol p pre section summary table tbody td tfoot th thead tr ul amp-story".split()  # noqa: SIM905 - a list of tags reads better so
+)
+# Text standing directly in one of these is set in lines by single breaks; a paragraph is not.
+_LOOSE_TAGS = frozenset({"div", "td", "body", "article", "section", "main", "center", "html"})
+_KINDS = {
+    **dict.fromkeys(("h1", "h2", "h3", "h4", "h5", "h6", "summary"), BlockKind.SUBHEAD),
+    **dict.fromkeys(("li", "dd", "dt"), BlockKind.LIST),
+    **dict.fromkeys(("td", "th"), BlockKind.TABLE),
+    "blockquote": BlockKind.QUOTE,
+    "figcaption": BlockKind.CAPTION,
+    "caption": BlockKind.CAPTION,
+}
+# Half a line of print; in scripts without spaces the same length holds more words.
+MIN_PROSE_CHARS = 60
+# Invisible on screen, poison in a search index. ZWJ and ZWNJ spell words in Persian and Hindi.
+INVISIBLE = re.compile("[\u00ad\u200b\u2060\ufeff\u200e\u200f\u202a-\u202e]")
+
+
+@dataclass(slots=True)
+class Line:
+    """One line: its text, the block element that holds it, and how much of it is links."""
+
+    text: str
+    element: HtmlElement
+    kind: BlockKind
+    link_chars: int
+    """Characters inside ``<a>``, white space not counted."""
+    chars: int
+    """Characters, white space not counted."""
+    strong_chars: int
+    key: str
+    """The text without white space, to compare by."""
+    rule: str | None = None
+    """Why it is no part of the article, None while nothing speaks against it."""
+    marked: HtmlElement | None = None
+    """The marked element it stands in, whose rule it carries."""
+    chosen: bool = False
+    """Whether it is part of the body, as far as the steps so far can tell."""
+
+    def drop(self, rule: str) -> None:
+        """Take the line out of the body, and say by which rule."""
+        self.chosen, self.rule = False, rule
+
+    @property
+    def is_prose(self) -> bool:
+        """Whether this is running text by its length and few links, not a label or a menu."""
+        return self.chars >= MIN_PROSE_CHARS and 2 * self.link_chars <= self.chars
+
+    @property
+    def signature(self) -> tuple[str | None, ...]:
+        """Tag and class of the element and its parent: paragraphs of one body share them."""
+        parent = self.element.getparent()
+        outer = (None, None) if parent is None else (parent.tag, parent.get("class"))
+        return (self.element.tag, self.element.get("class"), *outer)
+
+    @property
+    def link_share(self) -> float:
+        """Share of the characters that are inside links."""
+        return self.link_chars / self.chars if self.chars else 0.0
+
+
+class _Reader:
+    """Collects text and link counts of one line at a time."""
+
+    def __init__(self, marks: Mapping[HtmlElement, str]) -> None:
+        self.marks = marks
+        self.rule: str | None = None
+        self.marked: HtmlElement | None = None
+        self.lines: list[Line] = []
+        self.parts: list[str] = []
+        self.stack: list[tuple[HtmlElement, BlockKind]] = []
+        self.in_link = self.in_strong = 0
+        self.link_chars = self.strong_chars = 0
+        self.broke = False
+
+    def add(self, text: str | None) -> None:
+        if text:
+            self.parts.append(text)
+            if not text.isspace():
+                self.broke = False
+                if self.in_link:
+                    self.link_chars += len("".join(text.split()))
+                if self.in_strong:
+                    self.strong_chars += len("".join(text.split()))
+
+    def flush(self) -> None:
+        if self.parts:
+            words = INVISIBLE.sub("", "".join(self.parts)).split()
+            if words and self.stack:
+                key = "".join(words)
+                element, kind = self.stack[-1]
+                self.lines.append(
+                    Line(" ".join(words), element, kind, self.link_chars, len(key),
+                         self.strong_chars, key, self.rule, self.marked)
+                )
+            self.parts.clear()
+        self.link_chars = self.strong_chars = 0
+        self.broke = False
+
+    def line_break(self) -> None:
+        loose = self.stack and self.stack[-1][0].tag in _LOOSE_TAGS
+        if loose or self.broke:
+            self.flush()
+        else:
+            self.parts.append(" ")
+            self.broke = True
+
+
+def read_lines(root: HtmlElement, marks: Mapping[HtmlElement, str] | None = None) -> list[Line]:
+    """Cut a tree into its lines.
+
+    Args:
+        root: where to read; not changed.
+        marks: elements that are furniture, with the rule; their lines carry it.
+
+    >>> from extract.tree import parse
+    >>> page = parse("<div>Loose<p>A <b>bold</b> <a href=x>link</a></p>tail<ul><li>one</li></ul>")
+    >>> [(line.text, line.kind.value, line.link_chars) for line in read_lines(page)]
+    [('Loose', 'paragraph', 0), ('A bold link', 'paragraph', 4), ('tail', 'paragraph', 0),
+     ('one', 'list', 0)]
+    """
+    reader = _Reader(marks or {})
+    for event, element in etree.iterwalk(root, events=("start", "end")):
+        if event == "start":
+            _open(reader, element)
+        else:
+            _close(reader, element)
+    reader.flush()
+    return reader.lines
+
+
+def _open(reader: _Reader, element: HtmlElement) -> None:
+    tag = element.tag
+    if reader.marked is None and element in reader.marks:
+        reader.flush()
+        reader.marked, reader.rule = element, reader.marks[element]
+    if tag in BLOCK_TAGS:
+        reader.flush()
+        outer = reader.stack[-1][1] if reader.stack else BlockKind.PARAGRAPH
+        kind = _KINDS.get(tag)
+        if kind is None:
+            kind = BlockKind.PARAGRAPH if outer is BlockKind.SUBHEAD else outer
+        reader.stack.append((element, kind))
+    elif tag == "br":
+        reader.line_break()
+    elif tag == "a":
+        reader.in_link += 1
+    elif tag in {"b", "strong"}:
+        reader.in_strong += 1
+    reader.add(element.text)
+
+
+def _close(reader: _Reader, element: HtmlElement) -> None:
+    tag = element.tag
+    if tag in BLOCK_TAGS:
+        reader.flush()
+        reader.stack.pop()
+    elif tag == "a":
+        reader.in_link -= 1
+    elif tag in {"b", "strong"}:
+        reader.in_strong -= 1
+    if element is reader.marked:
+        reader.flush()
+        reader.marked = reader.rule = None
+    reader.add(element.tail)

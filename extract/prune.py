@@ -1,0 +1,205 @@
+"""What is not the article, by markup: marked before the text is read, so that it can be shown.
+
+Pruning by class name without a guard costs more articles than it cleans ("related" -.020 F1,
+"comments" -.008): a container goes only when it holds little of the page's prose and no h1.
+"""
+
+import re
+from collections import Counter
+from functools import lru_cache
+
+from lxml.html import HtmlElement
+
+from extract.forms import find_comment_forms
+from extract.lines import Line
+
+# Share of the page's paragraph text that a pruned container may hold.
+MAX_PROSE_SHARE = 0.15
+# Share that all elements of one rule may hold together.
+MAX_RULE_SHARE = 0.25
+_UNGUARDED = frozenset({"comment form"})
+
+Marks = dict[HtmlElement, str]
+
+# Never text. Dropped before anything is read; <noscript> is kept out since it repeats pictures.
+_DEAD = (
+    "script", "style", "svg", "template", "iframe", "object", "embed", "applet", "canvas", "noscript",
+    "map", "audio", "video", "select", "datalist", "option", "head", "math-field", "dialog",
+)
+_BY_TAG = {
+    "nav": "nav element",
+    "footer": "footer element",
+    "aside": "aside element",
+    "button": "button element",
+    "menu": "menu element",
+    "form": "form element",
+    "fieldset": "form element",
+    "label": "form element",
+    "textarea": "form element",
+    "input": "form element",
+}
+_CONTAINERS = ("div", "section", "ul", "ol", "p", "span", "header", "li", "table", "dl", "article",
+               "figure", "h2", "h3", "h4", "h5", "h6")
+_HEADINGS = frozenset({"h2", "h3", "h4", "h5", "h6"})
+_WORDS = (
+    # related and further reading
+    r"related|relaterat|relacionad\w*|correlat\w*|gerelateerd|powiazane|ilgili|verwandt\w*|"
+    r"recommend\w*|recirc\w*|empfehl\w*|read-?more|readmore|read-?next|read-?also|also-?read|"
+    r"lire-?aussi|lees-?ook|les-?ogsa|leggi-?anche|leia-?(?:mais|tambem)|saiba-?mais|see-?also|"
+    r"more-?(?:from|on|stories|news|articles|like|about)|most-?(?:read|popular|viewed)|trending|"
+    r"popular\w*|up-?next|next-?(?:article|story|post|up)|prev-?next|nextprev|outbrain|taboola|zergnet|"
+    r"teads|jp-relatedposts|teaser-?list|linklist|link-?list|"
+    # newsletter, subscription, account
+    r"newsletter\w*|subscri\w*|suscri\w*|abonn\w*|sign-?up|signup|sign-?in|login|register|registration|"
+    r"paywall-?(?:overlay|prompt|banner|message|offer|cta|promo|teaser|notice|barrier|box)|regwall|premium-?(?:box|teaser)|member-?(?:ship|promo)|donat\w*|support-?us|"
+    # sharing, following
+    r"share\w*|sharing|sharedaddy|sociali?\w*|addthis\w*|addtoany\w*|follow-?(?:us|me|on)?|teilen|"
+    r"partage\w*|compartir|compartilh\w*|condividi|paylas\w*|whatsapp|"
+    # advertising
+    r"ad|ads|advert\w*|adslot|ad-?(?:slot|container|wrapper|unit|label|box)|anzeige\w*|werbung|"
+    r"publicid\w*|publicit\w*|reklam\w*|annons\w*|sponsor\w*|promo|promos|promotion\w*|promobox|affiliate\w*|"
+    # comments
+    r"comments?|comment-?(?:list|form|respond|section|area|count|link)|commentlist|disqus\w*|respond|"
+    r"kommentar\w*|comentario\w*|commentaires?|"
+    # page furniture
+    r"breadcrumb\w*|sidebar\w*|side-?bar|toolbar\w*|navbar|nav|navigation|menu|pagination|pager|"
+    r"cookie\w*|consent\w*|gdpr|popup\w*|pop-?up|modal\w*|lightbox\w*|tooltip\w*|toast|"
+    r"site-?(?:header|footer)|page-?footer|article-?footer|post-?footer|entry-?footer|footer|"
+    r"tags?|tag-?list|taglist|tags-?links|cat-?links|topics?|keywords|categories|etiquetas|"
+    r"skip-?link|screen-?reader\w*|sr-?only|visually-?hidden|visuallyhidden|hidden-?print|print-?only|"
+    r"feedback|survey|poll|quiz|vote|voting|rating|ratings|reactions?|print-?(?:link|button)|"
+    r"app-?(?:promo|banner|download)|download-?app|push-?notification\w*|google-?news|"
+    # authors
+    r"author-?(?:bio|box|info|card|description|profile|about|details|block)|about-?(?:the-)?author|"
+    r"bio|biography|byline\w*|autor-?(?:box|info)|post-?author|article-?author\w*|"
+    # about the article
+    r"entry-?meta|post-?meta|article-?meta|meta-?data|timestamp|dateline|reading-?time|read-?time|"
+    r"post-?date|publish\w*-?date|last-?updated|copyright|"
+    # media
+    r"caption\w*|figcaption|image-?credit|photo-?credit|media-?caption|wp-caption-text|"
+    r"carousel\w*|slider|player|video-?(?:player|list|playlist|title|meta|caption)|podcast-?\w*|"
+    r"playlist|jw-?player|brightcove|tweet|twitter-?tweet|instagram-?media|fb-?post|embed\w*"
+)
+_NAME = re.compile(rf"(?:^|[\s_-])(?:{_WORDS})(?=$|[\s_-])", re.IGNORECASE)
+_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+_CAPTION = re.compile(r"caption|image-?credit|photo-?credit", re.IGNORECASE)
+_HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
+
+
+def drop_dead(root: HtmlElement) -> None:
+    """Take out, for good, the elements that never hold text of the article."""
+    for element in list(root.iter(*_DEAD)):
+        parent = element.getparent()
+        if parent is not None:
+            _drop(element)
+
+
+def _drop(element: HtmlElement) -> None:
+    element.drop_tree()
+
+
+def find_furniture(root: HtmlElement) -> Marks:
+    """Mark the elements that may hold furniture, each with its rule.
+
+    >>> from extract.tree import parse
+    >>> root = parse("<div class='c-relatedLinks'><a>More</a></div><p>" + "Prose. " * 30)
+    >>> list(find_furniture(root).values())
+    ["class 'related'"]
+    """
+    marks: Marks = dict.fromkeys(find_comment_forms(root), "comment form")
+    prose = sum(len(p.text_content()) for p in root.iter("p")) or 1
+    for element in root.iter(*_BY_TAG, *_CONTAINERS):
+        rule = _rule(element)
+        if rule is None or element in marks or _is_inside(element, marks):
+            continue
+        if element.tag == "span" and _in_sentence(element):
+            continue
+        if _is_small(element, prose):
+            marks[element] = rule
+    return marks
+
+
+def guard(marks: Marks, lines: list[Line]) -> Marks:
+    """Take back the marks that would cost the article: see ``MAX_PROSE_SHARE``.
+
+    Of a rule that hits many elements, each small, the sum counts: a guide of forty products, each
+    in a "slideshow" of its own, is the article. The lines of marks taken back lose their rule.
+    """
+    total = sum(line.chars for line in lines if line.is_prose) or 1
+    by_element: Counter[HtmlElement] = Counter()
+    by_rule: Counter[str] = Counter()
+    for line in lines:
+        if line.marked is not None and line.is_prose:
+            by_element[line.marked] += line.chars
+            by_rule[marks[line.marked]] += line.chars
+    back = {
+        element
+        for element, rule in marks.items()
+        if rule not in _UNGUARDED
+        and (
+            by_element[element] > MAX_PROSE_SHARE * total
+            or (by_element[element] and by_rule[rule] > MAX_RULE_SHARE * total)
+        )
+    }
+    for line in lines:
+        if line.marked in back:
+            line.rule = line.marked = None
+    return {element: rule for element, rule in marks.items() if element not in back}
+
+
+def _in_sentence(span: HtmlElement) -> bool:
+    parent = span.getparent()
+    return (
+        bool((span.tail or "").strip())
+        or (parent is not None and bool((parent.text or "").strip()))
+        or (parent is not None and parent.tag in {"p", "li", "a", "span", "h1", "h2", "h3"})
+    )
+
+
+def _is_inside(element: HtmlElement, marks: Marks) -> bool:
+    return any(parent in marks for parent in element.iterancestors())
+
+
+def _rule(element: HtmlElement) -> str | None:
+    if rule := _BY_TAG.get(element.tag):
+        return rule
+    name = element.get("class") or ""
+    identity = element.get("id")
+    # Ids of headings and sections are often slugs of their text: "how-to-follow-the-vote".
+    if identity and identity.count("-") < 3 and element.tag not in _HEADINGS:
+        name = f"{name} {identity}"
+    if name and (word := _named(name)):
+        return f"class '{word}'"
+    role = element.get("role")
+    if role in {"navigation", "complementary", "contentinfo", "search", "dialog", "banner"}:
+        return f"role '{role}'"
+    if element.get("hidden") is not None or element.get("aria-hidden") == "true":
+        return "hidden"
+    if (style := element.get("style")) and _HIDDEN.search(style):
+        return "hidden"
+    return None
+
+
+@lru_cache(maxsize=8192)
+def _named(name: str) -> str | None:
+    match = _NAME.search(_CAMEL.sub("-", name))
+    return match[0].strip(" _-\n\t").lower() if match else None
+
+
+def _is_small(element: HtmlElement, prose: int) -> bool:
+    if next(element.iter("h1"), None) is not None:
+        return False
+    if element.tag == "p":
+        inside = len(element.text_content())
+    else:
+        inside = sum(len(p.text_content()) for p in element.iter("p"))
+    return inside <= MAX_PROSE_SHARE * prose
+
+
+def is_caption(rule: str | None) -> bool:
+    """Tell whether a rule names a caption, which is kept as one.
+
+    >>> is_caption("class 'wp-caption-text'"), is_caption("class 'share'")
+    (True, False)
+    """
+    return rule is not None and bool(_CAPTION.search(rule))
