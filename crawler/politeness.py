@@ -1,0 +1,119 @@
+"""The pace at one host: how far apart requests start, and when it is left alone.
+
+Moments are seconds of the monotonic clock, so that setting the machine's time changes no pace.
+"""
+
+import math
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+
+from crawler.schedule import retry_pause
+
+#: Added to every delay above zero: our clock is read when a request is handed to the connection,
+#: the server's when it has arrived, and neither is exact to the millisecond.
+MARGIN_S = 0.01
+#: A pause up to this long is waited for; for a longer one the host is left to the next run.
+MAX_PAUSE_IN_RUN_S = 120.0
+#: After so many requests in a row without any response a host is taken to be down for this run.
+MAX_SILENT = 3
+
+
+@dataclass(slots=True)
+class Pace:
+    """When the next request to one host may start."""
+
+    delay_s: float = 0.0
+    last_start: float = -math.inf
+    pause_until: float = -math.inf
+    refusals: int = 0
+    silent: int = 0
+    in_flight: int = 0
+    unsent: set[object] = field(default_factory=set)
+
+    def slow_down(self, delay_s: float) -> None:
+        """Keep at least this distance from now on: the largest that anybody asked for holds."""
+        self.delay_s = max(self.delay_s, delay_s)
+
+    @property
+    def ready_at(self) -> float:
+        """When the next request may start; infinity while one has not yet left.
+
+        A request waits for its connection for as long as that takes, and the distance counts
+        from when it leaves, not from when it was decided on.
+        """
+        if not self.delay_s:
+            return self.pause_until
+        if self.unsent:
+            return math.inf
+        return max(self.last_start + self.delay_s + MARGIN_S, self.pause_until)
+
+    def start(self, token: object, now: float) -> None:
+        """A request is handed on."""
+        self.last_start = now
+        self.in_flight += 1
+        self.unsent.add(token)
+
+    def sent(self, token: object, now: float) -> None:
+        """Its first byte leaves."""
+        if token in self.unsent:
+            self.unsent.discard(token)
+            self.last_start = now
+
+    def finish(self, token: object) -> None:
+        """It is over, however it ended; if it never left, it counts from its start."""
+        self.unsent.discard(token)
+        self.in_flight -= 1
+
+    def answered(self) -> None:
+        """There was a response, of whatever kind."""
+        self.silent = 0
+
+    def unanswered(self) -> None:
+        """There was none."""
+        self.silent += 1
+
+    @property
+    def is_down(self) -> bool:
+        """The host has not answered a few times in a row."""
+        return self.silent >= MAX_SILENT
+
+    def welcomed(self) -> None:
+        """The host serves us: what it refused before is forgotten."""
+        self.refusals = 0
+
+    def refused(self, retry_after_s: float | None, now: float) -> float:
+        """The host asks to be left alone; gives for how many seconds it is."""
+        self.refusals += 1
+        pause = retry_pause(refusals=self.refusals, retry_after=retry_after_s)
+        self.pause_until = max(self.pause_until, now + pause)
+        return pause
+
+    def is_paused_beyond_run(self, now: float) -> bool:
+        """Tell whether it is left alone for longer than a run waits."""
+        return self.pause_until - now > MAX_PAUSE_IN_RUN_S
+
+
+def read_retry_after(value: str, *, now: datetime) -> float | None:
+    """Seconds asked for by ``Retry-After``, as a number or as a date; None for anything else.
+
+    >>> now = datetime(2026, 1, 1, tzinfo=UTC)
+    >>> read_retry_after("120", now=now)
+    120.0
+    >>> read_retry_after("Thu, 01 Jan 2026 00:01:00 GMT", now=now)
+    60.0
+    >>> read_retry_after("soon", now=now) is None
+    True
+
+    Source: RFC 9110, 10.2.3.
+    """
+    value = value.strip()
+    if value.isascii() and value.isdigit():
+        return float(value[:12])
+    try:
+        moment = parsedate_to_datetime(value)
+    except ValueError:
+        return None
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=UTC)
+    return max((moment - now).total_seconds(), 0.0)

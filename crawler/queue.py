@@ -1,0 +1,350 @@
+"""What is fetched next: due addresses, host by host, each host at its own pace.
+
+The queue holds a few dozen addresses of each host in memory; the rest stays in the frontier. It
+decides alone: pace, concurrency, robots.txt and the limits of a run are all checked in the same
+synchronous step that hands a request out, so there is no moment at which one could be missed.
+"""
+
+import heapq
+import math
+import time
+from collections import deque
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+from archive.config import Config, Source
+from crawler.frontier import Entry, Frontier, KnownUrl
+from crawler.frontier.hosts import StoredRobots
+from crawler.frontier.rows import host_name
+from crawler.outcomes import Kind, Outcome
+from crawler.politeness import Pace
+from crawler.robots import MAX_AGE_S, Rules, origin_of, read_rules
+
+_BATCH = 32
+_MAX_ATTEMPTS = 3
+# So many addresses are passed over in one step at most: the reactor has other things to do.
+_MAX_SKIPS = 100
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Fetch:
+    """One request to make."""
+
+    url: str
+    source_id: str
+    source: Source
+    kind: Kind
+    known: KnownUrl | None = None
+    """The frontier's row; None for robots.txt."""
+    origin: str = ""
+    """For robots.txt: whose rules they will be."""
+    via: str = ""
+    hops: int = 0
+    attempt: int = 1
+
+    @property
+    def host(self) -> str:
+        """The host name, without port."""
+        return host_name(self.url)
+
+
+@dataclass(slots=True)
+class _Host:
+    name: str
+    pace: Pace
+    sources: set[str] = field(default_factory=set)
+    waiting: deque[KnownUrl] = field(default_factory=deque)
+    errands: deque[Fetch] = field(default_factory=deque)
+    """Retries and robots.txt of redirects: not in the frontier, so kept here."""
+    running: set[str] = field(default_factory=set)
+    stale: bool = True
+    queued: bool = False
+    pages: int = 0
+
+
+class FetchQueue:
+    """Hands out one request after another; `next` says which, or how long to wait."""
+
+    def __init__(
+        self,
+        frontier: Frontier,
+        config: Config,
+        sources: dict[str, Source],
+        *,
+        agent: str,
+        on_skip: Callable[[KnownUrl, Outcome], None],
+        fresh_robots: bool = False,
+        wall: Callable[[], float] = time.time,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._frontier, self._config, self._sources = frontier, config, sources
+        self._agent, self._on_skip, self._fresh_robots = agent, on_skip, fresh_robots
+        self._wall, self._clock = wall, clock
+        self._until = wall()
+        self._hosts: dict[str, _Host] = {}
+        self._heap: list[tuple[float, str]] = []
+        self._rules: dict[str, tuple[float, Rules]] = {}
+        self._asking: set[str] = set()
+        self.in_flight = 0
+        self.limited: set[str] = set()
+        """Hosts at which the page limit was reached."""
+        self.paused: set[str] = set()
+        """Hosts left to the next run because they asked to be left alone."""
+        for source_id in sources:
+            for name in frontier.due_hosts(source_id):
+                self._wake(self._host(name), source_id)
+
+    def next(self) -> Fetch | float | None:
+        """The next request; or seconds after which to ask again; or None: all is done.
+
+        Infinity: nothing can start before something that is in flight has ended.
+        """
+        if self.in_flight >= self._config.crawl.concurrency:
+            return math.inf
+        while self._heap:
+            at, name = self._heap[0]
+            now = self._clock()
+            if at > now:
+                return at - now
+            heapq.heappop(self._heap)
+            host = self._hosts[name]
+            host.queued = False
+            if self._is_left_alone(host, now):
+                continue
+            if (ready := host.pace.ready_at) > now:
+                self._push(host, ready)
+                continue
+            found = self._choose(host)
+            if found is not None:
+                self._push(host, now)
+                if isinstance(found, Fetch):
+                    return self._begin(host, found)
+                return 0.0
+        return math.inf if self.in_flight else None
+
+    def sent(self, fetch: Fetch) -> None:
+        """The request's first byte leaves now."""
+        host = self._hosts[fetch.host]
+        host.pace.sent(fetch, self._clock())
+        self._remember_start(host)
+        self._push(host, host.pace.ready_at)
+
+    def finish(self, fetch: Fetch) -> None:
+        """The request is over and settled."""
+        host = self._hosts[fetch.host]
+        host.pace.finish(fetch)
+        host.running.discard(fetch.url)
+        self.in_flight -= 1
+        self._push(host, max(host.pace.ready_at, 0.0))
+
+    def learn(self, entries: Iterable[Entry]) -> int:
+        """Put addresses into the frontier and look at their hosts; gives how many are new."""
+        listed = list(entries)
+        new = self._frontier.add(listed, now=self._wall())
+        for source_id, name in {(entry.source, host_name(entry.url)) for entry in listed}:
+            if source_id in self._sources:
+                host = self._host(name)
+                host.stale = True
+                self._wake(host, source_id)
+        return new
+
+    def answered(self, fetch: Fetch, *, welcome: bool) -> None:
+        """There was a response; ``welcome``: one that served us."""
+        pace = self._hosts[fetch.host].pace
+        pace.answered()
+        if welcome and pace.refusals:
+            pace.welcomed()
+            self._frontier.hosts.note_refusals(fetch.host, 0, None)
+
+    def unanswered(self, fetch: Fetch) -> None:
+        """There was no response."""
+        self._hosts[fetch.host].pace.unanswered()
+
+    def refused(self, fetch: Fetch, retry_after_s: float | None) -> float:
+        """The host asks to be left alone; gives for how many seconds it is."""
+        pace = self._hosts[fetch.host].pace
+        seconds = pace.refused(retry_after_s, self._clock())
+        until = self._wall() + seconds
+        self._frontier.hosts.note_refusals(fetch.host, pace.refusals, until)
+        return seconds
+
+    def retry(self, fetch: Fetch) -> bool:
+        """Ask for the same again in this run, after the host's pause; False: no more of that."""
+        host = self._hosts[fetch.host]
+        if fetch.attempt >= _MAX_ATTEMPTS or host.pace.is_paused_beyond_run(self._clock()):
+            return False
+        host.errands.append(
+            Fetch(
+                url=fetch.url,
+                source_id=fetch.source_id,
+                source=fetch.source,
+                kind=fetch.kind,
+                known=fetch.known,
+                via=fetch.via,
+                hops=fetch.hops,
+                attempt=fetch.attempt + 1,
+            )
+        )
+        return True
+
+    def follow_robots(self, fetch: Fetch, url: str) -> None:
+        """The robots.txt of an origin has moved: ask there."""
+        errand = Fetch(
+            url=url,
+            source_id=fetch.source_id,
+            source=fetch.source,
+            kind=Kind.ROBOTS,
+            origin=fetch.origin,
+            via=fetch.url,
+            hops=fetch.hops + 1,
+        )
+        host = self._host(errand.host)
+        host.errands.append(errand)
+        self._push(host, 0.0)
+
+    def set_rules(self, origin: str, status: int | None, body: bytes) -> Rules:
+        """The rules of an origin are known now (status None: its robots.txt cannot be had)."""
+        rules = read_rules(status, body, agent=self._agent)
+        self._asking.discard(origin)
+        if rules.reachable and status is not None:
+            kept = StoredRobots(self._wall(), status, body)
+            self._frontier.hosts.keep_robots(origin, kept)
+        self._adopt(origin, rules, self._clock())
+        return rules
+
+    def abandon(self) -> list[Fetch]:
+        """The retries that this run will not come to; their addresses are still due."""
+        return [
+            errand
+            for host in self._hosts.values()
+            for errand in host.errands
+            if errand.known is not None
+        ]
+
+    def _host(self, name: str) -> _Host:
+        if name not in self._hosts:
+            state = self._frontier.hosts.get(name)
+            to_clock = self._clock() - self._wall()
+            pace = Pace(refusals=state.refusals)
+            if state.last_start is not None:
+                # Never in the future, whatever the machine's clock has done meanwhile.
+                pace.last_start = min(state.last_start + to_clock, self._clock())
+            if state.retry_until is not None:
+                pace.pause_until = state.retry_until + to_clock
+            self._hosts[name] = _Host(name, pace)
+        return self._hosts[name]
+
+    def _wake(self, host: _Host, source_id: str) -> None:
+        host.sources.add(source_id)
+        host.pace.slow_down(self._sources[source_id].delay)
+        self._push(host, 0.0)
+
+    def _push(self, host: _Host, at: float) -> None:
+        # A host that is not queued has nothing to do, or waits for what it has in flight.
+        if not host.queued and at < math.inf:
+            host.queued = True
+            heapq.heappush(self._heap, (at, host.name))
+
+    def _is_left_alone(self, host: _Host, now: float) -> bool:
+        if host.pace.is_paused_beyond_run(now):
+            self.paused.add(host.name)
+            return True
+        return False
+
+    def _begin(self, host: _Host, fetch: Fetch) -> Fetch:
+        host.pace.start(fetch, self._clock())
+        host.running.add(fetch.url)
+        host.pages += fetch.kind in (Kind.ARTICLE, Kind.SECTION)
+        self.in_flight += 1
+        self._remember_start(host)
+        return fetch
+
+    def _remember_start(self, host: _Host) -> None:
+        if host.pace.delay_s:
+            self._frontier.hosts.note_start(host.name, self._wall())
+
+    def _choose(self, host: _Host) -> Fetch | bool | None:
+        """A request; True: look again soon; None: nothing before something else happens."""
+        if host.errands:
+            free = host.pace.in_flight < host.errands[0].source.concurrency
+            return host.errands.popleft() if free else None
+        for _ in range(_MAX_SKIPS):
+            known = self._peek(host)
+            source = self._sources[known.source] if known else None
+            if known is None or source is None or host.pace.in_flight >= source.concurrency:
+                return None
+            rules = self._find_rules(known, source)
+            if isinstance(rules, Fetch) or rules is None:
+                return rules
+            host.waiting.popleft()
+            if (outcome := self._obstacle(host, known, rules)) is None:
+                return Fetch(
+                    url=known.url,
+                    source_id=known.source,
+                    source=source,
+                    kind=known.kind,
+                    known=known,
+                    via=known.via,
+                    hops=known.hops,
+                )
+            self._on_skip(known, outcome)
+        return True
+
+    def _peek(self, host: _Host) -> KnownUrl | None:
+        if host.stale or not host.waiting:
+            host.stale = False
+            host.waiting = deque(self._due(host))
+        if host.waiting and host.pages >= self._config.crawl.max_pages_per_host:
+            self.limited.add(host.name)
+            return None
+        return host.waiting[0] if host.waiting else None
+
+    def _due(self, host: _Host) -> list[KnownUrl]:
+        limit = _BATCH + len(host.running) + len(host.errands)
+        busy = host.running | {errand.url for errand in host.errands}
+        return [
+            known
+            for source_id in sorted(host.sources)
+            for known in self._frontier.take_due(
+                source_id, host.name, until=self._until, limit=limit
+            )
+            if known.url not in busy
+        ]
+
+    def _obstacle(self, host: _Host, known: KnownUrl, rules: Rules) -> Outcome | None:
+        if host.pace.is_down:
+            return Outcome.HOST_DOWN
+        if not rules.reachable:
+            return Outcome.ROBOTS_UNREACHABLE
+        return None if rules.allows(known.url) else Outcome.ROBOTS_DISALLOWED
+
+    def _find_rules(self, known: KnownUrl, source: Source) -> Rules | Fetch | None:
+        """The rules for an address; the request that will tell them; None: it is under way."""
+        if not source.obey_robots:
+            return read_rules(404, b"", agent=self._agent)
+        origin = origin_of(known.url)
+        now = self._clock()
+        if origin in self._rules and now - self._rules[origin][0] < MAX_AGE_S:
+            return self._rules[origin][1]
+        stored = None if self._fresh_robots else self._frontier.hosts.find_robots(origin)
+        if stored is not None and 0 <= (age := self._wall() - stored.fetched_at) < MAX_AGE_S:
+            rules = read_rules(stored.status, stored.body, agent=self._agent)
+            self._adopt(origin, rules, now - age)
+            return rules
+        if origin in self._asking:
+            return None
+        self._asking.add(origin)
+        return Fetch(
+            url=f"{origin}/robots.txt",
+            source_id=known.source,
+            source=source,
+            kind=Kind.ROBOTS,
+            origin=origin,
+            via=known.url,
+        )
+
+    def _adopt(self, origin: str, rules: Rules, fetched_at: float) -> None:
+        self._rules[origin] = (fetched_at, rules)
+        host = self._host(host_name(origin))
+        host.pace.slow_down(rules.crawl_delay)
+        self._push(host, max(host.pace.ready_at, 0.0))
