@@ -5,11 +5,14 @@ import json
 import re
 import socket
 import ssl
+import subprocess
+import sys
 import time
+import zlib
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 import feedparser
 import httpx
@@ -18,6 +21,7 @@ import pytest
 from tests.site import Newspaper, corpus, running
 from tests.site.articles import Article, articles
 from tests.site.journal import Entry, read, too_close
+from tests.site.pictures import colours, png
 from tests.site.titles import GAZETTE, KURIER, TITLES, Title
 from tests.site.wire import CASES
 
@@ -390,3 +394,40 @@ def test_every_port_is_a_proxy_to_loopback_too(tmp_path):
         methods = [(entry.method, entry.status) for entry in paper.journal()]
         assert methods == [("CONNECT", 200), ("GET", 200), ("GET", 200), ("CONNECT", 403)]
         assert paper.exchange(3)[0].startswith(b"GET http://far.example/wire/length HTTP/1.1\r\n")
+
+
+def test_every_picture_style_sheet_and_font_of_a_page_is_there(paper):
+    wanted = set()
+    for title in TITLES:
+        base = base_of(paper, title)
+        for article in articles(title, 1, OPENED)[:6]:
+            html = get(base + article.path).text
+            wanted |= {base + src for src in re.findall(r'[" ,](/pictures/[^" ,]+)', html)}
+        for sheet in ("main", "type", "boxes"):
+            css = get(f"{base}/static/{sheet}.css").text
+            links = re.findall(r"""(?:url\(["']?|@import ["'])([^"')]+)""", css)
+            wanted |= {urljoin(f"{base}/static/", link) for link in links}
+    assert len(wanted) > 25
+    starts = {"png": b"\x89PNG", "jpg": b"\xff\xd8\xff", "svg": b"<svg", "ttf": b"\0\1\0\0"}
+    for url in wanted:
+        reply = get(url)
+        assert reply.status_code == 200, url
+        assert reply.content.startswith(starts.get(url[-3:], b""))
+        assert get(url, **{"If-None-Match": reply.headers["ETag"]}).status_code == 304
+
+
+def test_png_holds_its_pixels():
+    data = png("seed", 6, 8)
+    packed = data[data.index(b"IDAT") + 4 : data.index(b"IEND") - 8]
+    rows = zlib.decompress(packed)
+    assert len(rows) == 8 * (1 + 6 * 3)
+    assert tuple(rows[1:4]) == colours("seed")[0]
+
+
+def test_process_says_where_it_is_in_a_file_and_ends_when_its_time_is_up(tmp_path):
+    ready = tmp_path / "ready.json"
+    command = [sys.executable, "-m", "tests.site", "--ready", str(ready), "--lifetime", "0.2"]
+    done = subprocess.run(
+        command, check=True, stdin=subprocess.DEVNULL, capture_output=True, timeout=10
+    )
+    assert json.loads(ready.read_text("utf-8")) == json.loads(done.stdout)

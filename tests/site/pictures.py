@@ -1,6 +1,7 @@
 """Pictures made in code: PNG, JPEG and SVG, small but valid."""
 
 import hashlib
+import math
 import struct
 import zlib
 
@@ -45,10 +46,13 @@ def jpeg(seed: str, width: int, height: int) -> bytes:
     dc_table = b"\xff\xc4" + struct.pack(">HB", 28, 0) + bytes([0, 0, 0, 9, *[0] * 12, *range(9)])
     ac_table = b"\xff\xc4" + struct.pack(">HB", 20, 0x10) + bytes([1, *[0] * 15, 0])
     scan = b"\xff\xda" + struct.pack(">HBBBBBB", 8, 1, 1, 0, 0, 63, 0)
-    tones = hashlib.sha256(seed.encode()).digest()
+    swell, drift = (value / 40 + 2 for value in hashlib.sha256(seed.encode()).digest()[:2])
+    across, down = -(-width // 8), -(-height // 8)
     bits, last = "", 0
-    for block in range(-(-width // 8) * -(-height // 8)):
-        level = tones[block % 32] // 2 - 64
+    for block in range(across * down):
+        x, y = block % across / across, block // across / down
+        # A sea under a sky: darker towards the front, with a swell.
+        level = round(90 - 150 * y + 25 * math.sin(swell * 6 * x + drift * 5 * y))
         difference, last = level - last, level
         size = abs(difference).bit_length()
         coded = difference if difference > 0 else difference + (1 << size) - 1
@@ -62,7 +66,7 @@ def svg(seed: str) -> bytes:
     """Draw waves in a name's colours."""
     waves = "".join(
         f'<path d="M0 {30 + 20 * i} q 25 -18 50 0 t 50 0 t 50 0 t 50 0" fill="none" '
-        f'stroke="rgb({r},{g},{b})" stroke-width="6"/>'
+        f'stroke="rgb({r},{g},{b})" stroke-width="6" stroke-opacity=".2"/>'
         for i, (r, g, b) in enumerate(colours(seed))
     )
     return (
