@@ -142,6 +142,9 @@ def build(
         entity = message.entity if exchange.entity is None else exchange.entity
         entity_digest = sha1(entity)
         profile, refers_to = _revisited(exchange, message, entity_digest, len(entity), find_payload)
+        if profile == NOT_MODIFIED:
+            # A 304 has no entity of its own; it speaks of the one that it confirms.
+            entity_digest = refers_to.digest if refers_to else None
         record_type = "revisit" if refers_to else "response"
         headers = [("WARC-Record-ID", main_id), *common, *_network(exchange)]
         if refers_to:
@@ -259,10 +262,9 @@ def _revisited(
 
 
 def _revisit(
-    headers: Headers, message: ResponseParser, profile: str, ref: PayloadRef, digest: str
+    headers: Headers, message: ResponseParser, profile: str, ref: PayloadRef, digest: str | None
 ) -> ArcWarcRecord:
     assert message.head is not None
-    stated = ref.digest if profile == NOT_MODIFIED else digest
     headers = [
         *headers,
         ("WARC-Profile", profile),
@@ -270,16 +272,16 @@ def _revisit(
         ("WARC-Refers-To-Target-URI", ref.target_uri),
         ("WARC-Refers-To-Date", ref.date),
     ]
-    if stated:
-        headers.append(("WARC-Payload-Digest", stated))
+    if digest:
+        headers.append(("WARC-Payload-Digest", digest))
     block = message.raw[: message.interim_bytes] + message.head.raw
     return make_record("revisit", headers, RESPONSE_TYPE, block)
 
 
 def _response(
-    headers: Headers, exchange: Exchange, message: ResponseParser, digest: str
+    headers: Headers, exchange: Exchange, message: ResponseParser, digest: str | None
 ) -> ArcWarcRecord:
-    if is_framed_plainly(message):
+    if digest and is_framed_plainly(message):
         headers = [*headers, ("WARC-Payload-Digest", digest)]
     if exchange.truncated:
         headers = [*headers, ("WARC-Truncated", exchange.truncated)]
