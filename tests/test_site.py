@@ -431,3 +431,17 @@ def test_process_says_where_it_is_in_a_file_and_ends_when_its_time_is_up(tmp_pat
         command, check=True, stdin=subprocess.DEVNULL, capture_output=True, timeout=10
     )
     assert json.loads(ready.read_text("utf-8")) == json.loads(done.stdout)
+
+
+def test_bulk_pages_differ_and_have_the_size_of_real_ones(paper):
+    sitemap = get(f"{paper.a}/bulk/30/sitemap.xml").text
+    addresses = re.findall("<loc>(.*?)</loc>", sitemap)
+    assert len(addresses) == 30
+    assert addresses[29] in get(f"{paper.a}/bulk/30/").text
+    first, last = get(addresses[0]), get(addresses[29])
+    assert "This is story number 29," in last.text
+    assert first.content != last.content
+    assert 250_000 < len(last.content) < 280_000
+    assert 45_000 < int(last.headers["Content-Length"]) < 60_000
+    assert get(addresses[29], **{"Accept-Encoding": "identity"}).content == last.content
+    assert get(f"{paper.a}/bulk/30/30.html").status_code == 404

@@ -20,6 +20,7 @@ Where things are, on each title:
   (410), one edited, one retitled. Layout, coding, framing, charset, comment form and structured
   data differ from story to story; ``quirks`` in ``prose/*.txt`` name the rest.
 - ``/wire/NAME``: exact bytes, `tests.site.wire.CASES`.
+- ``/bulk/COUNT/``: that many different pages for benchmarks, compressed beforehand.
 - Every port is a proxy to loopback, too: absolute-form requests and CONNECT.
 
 `tests.site.corpus` serves real pages in place of the titles, a feed and a sitemap for each

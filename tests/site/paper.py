@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from email.utils import format_datetime, parsedate_to_datetime
 
-from tests.site import faults, feeds, sitemaps, wire
+from tests.site import bulk, faults, feeds, sitemaps, wire
 from tests.site.articles import Article
 from tests.site.codings import accepts, encode, header_name
 from tests.site.edition import Edition
@@ -39,6 +39,7 @@ class Paper:
         return (
             machine_file(edition, request)
             or faults.reply(edition, request)
+            or bulk.reply(request, edition.base)
             or self._article(edition, request)
             or page(edition, request)
             or not_found(edition, request.path)
