@@ -1,5 +1,6 @@
 """One request from its first packet to its outcome, within its time."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from time import monotonic
 from typing import Any
@@ -20,13 +21,17 @@ class TimedOut(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What is to be done: ``timeout_s`` from name look-up to last byte."""
+    """What is to be done: ``timeout_s`` from name look-up to last byte.
+
+    ``on_sent`` is called when the request leaves; again where a kept connection was stale.
+    """
 
     ask: Ask
     route: Route
     method: str
     timeout_s: float
     max_body_bytes: int
+    on_sent: Callable[[], None] | None = None
 
 
 @dataclass(slots=True)
@@ -80,6 +85,8 @@ class Attempt:
         result.ip, result.protocol = wire.ip, wire.names
         result.cipher_suite = wire.cipher_suite
         result.sent = True
+        if self._plan.on_sent is not None:
+            self._plan.on_sent()
         ended = wire.exchange(self._plan.ask.raw, self._plan.method, self._plan.max_body_bytes)
         ended.addCallback(self._ended)
         ended.addErrback(self._broken)

@@ -45,7 +45,8 @@ class CapturingHandler(BaseDownloadHandler):
     It needs a `WarcWriter` in ``crawler.capture_writer``. Of ``request.meta`` it reads
     ``microfiche_source``, ``_kind``, ``_via``, ``_why``, ``_hops``, ``_page`` (for the metadata
     record), ``microfiche_allow_private``, ``microfiche_verify_tls``,
-    ``microfiche_not_modified_ref`` (what a 304 confirms), ``download_timeout`` and ``proxy``;
+    ``microfiche_not_modified_ref`` (what a 304 confirms), ``microfiche_on_sent`` (called when
+    the request leaves: the pace of a host counts from there), ``download_timeout`` and ``proxy``;
     it sets ``microfiche_written`` (`Written`) and ``microfiche_outcome``, on failure too.
 
     A failure is written as well, then raised as Scrapy's exception for it. When the archive
@@ -125,6 +126,7 @@ class CapturingHandler(BaseDownloadHandler):
             request.method,
             timeout_s=float(meta.get("download_timeout") or self._timeout_s),
             max_body_bytes=self._max_body,
+            on_sent=meta.get("microfiche_on_sent"),
         )
 
     async def _write(self, exchange: Exchange) -> Written:
