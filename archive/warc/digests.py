@@ -31,10 +31,31 @@ def same_digest(stated: str, data: bytes) -> bool | None:
     >>> same_digest("crc7:00", b"") is None
     True
     """
-    algorithm, _, value = stated.strip().partition(":")
-    name = algorithm.lower().replace("-", "")
+    digest = find_algorithm(stated)
+    if digest is None:
+        return None
+    digest.update(data)
+    return matches(stated, digest.digest())
+
+
+def find_algorithm(stated: str) -> "hashlib._Hash | None":
+    """A fresh digest of the algorithm that a header names; None for an unknown one.
+
+    >>> find_algorithm("sha-256:00").name
+    'sha256'
+    """
+    name = stated.strip().partition(":")[0].lower().replace("-", "")
     if name not in hashlib.algorithms_available or name.startswith("shake"):
         return None
-    found = hashlib.new(name, data, usedforsecurity=False).digest()
+    return hashlib.new(name, usedforsecurity=False)
+
+
+def matches(stated: str, found: bytes) -> bool:
+    """Tell whether a header states the digest ``found``, in base 32 or hexadecimal.
+
+    >>> matches("md5:D41D8CD98F00B204E9800998ECF8427E", hashlib.md5().digest())
+    True
+    """
+    value = stated.strip().partition(":")[2]
     as_base32 = base64.b32encode(found).decode("ascii").rstrip("=")
     return value.upper().rstrip("=") == as_base32 or value.lower() == found.hex()
