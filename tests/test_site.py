@@ -171,6 +171,15 @@ def test_comment_prompts_stand_in_four_markups_and_two_languages(paper):
         assert len(shown) == 4
 
 
+def test_links_below_a_base_element_are_right_only_against_it(paper):
+    article = article_of(GAZETTE, "bats-in-the-tunnel")
+    html = get(paper.a + article.path).text
+    assert '<base href="/">' in html
+    related = re.search(r'class="related">.*?href="([^"]+)"', html)[1]
+    assert get(urljoin(f"{paper.a}/", related)).status_code == 200
+    assert get(urljoin(paper.a + article.path, related)).status_code == 404
+
+
 def test_agency_story_ends_with_its_source(paper):
     english, german = (
         get(paper.a + article_of(GAZETTE, "lost-altarpiece-found").path).text,

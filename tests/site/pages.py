@@ -83,6 +83,8 @@ def article_page(edition: Edition, article: Article, variant: Variant = "page") 
         variant=variant,
         amp=article.number in WITH_VARIANTS,
         canonical=edition.url(article),
+        # With a base element, links are right against it and wrong against the page.
+        root="" if "base-href" in article.quirks else "/",
         meta_charset=charset,
         structured=structured_data(edition, article),
         related=tuple(neighbours),
