@@ -1,0 +1,147 @@
+"""A stored response to what a browser is given. Pure."""
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import format_datetime
+from urllib.parse import quote, unquote, urlsplit
+
+from archive.replay.address import Links
+from archive.replay.charset import charset_of, decode
+from archive.replay.css import decode_css, rewrite_css
+from archive.replay.headers import Treatment, treatment_of
+from archive.replay.html import rewrite_html, rewrite_svg, rewrite_xhtml
+from archive.replay.ranges import Unsatisfiable, parse_range
+
+# Rewriting holds a parsed tree of some ten times the text; the largest page of the corpora this
+# was tried on has 3.6 MB. What is longer is shown up to here, and can be downloaded whole.
+MAX_REWRITE_BYTES = 16_000_000
+
+_TEXT_TYPES = ("html", "xhtml", "svg", "css", "text")
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """What a stored response holds: its status, its Content-Type, and its decoded content."""
+
+    url: str
+    status: int
+    content_type: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What goes back to the browser, besides the headers that every reply has."""
+
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+
+def replay_of(body: Body, links: Links, *, byte_range: str | None = None) -> Reply:
+    """Show a response as it looked, rewritten where it holds addresses.
+
+    >>> links = Links("http://a.example/", "20260101000000", "")
+    >>> reply = replay_of(Body("http://a.example/", 404, "text/html", b"<p>Gone"), links)
+    >>> reply.status, reply.headers["Content-Type"], reply.body
+    (404, 'text/html; charset=utf-8', b'<html><body><p>Gone</p></body></html>')
+    """
+    treatment = treatment_of(body.content_type, body.content[:64])
+    if treatment.how in _TEXT_TYPES:
+        text = _rewritten(body, links, treatment)
+        headers = {"Content-Type": f"{treatment.mime}; charset=utf-8"}
+        return Reply(_plain_status(body.status), headers, text.encode("utf-8", "replace"))
+    return _as_stored(body, treatment, byte_range)
+
+
+def raw_of(body: Body, *, coding: str | None = None) -> Reply:
+    """The content as a file: text to read, everything else to save; nothing to run.
+
+    Args:
+        body: What is stored; ``content`` still content-coded when ``coding`` is given.
+        coding: The Content-Encoding to hand on, which the client must accept.
+    """
+    treatment = treatment_of(body.content_type, b"" if coding else body.content[:64])
+    headers = {"Content-Encoding": coding} if coding else {}
+    if treatment.how in _TEXT_TYPES and treatment.how != "svg":
+        charset = charset_of(body.content_type)
+        if charset is None and not coding:
+            charset = decode(body.content)[1]
+        suffix = f"; charset={charset}" if charset else ""
+        return Reply(200, headers | {"Content-Type": f"text/plain{suffix}"}, body.content)
+    mime = "application/octet-stream" if treatment.how == "svg" else treatment.mime
+    headers |= {"Content-Type": mime, "Content-Disposition": attachment(body.url)}
+    return Reply(200, headers, body.content)
+
+
+def attachment(url: str) -> str:
+    """Content-Disposition that saves under the last part of an address.
+
+    >>> print(attachment("http://a.example/b/Caf%C3%A9.pdf?x=1"))
+    attachment; filename="Caf_.pdf"; filename*=UTF-8''Caf%C3%A9.pdf
+
+    Source: RFC 6266.
+    """
+    name = unquote(urlsplit(url).path.rpartition("/")[2]) or "page"
+    name = re.sub(r"[\x00-\x1f\x7f/\\:*?\"<>|]", "_", name)[:150].lstrip(".") or "page"
+    plain = re.sub(r"[^\x20-\x7e]", "_", name)
+    return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"
+
+
+def memento_headers(url: str, moment: datetime) -> dict[str, str]:
+    """When the capture was made, and of what.
+
+    >>> memento_headers("http://a.example/", datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC))
+    {'Memento-Datetime': 'Fri, 02 Jan 2026 03:04:05 GMT',
+     'Link': '<http://a.example/>; rel="original"'}
+
+    Source: RFC 7089, 2.1.1 and 2.2.
+    """
+    address = quote(url, safe="!#$%&'()*+,/:;=?@[]~")
+    return {
+        "Memento-Datetime": format_datetime(moment.astimezone(UTC), usegmt=True),
+        "Link": f'<{address}>; rel="original"',
+    }
+
+
+def _rewritten(body: Body, links: Links, treatment: Treatment) -> str:
+    content = body.content[:MAX_REWRITE_BYTES]
+    if treatment.how == "css":
+        text = decode_css(content, charset=charset_of(body.content_type))
+        return rewrite_css(text, links.requisite)
+    text, encoding = decode(content, content_type=body.content_type)
+    if treatment.how == "text":
+        return text
+    located = Links(links.document, links.timestamp, links.room, links.base, encoding)
+    rewrite = {"html": rewrite_html, "xhtml": rewrite_xhtml, "svg": rewrite_svg}[treatment.how]
+    return rewrite(text, located)
+
+
+def _as_stored(body: Body, treatment: Treatment, byte_range: str | None) -> Reply:
+    status, length = _plain_status(body.status), len(body.content)
+    headers = {"Content-Type": treatment.mime, "Accept-Ranges": "bytes"}
+    if treatment.how == "download":
+        headers["Content-Disposition"] = attachment(body.url)
+    if status != 200:
+        return Reply(status, headers, body.content)
+    try:
+        wanted = parse_range(byte_range, length)
+    except Unsatisfiable:
+        return Reply(416, headers | {"Content-Range": f"bytes */{length}"}, b"")
+    if wanted is None:
+        return Reply(200, headers, body.content)
+    start, end = wanted
+    headers["Content-Range"] = f"bytes {start}-{end - 1}/{length}"
+    return Reply(206, headers, body.content[start:end])
+
+
+def _plain_status(status: int) -> int:
+    """The archived status, where a browser can show a body under it.
+
+    A stored 206 holds a part, and that part is all there is; 1xx, 204, 205, 304 and 3xx without
+    an address would show nothing.
+    """
+    if 400 <= status <= 599 and status not in (401, 407, 421):
+        return status
+    return 200

@@ -1,0 +1,31 @@
+"""Candidates of a ``srcset`` attribute.
+
+Source: WHATWG HTML, "Parse a srcset attribute".
+"""
+
+import re
+from collections.abc import Callable
+
+# An address has no white space and may hold commas, but neither starts nor ends with one; its
+# descriptors end at a comma outside parentheses.
+_CANDIDATE = re.compile(r"[\s,]*(\S*[^\s,])(,*)((?:[^,(]|\([^)]*\)?)*)", re.DOTALL)
+
+
+def rewrite_srcset(value: str, locate: Callable[[str], str | None]) -> str:
+    """Rewrite the address of each candidate; one without a new address is left out.
+
+    >>> rewrite_srcset("a.png 1x, b,c.png 2x ,data:x,y 3x", lambda url: "/" + url)
+    '/a.png 1x, /b,c.png 2x, /data:x,y 3x'
+    >>> rewrite_srcset("a.png, b.png", lambda url: None)
+    ''
+    """
+    kept = []
+    position = 0
+    while match := _CANDIDATE.match(value, position):
+        url, comma, descriptors = match.groups()
+        # A comma at the end of the address ends the candidate: it has no descriptor.
+        position = match.end(2) if comma else match.end()
+        located = locate(url)
+        if located is not None:
+            kept.append(f"{located} {'' if comma else descriptors.strip()}".strip())
+    return ", ".join(kept)
