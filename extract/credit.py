@@ -7,7 +7,8 @@ data for an archivist, noise for a reader. It becomes the ``credit`` field and l
 import re
 from dataclasses import dataclass
 
-from extract.article import Block
+from extract.article import BlockKind, Evidence
+from extract.lines import Line
 from extract.words import credit_words
 
 # How far from either end of the body a credit stands.
@@ -35,32 +36,42 @@ _CLOSING = re.compile(rf"\(({_LIST})\)\.?$")
 
 @dataclass(frozen=True, slots=True)
 class Credit:
-    """A credit found in the body: its text, the rule, and the block that is nothing else."""
+    """A credit found in the body: its name, the rule, and which text says nothing else."""
 
     name: str
     rule: str
-    block: int | None = None
+    index: int | None = None
 
 
-def find_credit(blocks: list[Block]) -> Credit | None:
+def drop_credit(lines: list[Line]) -> tuple[str | None, Evidence | None]:
+    """Find the credit of the chosen lines; a line that is nothing else leaves the body."""
+    chosen = [line for line in lines if line.chosen and line.kind is not BlockKind.CAPTION]
+    # A line the word lists took for furniture may still name the source.
+    found = find_credit([line.text for line in chosen])
+    if found is None:
+        return None, None
+    if found.index is not None:
+        chosen[found.index].drop(found.rule)
+    return found.name, Evidence("credit", found.name, found.rule)
+
+
+def find_credit(texts: list[str]) -> Credit | None:
     """Find the credit of a body, from its end, then in its dateline.
 
-    >>> from extract.article import BlockKind
-    >>> def body(*lines): return [Block(BlockKind.PARAGRAPH, line) for line in lines]
-    >>> find_credit(body("He has gone.", "Source: CNN"))
-    Credit(name='CNN', rule='credit label', block=1)
-    >>> find_credit(body("BERLIN (dpa) - Er ist weg.", "Und kam nie zurück.")).name
+    >>> find_credit(["He has gone.", "Source: CNN"])
+    Credit(name='CNN', rule='credit label', index=1)
+    >>> find_credit(["BERLIN (dpa) - Er ist weg.", "Und kam nie zurück."]).name
     'dpa'
     """
-    tail = range(len(blocks) - 1, max(-1, len(blocks) - 1 - _TAIL_BLOCKS), -1)
+    tail = range(len(texts) - 1, max(-1, len(texts) - 1 - _TAIL_BLOCKS), -1)
     for index in tail:
-        if found := _whole_line(blocks[index].text, index):
+        if found := _whole_line(texts[index], index):
             return found
-    for block in blocks[:2]:
-        if match := _DATELINE.match(block.text):
+    for text in texts[:2]:
+        if match := _DATELINE.match(text):
             return Credit(match[1], "credit dateline")
     for index in tail:
-        if match := _CLOSING.search(blocks[index].text):
+        if match := _CLOSING.search(texts[index]):
             return Credit(match[1], "credit in brackets")
     return None
 

@@ -7,7 +7,7 @@ today's.
 
 import re
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, time, timedelta, timezone
 
 from htmldate import find_date
 from lxml.html import HtmlElement
@@ -115,8 +115,8 @@ def _make(
         day = date(int(ymd[0]), int(ymd[1]), int(ymd[2]))
         if hms[0] is None or zone is None:
             return day
-        clock = [int(part or 0) for part in hms]
-        return datetime(day.year, day.month, day.day, *clock, tzinfo=_zone(zone))
+        clock = time(int(hms[0]), int(hms[1] or 0), int(hms[2] or 0), tzinfo=_zone(zone))
+        return datetime.combine(day, clock)
     except (ValueError, OverflowError):
         return None
 
@@ -144,7 +144,9 @@ def find_published(
         url: its address, which may hold a date.
         latest: the day of the capture; what is later was not published then.
     """
-    stated = _plausible(_iter_published(root, said), latest)
+    stated = _plausible(_iter_published(said), latest)
+    if not stated:
+        stated = _plausible(_iter_marked_up(root), latest)
     if not stated:
         stated = _plausible(_search(root, url, latest), latest)
     return _choose("published", stated)
@@ -177,11 +179,14 @@ def _plausible(stated: Iterator[tuple[str, str]], latest: date) -> list[tuple[st
     return [(r, w) for r, w in read if _FIRST_DAY <= _day(w) <= latest + _AHEAD]
 
 
-def _iter_published(root: HtmlElement, said: Structured) -> Iterator[tuple[str, str]]:
+def _iter_published(said: Structured) -> Iterator[tuple[str, str]]:
     yield from _iter_json(said, ("datePublished", "dateCreated", "uploadDate"))
     for name in _PUBLISHED_META:
         if content := said.find_meta(name):
             yield f"meta {name}", content
+
+
+def _iter_marked_up(root: HtmlElement) -> Iterator[tuple[str, str]]:
     for element in root.iter("time", "abbr", "span", "div", "p"):
         if rule := _time_rule(element):
             stamp = element.get("datetime") or element.get("content") or element.get("title")

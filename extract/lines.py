@@ -23,9 +23,12 @@ _KINDS = {
     "blockquote": BlockKind.QUOTE,
     "figcaption": BlockKind.CAPTION,
     "caption": BlockKind.CAPTION,
+    "figure": BlockKind.CAPTION,
 }
 # Half a line of print; in scripts without spaces the same length holds more words.
 MIN_PROSE_CHARS = 60
+# A cell of a data table is shorter; one that is not makes its table a layout.
+MAX_CELL_CHARS = 200
 # Invisible on screen, poison in a search index. ZWJ and ZWNJ spell words in Persian and Hindi.
 INVISIBLE = re.compile("[\u00ad\u200b\u2060\ufeff\u200e\u200f\u202a-\u202e]")
 
@@ -140,7 +143,18 @@ def read_lines(root: HtmlElement, marks: Mapping[HtmlElement, str] | None = None
         else:
             _close(reader, element)
     reader.flush()
+    _read_layout_tables(reader.lines)
     return reader.lines
+
+
+def _read_layout_tables(lines: list[Line]) -> None:
+    """Read tables that hold prose as what they are: a way to set a page in columns."""
+    cells = [line for line in lines if line.kind is BlockKind.TABLE]
+    tables = {line.element: next(line.element.iterancestors("table"), None) for line in cells}
+    layout = {tables[line.element] for line in cells if line.chars >= MAX_CELL_CHARS}
+    for line in cells:
+        if tables[line.element] in layout:
+            line.kind = BlockKind.PARAGRAPH
 
 
 def _open(reader: _Reader, element: HtmlElement) -> None:

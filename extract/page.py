@@ -4,21 +4,28 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from email.utils import parsedate_to_datetime
 
-from extract.article import Article, Block, BlockKind, Evidence, Removed
-from extract.authors import find_authors
-from extract.body import read_body
-from extract.credit import find_credit
-from extract.dates import find_modified, find_published
-from extract.decode import decode
+from lxml.html import HtmlElement
+
+from extract.article import Article, Evidence, text_of
+from extract.assemble import assemble
+from extract.body import choose_body
+from extract.credit import drop_credit
+from extract.decode import Headers, decode
 from extract.errors import ExtractError, UnreadableError
+from extract.facts import detect_language
+from extract.fields import Fields, read_fields
 from extract.fingerprint import simhash, text_digest
-from extract.forms import find_comment_forms
-from extract.structured import read_structured
+from extract.kind import find_kind, find_paywall
+from extract.lines import Line, read_lines
+from extract.prune import drop_dead, drop_marked, find_furniture, guard
+from extract.sift import Context, sift
+from extract.standfirst import find_standfirst
+from extract.structured import Structured, read_structured
 from extract.template import SiteTemplate, apply
-from extract.title import find_title, fold
+from extract.title import fold
 from extract.tree import parse
 
-VERSION = "0.1"
+VERSION = "0.2"
 """Changes whenever the same bytes may give another article."""
 
 # Later than any capture: for callers that do not know when the page was captured.
@@ -50,7 +57,7 @@ def extract(
     'A short tale'
     """
     try:
-        article = _extract(html, url=url, headers=headers, captured_at=captured_at)
+        article = _extract(html, url, headers, _latest_day(captured_at, headers))
         return apply(article, template)
     except ExtractError:
         raise
@@ -59,48 +66,42 @@ def extract(
         raise UnreadableError(f"{url}: {type(error).__name__}: {error}") from error
 
 
-def _extract(
-    html: bytes,
-    *,
-    url: str,
-    headers: Mapping[str, str] | Sequence[tuple[str, str]] | None,
-    captured_at: datetime | None,
-) -> Article:
+def _extract(html: bytes, url: str, headers: Headers | None, latest: date) -> Article:
     text, encoding = decode(html, headers)
     root = parse(text)
     said = read_structured(root)
-    latest = _latest_day(captured_at, headers)
-    title, title_evidence = find_title(root, said)
-    published, published_evidence = find_published(root, said, url=url, latest=latest)
-    modified, modified_evidence = find_modified(said, published, latest=latest)
-    authors, authors_evidence = find_authors(root, said)
-    for form in find_comment_forms(root):
-        form.drop_tree()
-    blocks = _without_title(read_body(root, url), title)
-    credit = find_credit(blocks)
-    if credit is not None and credit.block is not None:
-        removed = (Removed(blocks.pop(credit.block).text, credit.rule),)
-    else:
-        removed = ()
-    plain = "\n".join(b.text for b in blocks if b.kind is not BlockKind.CAPTION)
-    credit_evidence = Evidence("credit", credit.name, credit.rule) if credit else None
-    evidence = (
-        title_evidence,
-        published_evidence,
-        modified_evidence,
-        authors_evidence,
-        credit_evidence,
-    )
+    fields = read_fields(root, said, url=url, latest=latest)
+    lines = read_body(root, url)
+    standfirst, standfirst_evidence = _take_standfirst(lines, said, fields)
+    context = Context(fields.titles, fields.authors, _tags(fields))
+    sift(lines, context)
+    credit, credit_evidence = drop_credit(lines)
+    blocks, removed = assemble(lines)
+    plain = text_of(blocks)
+    language, language_evidence = detect_language(plain, fields.declared_language)
+    kind, kind_evidence = find_kind(said, fields.title, blocks, lines, url)
+    paywall, paywall_evidence = find_paywall(said, lines, len(plain))
+    evidence = (standfirst_evidence, credit_evidence, language_evidence, kind_evidence,
+                paywall_evidence)
     return Article(
         url=url,
         extractor=VERSION,
-        title=title,
-        blocks=tuple(blocks),
-        authors=authors,
-        published=published,
-        modified=modified,
-        evidence=_present(evidence),
-        credit=credit.name if credit else None,
+        title=fields.title,
+        standfirst=standfirst,
+        blocks=blocks,
+        authors=fields.authors,
+        published=fields.published,
+        modified=fields.modified,
+        language=language,
+        declared_language=fields.declared_language,
+        section=fields.section,
+        tags=fields.tags,
+        image=fields.image,
+        canonical_url=fields.canonical_url,
+        credit=credit,
+        paywall=paywall,
+        kind=kind,
+        evidence=(*fields.evidence, *(item for item in evidence if item is not None)),
         removed=removed,
         encoding=encoding,
         fingerprint=simhash(plain),
@@ -108,18 +109,32 @@ def _extract(
     )
 
 
-def _present(evidence: Sequence[Evidence | None]) -> tuple[Evidence, ...]:
-    return tuple(item for item in evidence if item is not None)
+def read_body(root: HtmlElement, url: str) -> list[Line]:
+    """Read the lines of a page and choose its body; the tree is cut on the way."""
+    drop_dead(root)
+    marks = find_furniture(root)
+    lines = read_lines(root, marks)
+    drop_marked(guard(marks, lines))
+    choose_body(root, lines, url)
+    return lines
 
 
-def _without_title(blocks: list[Block], title: str | None) -> list[Block]:
-    key = fold(title or "")
-    return [block for block in blocks if not key or fold(block.text) != key]
+def _take_standfirst(
+    lines: list[Line], said: Structured, fields: Fields
+) -> tuple[str | None, Evidence | None]:
+    found = find_standfirst(lines, said, fields.titles)
+    if found is None:
+        return None, None
+    for line in found.lines:
+        line.drop("standfirst")
+    return found.text, Evidence("standfirst", found.text, found.rule)
 
 
-def _latest_day(
-    captured_at: datetime | None, headers: Mapping[str, str] | Sequence[tuple[str, str]] | None
-) -> date:
+def _tags(fields: Fields) -> frozenset[str]:
+    return frozenset(fold(tag) for tag in (*fields.tags, fields.section or "")) - {""}
+
+
+def _latest_day(captured_at: datetime | None, headers: Headers | None) -> date:
     if captured_at is not None:
         return captured_at.date()
     pairs = headers.items() if isinstance(headers, Mapping) else headers or ()

@@ -91,11 +91,14 @@ def drop_dead(root: HtmlElement) -> None:
     for element in list(root.iter(*_DEAD)):
         parent = element.getparent()
         if parent is not None:
-            _drop(element)
+            element.drop_tree()
 
 
-def _drop(element: HtmlElement) -> None:
-    element.drop_tree()
+def drop_marked(marks: Marks) -> None:
+    """Take the marked elements out of their tree; the text behind them stays."""
+    for element in marks:
+        if element.getparent() is not None:
+            element.drop_tree()
 
 
 def find_furniture(root: HtmlElement) -> Marks:

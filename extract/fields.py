@@ -1,0 +1,79 @@
+"""The fields of an article that the page states, each with its evidence."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from lxml.html import HtmlElement
+
+from extract.article import Evidence
+from extract.authors import find_authors
+from extract.dates import When, find_modified, find_published
+from extract.facts import (
+    find_canonical,
+    find_declared_language,
+    find_image,
+    find_section,
+    find_tags,
+)
+from extract.structured import Structured
+from extract.title import find_title, fold
+
+
+@dataclass(frozen=True, slots=True)
+class Fields:
+    """What the head of the page and its markup state, before its text is read."""
+
+    title: str | None
+    authors: tuple[str, ...]
+    published: When | None
+    modified: When | None
+    declared_language: str | None
+    section: str | None
+    tags: tuple[str, ...]
+    image: str | None
+    canonical_url: str | None
+    evidence: tuple[Evidence, ...]
+
+    @property
+    def titles(self) -> frozenset[str]:
+        """The title and its rivals, folded, to know them again in the body."""
+        rivals = [
+            text for item in self.evidence if item.field == "title" for _, text in item.rivals
+        ]
+        return frozenset(fold(text) for text in [self.title or "", *rivals]) - {""}
+
+
+def read_fields(root: HtmlElement, said: Structured, *, url: str, latest: date) -> Fields:
+    """Read the fields of a parsed page; the tree is not changed.
+
+    Args:
+        root: the page.
+        said: its structured statements.
+        url: its address.
+        latest: the day of the capture.
+    """
+    title, title_evidence = find_title(root, said)
+    authors, authors_evidence = find_authors(root, said)
+    published, published_evidence = find_published(root, said, url=url, latest=latest)
+    modified, modified_evidence = find_modified(said, published, latest=latest)
+    declared, declared_evidence = find_declared_language(root, said)
+    section, section_evidence = find_section(said)
+    tags, tags_evidence = find_tags(said)
+    image, image_evidence = find_image(said, url)
+    canonical, canonical_evidence = find_canonical(root, said, url)
+    evidence = (
+        title_evidence, authors_evidence, published_evidence, modified_evidence,
+        declared_evidence, section_evidence, tags_evidence, image_evidence, canonical_evidence,
+    )
+    return Fields(
+        title=title,
+        authors=authors,
+        published=published,
+        modified=modified,
+        declared_language=declared,
+        section=section,
+        tags=tags,
+        image=image,
+        canonical_url=canonical,
+        evidence=tuple(item for item in evidence if item is not None),
+    )

@@ -1,0 +1,180 @@
+"""Chosen lines that are no part of the story: one rule a function, each switchable."""
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+from extract.article import BlockKind
+from extract.furniture import find_furniture_rule
+from extract.lines import Line
+from extract.title import fold
+
+_END = re.compile(r"[.!?…。！？؟।\"”’»)\]]\s*$")
+_ADDRESS = re.compile(r"^(?:https?://\S+|www\.\S+|\S+@\S+\.\w+|(?:twitter|facebook|x|instagram)\.com/\S+|@\w+|\d{4}-\d\d-\d\dT\S+)$")
+_COPYRIGHT = re.compile(r"^(?:©|ⓒ|\(c\)\s|copyright\b|все права|all rights reserved)", re.IGNORECASE)
+_WHEN = re.compile(r"\b(?:19|20)\d\d\b|\b\d{1,2}[:.h]\d\d\b|\d{1,2}[./]\d{1,2}[./]\d{2,4}|\d+年\d+月|\d+월\s*\d+일|\d+月\d+日")
+_TWEET = re.compile(r"^[—–-]\s.{0,80}\(@\w+\)")
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What the rules know of the page besides its lines."""
+
+    titles: frozenset[str] = frozenset()
+    """The title and its rivals, folded."""
+    authors: tuple[str, ...] = ()
+    tags: frozenset[str] = frozenset()
+
+
+# More than this share of the text after the last paragraph is a list that belongs to it.
+MAX_OUTSKIRTS = 0.15
+
+Rule = Callable[[list[Line], Context], None]
+
+
+def sift(lines: list[Line], context: Context, rules: Iterable[Rule] | None = None) -> None:
+    """Run the rules over the chosen lines, in order."""
+    for rule in RULES if rules is None else rules:
+        rule(lines, context)
+
+
+def drop_titles(lines: list[Line], context: Context) -> None:
+    """Drop the title where the body repeats it."""
+    for line in _chosen(lines):
+        if line.chars < 300 and fold(line.text) in context.titles:
+            line.drop("title again")
+
+
+def drop_words(lines: list[Line], context: Context) -> None:
+    """Drop what the word lists know."""
+    for line in _chosen(lines):
+        if rule := find_furniture_rule(line.text):
+            line.drop(rule)
+
+
+def drop_links(lines: list[Line], context: Context) -> None:
+    """Drop lines that are links and no sentence; not where links are the story."""
+    chosen = _chosen(lines)
+    total = sum(line.chars for line in chosen) or 1
+    if sum(line.link_chars for line in chosen) > 0.3 * total:
+        return
+    for line in chosen:
+        if line.kind in {BlockKind.TABLE}:
+            continue
+        if line.link_share >= 0.85 and line.chars < 250:
+            line.drop("link only")
+        elif line.link_share >= 0.5 and line.chars < 250 and not _END.search(line.text):
+            line.drop("label and link")
+
+
+def drop_marks(lines: list[Line], context: Context) -> None:
+    """Drop addresses, handles, copyright lines, signatures of tweets, lines without a letter."""
+    for line in _chosen(lines):
+        if _ADDRESS.match(line.text):
+            line.drop("address")
+        elif _COPYRIGHT.match(line.text) and line.chars < 250:
+            line.drop("copyright")
+        elif _TWEET.match(line.text):
+            line.drop("tweet")
+        elif not any(map(str.isalnum, line.text)):
+            line.drop("no word")
+
+
+def drop_bylines(lines: list[Line], context: Context) -> None:
+    """Drop lines that are an author's name, and the authors' notes on themselves at the end."""
+    names = [fold(name) for name in context.authors if len(fold(name)) > 4]
+    if not names:
+        return
+    chosen = _chosen(lines)
+    for position, line in enumerate(chosen):
+        key = fold(line.text)
+        named = next((name for name in names if name in key), None)
+        if named is None:
+            continue
+        words = len(key.split()) - len(named.split())
+        if words <= 4 and not _END.search(line.text):
+            line.drop("byline")
+        elif position >= len(chosen) - 4 and key.find(named) <= 12 and position > 2:
+            line.drop("author's note")
+
+
+def drop_stamps(lines: list[Line], context: Context) -> None:
+    """Drop dates and times before the first and after the last paragraph."""
+    chosen = _chosen(lines)
+    prose = [i for i, line in enumerate(chosen) if line.is_prose]
+    if not prose:
+        return
+    for index, line in enumerate(chosen):
+        outside = index < prose[0] or index > prose[-1]
+        if outside and line.chars <= 60 and _WHEN.search(line.text) and not line.text.endswith("."):
+            line.drop("date line")
+
+
+def drop_tags(lines: list[Line], context: Context) -> None:
+    """Drop lines that are a tag or the section."""
+    for line in _chosen(lines):
+        if line.chars < 60 and line.kind is not BlockKind.SUBHEAD and fold(line.text) in context.tags:
+            line.drop("tag")
+
+
+def drop_captions(lines: list[Line], context: Context) -> None:
+    """Take captions out of the running text; they are kept as captions."""
+    for line in _chosen(lines):
+        if line.kind is BlockKind.CAPTION:
+            line.drop("caption")
+
+
+def drop_repeats(lines: list[Line], context: Context) -> None:
+    """Drop the second of two equal lines, unless a refrain of a few words."""
+    seen: set[str] = set()
+    for line in _chosen(lines):
+        if line.chars >= 30 and line.key in seen:
+            line.drop("repeated")
+        seen.add(line.key)
+
+
+def drop_outskirts(lines: list[Line], context: Context) -> None:
+    """Drop what stands after the last line that looks like the body."""
+    chosen = _chosen(lines)
+    weights: Counter[tuple[str | None, ...]] = Counter()
+    for line in chosen:
+        if line.is_prose:
+            weights[line.signature] += line.chars
+    total = sum(weights.values()) or 1
+    core = {s for s, w in weights.items() if w >= 0.1 * total}
+    inside = [i for i, line in enumerate(chosen) if line.is_prose and line.signature in core]
+    if not inside:
+        return
+    after = chosen[inside[-1] + 1 :]
+    if sum(line.chars for line in after) > MAX_OUTSKIRTS * sum(line.chars for line in chosen):
+        return
+    for line in after:
+        line.drop("after the body")
+
+
+def drop_trailing_heads(lines: list[Line], context: Context) -> None:
+    """Drop subheads that head nothing."""
+    for line in reversed(_chosen(lines)):
+        if line.kind is not BlockKind.SUBHEAD:
+            return
+        line.drop("subhead of nothing")
+
+
+def _chosen(lines: list[Line]) -> list[Line]:
+    return [line for line in lines if line.chosen]
+
+
+RULES: tuple[Rule, ...] = (
+    drop_titles,
+    drop_captions,
+    drop_words,
+    drop_marks,
+    drop_links,
+    drop_bylines,
+    drop_tags,
+    drop_repeats,
+    drop_stamps,
+    drop_outskirts,
+    drop_trailing_heads,
+)
