@@ -85,6 +85,7 @@ CREATE TABLE articles (
     earlier_text TEXT NOT NULL DEFAULT ''
 ) STRICT;
 CREATE INDEX articles_by_source ON articles (source, number);
+CREATE INDEX articles_by_version ON articles (current_version);
 
 CREATE TABLE versions (
     id TEXT PRIMARY KEY,
@@ -144,6 +145,7 @@ CREATE TABLE claims (
     address INTEGER NOT NULL REFERENCES addresses (id),
     PRIMARY KEY (claimed, digest, address)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX claims_by_address ON claims (address);
 
 CREATE TABLE events (
     id TEXT PRIMARY KEY,

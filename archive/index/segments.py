@@ -1,0 +1,44 @@
+"""Scripts that put no space between words: cut into characters, so that any piece is found.
+
+The full text holds each character of Han, Kana, Hangul and the scripts of South-East Asia as a
+word of its own, with its combining marks; a search for a piece of such text is a search for the
+phrase of its characters. Everything else passes unchanged.
+"""
+
+import re
+
+_BASE = (
+    "\u0e00-\u0e7f"  # Thai
+    "\u0e80-\u0eff"  # Lao
+    "\u1000-\u109f"  # Myanmar
+    "\u1780-\u17ff"  # Khmer
+    "\u1100-\u11ff\u3130-\u318f\uac00-\ud7af"  # Hangul
+    "\u3040-\u30ff\u31f0-\u31ff"  # Kana
+    "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"  # Han
+    "\U00020000-\U0003ffff"
+)
+# Vowel signs and tone marks stay with the letter before them.
+_MARKS = (
+    "\u0e31\u0e34-\u0e3a\u0e47-\u0e4e\u0eb1\u0eb4-\u0ebc\u0ec8-\u0ece"
+    "\u102b-\u103e\u1056-\u1059\u17b4-\u17d3\u3099\u309a"
+)
+_CHARACTER = re.compile(f"([{_BASE}][{_MARKS}]*)")
+_ANY = re.compile(f"[{_BASE}]")
+
+
+def needs_cutting(text: str) -> bool:
+    """Whether there is anything in it that is written without spaces.
+
+    >>> needs_cutting("Tokyo"), needs_cutting("東京")
+    (False, True)
+    """
+    return bool(_ANY.search(text))
+
+
+def segmented(text: str) -> str:
+    """The text as the full-text index holds it.
+
+    >>> segmented("Tokyo 2020"), segmented("東京タワー").split()
+    ('Tokyo 2020', ['東', '京', 'タ', 'ワ', 'ー'])
+    """
+    return _CHARACTER.sub(r" \1 ", text) if _ANY.search(text) else text

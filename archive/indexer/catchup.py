@@ -1,0 +1,199 @@
+"""Bringing an index up to date with the WARC files: by catching up, or from nothing."""
+
+import hashlib
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import closing, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlite_utils import Database
+
+from archive.config import Config
+from archive.errors import ArchiveLocked, IndexDamaged, WarcError
+from archive.index.open import open_index_file
+from archive.indexer.found import Found
+from archive.indexer.pool import Pool, PoolSettings
+from archive.indexer.run import BULK, Indexer, checkpoint, indexed_to, iter_found
+from archive.indexer.store import sync_sources, warc_number
+from archive.indexer.write import Totals
+from archive.layout import Archive
+from archive.lock import hold
+from archive.warc.recovery import Recovered, recover
+
+logger = logging.getLogger(__name__)
+
+_SUFFIXES = (".warc.gz", ".warc", ".warc.zst")
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a run has read: files read to their end, bytes, and why some files could not be."""
+
+    totals: Totals
+    files: int
+    bytes: int
+    damaged: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """Where a run is: bytes read of bytes to read, and what they gave."""
+
+    bytes_done: int
+    bytes_all: int
+    totals: Totals
+
+
+def recover_leftovers(archive: Archive) -> list[Recovered]:
+    """Seal what a crash left open; nothing while a crawl runs."""
+    try:
+        with hold(archive.lock_path, purpose="recovery"):
+            return recover(archive)
+    except ArchiveLocked:
+        return []
+
+
+def iter_sealed(archive: Archive) -> Iterator[tuple[str, Path]]:
+    """Every sealed WARC file, by name: the name relative to ``warcs/`` and the path."""
+    for path in sorted(archive.warcs_dir.rglob("*")):
+        if path.name.endswith(_SUFFIXES):
+            yield path.relative_to(archive.warcs_dir).as_posix(), path
+
+
+def catch_up(
+    archive: Archive,
+    db: Database,
+    config: Config,
+    *,
+    on_progress: Callable[[Progress], None] = lambda _: None,
+) -> Report:
+    """Index whatever sealed files hold beyond what is indexed.
+
+    The caller holds ``index_lock_path`` and gave a database open for writing. A file that cannot
+    be read on is reported; what came before the damage is indexed.
+    """
+    walk = _Walk(db, list(iter_sealed(archive)))
+    with Pool(pool_settings(config)) as pool:
+        indexer = Indexer(db, pool, BULK)
+        indexer.on_progress = lambda totals: on_progress(
+            Progress(walk.bytes_done, walk.bytes_all, totals)
+        )
+        with db.atomic():
+            sync_sources(db, config)
+        indexer.run(walk.groups())
+        indexer.settle()
+    checkpoint(db)
+    return Report(indexer.totals, walk.files_done, walk.bytes_done, tuple(walk.damaged))
+
+
+class _Walk:
+    """All files one after another, so that the workers never wait at the end of one."""
+
+    def __init__(self, db: Database, files: list[tuple[str, Path]]) -> None:
+        self._db = db
+        self._files = [(name, path, indexed_to(db, name)) for name, path in files]
+        self.bytes_all = sum(path.stat().st_size - start for _, path, start in self._files)
+        self.bytes_done = 0
+        self.files_done = 0
+        self.damaged: list[str] = []
+
+    def groups(self) -> Iterator[Found]:
+        for name, path, start in self._files:
+            size = path.stat().st_size
+            if start >= size and _is_sealed(self._db, name):
+                continue
+            base = self.bytes_done
+            try:
+                for found in iter_found(path, name, start=start):
+                    self.bytes_done = base + found.end - start
+                    yield found
+            except WarcError as error:
+                logger.warning("%s", error)
+                self.damaged.append(str(error))
+            else:
+                # Before its last batch is committed: `indexed_to` says what is indexed.
+                seal(self._db, name, path)
+                self.files_done += 1
+            self.bytes_done = base + size - start
+
+
+def pool_settings(config: Config) -> PoolSettings:
+    """The workers as ``[crawl]`` has them."""
+    return PoolSettings(config.crawl.workers, config.crawl.extract_timeout.total_seconds())
+
+
+def seal(db: Database, filename: str, path: Path) -> None:
+    """Note that a file is complete, how large it is and its SHA-256."""
+    with path.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    with db.atomic():
+        db.execute(
+            "INSERT INTO warcs (id, filename, sealed, size, sha256) "
+            "VALUES (:id, :name, 1, :size, :sha256) ON CONFLICT (id) DO UPDATE SET "
+            "sealed = 1, size = excluded.size, sha256 = excluded.sha256",
+            {
+                "id": warc_number(filename),
+                "name": filename,
+                "size": path.stat().st_size,
+                "sha256": digest,
+            },
+        )
+
+
+def rebuild(
+    archive: Archive,
+    config: Config,
+    *,
+    on_progress: Callable[[Progress], None] = lambda _: None,
+) -> Report:
+    """Make the index anew from the WARC files, beside the old one, then put it in its place.
+
+    A run that was cut short goes on where it stopped. The caller holds ``index_lock_path``.
+    """
+    beside = archive.index_path.with_name("index.db.rebuild")
+    with closing(_open_beside(beside)) as db:
+        report = catch_up(archive, db, config, on_progress=on_progress)
+        db.execute("INSERT INTO articles_fts (articles_fts) VALUES ('optimize')")
+        db.conn.commit()
+        checkpoint(db)
+        switch(db, archive.index_path)
+    _remove(beside)
+    return report
+
+
+def switch(new: Database, path: Path) -> None:
+    """Make the index at ``path`` the same as ``new``.
+
+    By SQLite's backup, as one transaction of the old file: readers go on with what they see
+    until it is committed, and a kill leaves the old index whole. A file that is no index any
+    more is removed first: nobody can be reading it.
+    """
+    try:
+        old = open_index_file(path, write=True)
+    except IndexDamaged:
+        _remove(path)
+        old = open_index_file(path, write=True)
+    with closing(old):
+        new.conn.backup(old.conn)
+        old.execute("PRAGMA journal_mode = WAL")
+        checkpoint(old)
+
+
+def _open_beside(path: Path) -> Database:
+    try:
+        return open_index_file(path, write=True)
+    except IndexDamaged:
+        _remove(path)
+        return open_index_file(path, write=True)
+
+
+def _remove(path: Path) -> None:
+    for suffix in ("-wal", "-shm", "-journal", ""):
+        with suppress(FileNotFoundError):
+            path.with_name(path.name + suffix).unlink()
+
+
+def _is_sealed(db: Database, filename: str) -> bool:
+    row = db.execute("SELECT sealed FROM warcs WHERE filename = ?", [filename]).fetchone()
+    return bool(row and row[0])

@@ -1,0 +1,179 @@
+"""What one group of WARC records says: a row for ``captures``, and a page to be read, if any."""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from urllib.parse import urljoin
+
+from archive.index.ids import capture_number
+from archive.indexer.reading import clean
+from archive.indexer.worker import Page
+from archive.times import to_timestamp
+from archive.urls import is_http, registered_domain, urlkey
+from archive.warc.reader import CAPTURE_TYPES, Group, Record
+from archive.warc.stored import StoredHttp
+
+_HTML = ("text/html", "application/xhtml+xml")
+_LOOKS_LIKE_HTML = re.compile(
+    rb"\s*(?:<\?xml[^>]*>\s*)?<(?:!doctype\s+html|html|head|body)", re.IGNORECASE
+)
+# What these kinds of request bring is never an article; foreign records have no kind.
+_NO_ARTICLE = frozenset({"requisite", "robots", "feed", "sitemap", "section"})
+_NO_PAGE = re.compile(
+    r"\.(?:js|mjs|css|json|xml|rss|txt|ico|png|jpe?g|gif|webp|avif|svg|bmp|woff2?|ttf|otf|eot"
+    r"|mp[34]|m4[av]|webm|ogg|m3u8|ts|pdf|zip|gz|map|wasm)$",
+    re.IGNORECASE,
+)
+REDIRECTS = frozenset({301, 302, 303, 307, 308})
+GONE = frozenset({404, 410})
+
+
+@dataclass(frozen=True, slots=True)
+class FoundCapture:
+    """The values of one row of ``captures``; ``warc`` and ``page_kind`` come later."""
+
+    id: int
+    record_id: str
+    urlkey: str
+    timestamp: str
+    uri: str
+    mime: str | None
+    status: int | None
+    digest: str | None
+    filename: str
+    offset: int
+    length: int
+    record_type: str
+    refers_to: str | None
+    refers_to_uri: str | None
+    refers_to_date: str | None
+    redirect: str | None
+    truncated: str | None
+    source: str
+    kind: str | None
+    failure: str | None
+    captured_at: datetime
+
+    @property
+    def is_page(self) -> bool:
+        """Whether an article may live at this address."""
+        return self.kind not in _NO_ARTICLE and (
+            self.kind is not None or not _NO_PAGE.search(self.uri.partition("?")[0])
+        )
+
+    @property
+    def is_gone(self) -> bool:
+        """Whether the server said that nothing is there."""
+        return self.is_page and self.status in GONE
+
+    @property
+    def is_moved(self) -> bool:
+        """Whether the server sent the reader to another address."""
+        return self.is_page and self.redirect is not None
+
+    @property
+    def is_same(self) -> bool:
+        """Whether this says: the same page as in the record it refers to."""
+        return self.is_page and self.record_type == "revisit" and self.status in (200, 304)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A group as far as the index is concerned; ``end`` is where the next one begins."""
+
+    filename: str
+    end: int
+    capture: FoundCapture | None
+    page: Page | None
+
+
+def found_in(group: Group) -> Found:
+    """What a group says. A group with nothing to index has no capture.
+
+    Raises:
+        WarcError: its date cannot be read.
+    """
+    record = group.main
+    if not is_http(record.target_uri) or (
+        record.type not in CAPTURE_TYPES and record is not group.metadata
+    ):
+        return Found(record.filename, group.end, None, None)
+    http = group.http() if record.type in ("response", "revisit") else None
+    if record is group.metadata and not group.facts:
+        return Found(record.filename, group.end, None, None)
+    capture = _capture(record, http, dict(group.facts))
+    page = None
+    if http is not None and _is_article_page(capture, http):
+        page = Page(capture.uri, http, capture.captured_at)
+    return Found(record.filename, group.end, capture, page)
+
+
+def _capture(record: Record, http: StoredHttp | None, facts: dict[str, Any]) -> FoundCapture:
+    uri = clean(record.target_uri)
+    record_id = _bare(record.record_id) or f"urn:microfiche:{record.filename}:{record.offset}"
+    captured_at = record.date
+    status = http.status if http else 200 if record.type in ("resource", "conversion") else None
+    location = http.get("Location") if http and http.status in REDIRECTS else None
+    return FoundCapture(
+        id=capture_number(captured_at, record_id),
+        record_id=record_id,
+        urlkey=clean(urlkey(uri)),
+        timestamp=to_timestamp(captured_at),
+        uri=uri,
+        mime=_mime(record, http),
+        status=status,
+        digest=_text(facts.get("entity_digest")) or record.find("WARC-Payload-Digest"),
+        filename=record.filename,
+        offset=record.offset,
+        length=record.length,
+        record_type=record.type,
+        refers_to=_bare(record.find("WARC-Refers-To")) or None,
+        refers_to_uri=record.find("WARC-Refers-To-Target-URI"),
+        refers_to_date=record.find("WARC-Refers-To-Date"),
+        redirect=_target(uri, location),
+        truncated=record.find("WARC-Truncated"),
+        source=_text(facts.get("source")) or registered_domain(uri) or "unknown",
+        kind=_text(facts.get("kind")),
+        failure=_failure(facts) if record.type == "metadata" else None,
+        captured_at=captured_at,
+    )
+
+
+def _is_article_page(capture: FoundCapture, http: StoredHttp) -> bool:
+    if capture.record_type != "response" or http.status != 200 or not capture.is_page:
+        return False
+    if capture.mime is None:
+        return bool(_LOOKS_LIKE_HTML.match(http.body[:512]))
+    return capture.mime in _HTML and bool(http.body)
+
+
+def _mime(record: Record, http: StoredHttp | None) -> str | None:
+    stated = http.get("Content-Type") if http else record.find("Content-Type")
+    if record.type == "metadata" or not stated:
+        return None
+    return clean(stated.partition(";")[0].strip().lower()) or None
+
+
+def _target(uri: str, location: str | None) -> str | None:
+    if not location:
+        return None
+    try:
+        # Servers send UTF-8 here, whatever the standard says; we read headers as Latin-1.
+        raw = location.encode("latin-1", "replace").decode("utf-8", "replace")
+        target = urljoin(uri, raw.strip())
+    except ValueError:
+        return None
+    return clean(target) if is_http(target) else None
+
+
+def _failure(facts: dict[str, Any]) -> str:
+    return _text(facts.get("error")) or _text(facts.get("outcome")) or "no response"
+
+
+def _text(value: object) -> str | None:
+    return clean(value) if isinstance(value, str) and value else None
+
+
+def _bare(record_id: str | None) -> str:
+    return clean((record_id or "").strip().strip("<>"))

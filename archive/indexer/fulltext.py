@@ -1,0 +1,53 @@
+"""The full text follows the articles: what was indexed before is taken out word for word."""
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sqlite_utils import Database
+
+from archive.index.segments import segmented
+
+
+@dataclass(frozen=True, slots=True)
+class Indexed:
+    """What the full text holds of one article."""
+
+    number: int
+    title: str
+    standfirst: str
+    text: str
+    earlier: str
+
+    def row(self) -> tuple[int, str, str, str, str]:
+        """As it goes into the full text: scripts without spaces cut into characters."""
+        texts = (self.title, self.standfirst, self.text, self.earlier)
+        return (self.number, *map(segmented, texts))  # type: ignore[return-value]
+
+
+_CURRENT = """
+SELECT id, number, title, standfirst, text, earlier FROM articles_current
+WHERE id IN (SELECT value FROM json_each(?))
+"""
+
+
+def read_indexed(db: Database, articles: Iterable[str]) -> dict[str, Indexed]:
+    """What the full text must hold of these articles, as the tables are now."""
+    rows = db.execute(_CURRENT, [json.dumps(sorted(articles))])
+    return {row[0]: Indexed(*row[1:]) for row in rows}
+
+
+def follow(db: Database, before: dict[str, Indexed], after: dict[str, Indexed]) -> None:
+    """Bring the full text from ``before`` to ``after``; articles in neither are left alone."""
+    gone = [old for key, old in before.items() if after.get(key) != old]
+    come = [new for key, new in after.items() if before.get(key) != new]
+    db.conn.executemany(
+        "INSERT INTO articles_fts (articles_fts, rowid, title, standfirst, text, earlier) "
+        "VALUES ('delete', ?, ?, ?, ?, ?)",
+        (old.row() for old in gone),
+    )
+    # By number: FTS5 is fastest when rowids grow.
+    db.conn.executemany(
+        "INSERT INTO articles_fts (rowid, title, standfirst, text, earlier) VALUES (?, ?, ?, ?, ?)",
+        (new.row() for new in sorted(come, key=lambda new: new.number)),
+    )

@@ -1,0 +1,164 @@
+"""What reading one page gave, as the index keeps it. Workers import this: keep it light."""
+
+import json
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from enum import Enum
+
+from archive.index.ids import text_id
+from archive.index.layout import write_layout
+from extract.article import Article, PageKind
+
+_ARTICLE_KINDS = {PageKind.ARTICLE, PageKind.LIVE_BLOG, PageKind.VIDEO, PageKind.GALLERY}
+# Shorter titles ("News", "Live") agree by accident.
+_MIN_TITLE_LETTERS = 6
+
+
+class FailureReason(Enum):
+    """Why a page gave no reading; stored in ``extraction_failures.reason``."""
+
+    TIMEOUT = "timeout"
+    MEMORY = "memory"
+    CRASHED = "crashed"
+    NOT_HTML = "not_html"
+    TOO_LARGE = "too_large"
+    UNREADABLE = "unreadable"
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A page that could not be read: why, one line of detail, by which extractor."""
+
+    reason: FailureReason
+    detail: str
+    extractor: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One page read; fields are those of the table ``versions``.
+
+    ``digest`` tells versions apart: title, standfirst and text without white space, punctuation
+    and quote styles. ``title_digest`` and ``text_digest`` are empty where there is too little to
+    compare. ``is_article`` is False for section pages, error pages and bot walls.
+    """
+
+    digest: str
+    title: str
+    standfirst: str
+    text: str
+    layout: str
+    captions: str
+    authors: str
+    published: str | None
+    modified: str | None
+    language: str | None
+    section: str | None
+    tags: str
+    image: str | None
+    canonical_url: str | None
+    credit: str | None
+    paywall: str
+    kind: str
+    words: int
+    title_digest: str
+    text_digest: str
+    fingerprint: int
+    extractor: str
+    is_article: bool
+
+
+def reading_of(article: Article) -> Reading:
+    """What the index keeps of an article.
+
+    >>> reading = reading_of(Article("https://x.test/", "1", title="A dog’s life",))
+    >>> reading.is_article, reading.title
+    (False, 'A dog’s life')
+    """
+    title, standfirst, text = (
+        clean(part or "") for part in (article.title, article.standfirst, article.text)
+    )
+    layout, captions = write_layout(article.blocks)
+    title_digest = text_id(letters(title)) if len(letters(title)) >= _MIN_TITLE_LETTERS else ""
+    text_digest = article.text_digest[:20] if text.strip() else ""
+    is_read = bool(text.strip() or standfirst or article.kind is not PageKind.ARTICLE)
+    return Reading(
+        digest=text_id(letters(title), letters(standfirst), article.text_digest),
+        title=title,
+        standfirst=standfirst,
+        text=text,
+        layout=layout,
+        captions=clean(captions),
+        authors=_json_list(article.authors),
+        published=iso(article.published),
+        modified=iso(article.modified),
+        language=article.language,
+        section=_cleaned(article.section),
+        tags=_json_list(article.tags),
+        image=_cleaned(article.image),
+        canonical_url=_cleaned(article.canonical_url),
+        credit=_cleaned(article.credit),
+        paywall=article.paywall.value,
+        kind=article.kind.value,
+        words=len(text.split()),
+        title_digest=title_digest,
+        text_digest=text_digest,
+        fingerprint=signed(article.fingerprint),
+        extractor=article.extractor,
+        is_article=article.kind in _ARTICLE_KINDS and is_read,
+    )
+
+
+def letters(text: str) -> str:
+    """The letters and digits of a text: what counts when two texts are compared.
+
+    >>> letters("„Nein“, sagt sie …") == letters('"Nein"  sagt sie')
+    True
+    """
+    return "".join(filter(str.isalnum, unicodedata.normalize("NFKC", text)))
+
+
+def clean(text: str) -> str:
+    r"""The text without what SQLite and JSON cannot hold: NUL and lone surrogates.
+
+    >>> clean("a\x00b\ud800c")
+    'ab?c'
+    """
+    return text.replace("\x00", "").encode("utf-8", "replace").decode("utf-8")
+
+
+def iso(moment: datetime | date | None) -> str | None:
+    """ISO 8601: a moment in UTC to the second, or a plain date.
+
+    >>> iso(date(2026, 1, 2)), iso(datetime.fromisoformat("2026-01-02T03:00:00+01:00"))
+    ('2026-01-02', '2026-01-02T02:00:00+00:00')
+    """
+    if moment is None:
+        return None
+    if not isinstance(moment, datetime):
+        return moment.isoformat()
+    aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    try:
+        return aware.astimezone(UTC).isoformat(timespec="seconds")
+    except OverflowError:  # the first and the last day there are
+        return moment.date().isoformat()
+
+
+def signed(number: int) -> int:
+    """A 64-bit number as SQLite holds it.
+
+    >>> signed(2**64 - 1), signed(5)
+    (-1, 5)
+    """
+    return number - (1 << 64) if number >= 1 << 63 else number
+
+
+def _cleaned(text: str | None) -> str | None:
+    return clean(text) if text else None
+
+
+def _json_list(names: Iterable[str]) -> str:
+    kept = dict.fromkeys(clean(" ".join(name.split())) for name in names if name.strip())
+    return json.dumps(list(kept), ensure_ascii=False)

@@ -1,0 +1,146 @@
+"""The loop: groups from WARC files, pages to workers, rows to the index, in the files' order."""
+
+import logging
+import sqlite3
+import time
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from sqlite_utils import Database
+
+from archive.errors import WarcError
+from archive.indexer.found import Found, found_in
+from archive.indexer.pool import Pool
+from archive.indexer.reading import Failure, Reading
+from archive.indexer.store import Entry
+from archive.indexer.write import Totals, settle, write_batch
+from archive.warc.reader import iter_groups
+
+logger = logging.getLogger(__name__)
+
+_WAIT_S = 0.2
+
+
+@dataclass(frozen=True, slots=True)
+class BatchSize:
+    """When a batch is committed: so many groups, or so long after its first."""
+
+    groups: int
+    seconds: float
+
+
+# FTS5 merges less the larger its batches: 4,900 articles a CPU-second at 20,000 a batch, 1,837
+# at one (one million articles). Ten seconds of work is what a kill may cost.
+BULK = BatchSize(groups=5_000, seconds=10.0)
+# While a crawl runs, what was captured should be found within seconds.
+LIVE = BatchSize(groups=500, seconds=2.0)
+
+
+@dataclass(slots=True)
+class _Pending:
+    """A group whose page may still be with a worker."""
+
+    found: Found
+    task: int | None
+    outcome: Reading | Failure | None = None
+
+
+@dataclass(slots=True)
+class Indexer:
+    """Feeds groups through the workers into the index, committing in batches."""
+
+    db: Database
+    pool: Pool
+    batch: BatchSize
+    on_progress: Callable[[Totals], None] = lambda _: None
+    totals: Totals = field(default_factory=Totals)
+    _queue: deque[_Pending] = field(default_factory=deque)
+    _by_task: dict[int, _Pending] = field(default_factory=dict)
+    _ready: list[Entry] = field(default_factory=list)
+    _since: float | None = None
+
+    def run(self, groups: Iterable[Found | None]) -> None:
+        """Index what comes, to the end; None means "nothing at the moment"."""
+        for found in groups:
+            if found is not None:
+                self._take(found)
+            self._collect(0 if self.pool.has_room else _WAIT_S)
+            while not self.pool.has_room:
+                self._collect(_WAIT_S)
+            self._commit_when_due()
+        self.flush()
+
+    def flush(self) -> None:
+        """Wait for the workers and commit everything taken so far."""
+        while self._by_task:
+            self._collect(_WAIT_S)
+            self._commit_when_due()
+        self._commit()
+
+    def settle(self) -> None:
+        """End a run: what could only be told once everything was read."""
+        self.totals.add(settle(self.db))
+        self.on_progress(self.totals)
+
+    def _take(self, found: Found) -> None:
+        task = self.pool.submit(found.page) if found.page else None
+        # The page's bytes are the worker's now; the queue keeps what the index needs.
+        pending = _Pending(Found(found.filename, found.end, found.capture, None), task)
+        if task is not None:
+            self._by_task[task] = pending
+        self._queue.append(pending)
+        self._since = self._since or time.monotonic()
+
+    def _collect(self, timeout_s: float) -> None:
+        for task, outcome in self.pool.collect(timeout_s):
+            pending = self._by_task.pop(task)
+            pending.outcome, pending.task = outcome, None
+        while self._queue and self._queue[0].task is None:
+            done = self._queue.popleft()
+            self._ready.append(Entry(done.found, done.outcome))
+
+    def _commit_when_due(self) -> None:
+        if self._since is None or not self._ready:
+            return
+        late = time.monotonic() - self._since > self.batch.seconds
+        if late or len(self._ready) >= self.batch.groups:
+            self._commit()
+
+    def _commit(self) -> None:
+        if self._ready:
+            self.totals.add(write_batch(self.db, self._ready))
+            self._ready = []
+            self.on_progress(self.totals)
+        self._since = time.monotonic() if self._queue else None
+
+
+def iter_found(
+    path: Path, filename: str, *, start: int = 0, end: int | None = None
+) -> Iterator[Found]:
+    """The groups of a file as the index sees them; one that cannot be read is left out.
+
+    Raises:
+        WarcError: the file cannot be read on.
+    """
+    for group in iter_groups(path, filename=filename, start=start, end=end):
+        try:
+            yield found_in(group)
+        except (WarcError, ValueError) as error:
+            logger.warning("%s@%d: not indexed: %s", filename, group.start, error)
+            yield Found(filename, group.end, None, None)
+
+
+def indexed_to(db: Database, filename: str) -> int:
+    """How far a file is indexed, in bytes; 0 for one never met."""
+    row = db.execute("SELECT indexed_to FROM warcs WHERE filename = ?", [filename]).fetchone()
+    return int(row[0]) if row else 0
+
+
+def checkpoint(db: Database) -> None:
+    """Move what the write-ahead log holds into the file, as far as readers let it."""
+    try:
+        db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+    except sqlite3.OperationalError as error:
+        logger.info("the write-ahead log stays for now: %s", error)

@@ -1,0 +1,152 @@
+"""Rows for captures, their WARC files and sources: what is there, before what it says."""
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from sqlite_utils import Database
+
+from archive.config import Config
+from archive.index.ids import number_id
+from archive.indexer.found import Found, FoundCapture
+from archive.indexer.reading import Failure, Reading
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A group of records, and what reading its page gave; None where there was no page."""
+
+    found: Found
+    outcome: Reading | Failure | None
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A capture that was not in the index before, and the number it has there."""
+
+    number: int
+    capture: FoundCapture
+    outcome: Reading | Failure | None
+
+
+def sync_sources(db: Database, config: Config) -> None:
+    """Bring the names of sources up to date with ``microfiche.toml``; unknown ones keep their id.
+
+    The caller holds a transaction.
+    """
+    db.execute("UPDATE sources SET name = id, url = NULL")
+    db.conn.executemany(
+        "INSERT INTO sources (id, name, url) VALUES (?, ?, ?) "
+        "ON CONFLICT (id) DO UPDATE SET name = excluded.name, url = excluded.url",
+        [(key, source.name, source.url) for key, source in config.sources.items()],
+    )
+
+
+def warc_number(filename: str) -> int:
+    """The key of a WARC file in ``warcs``; 47 bits, which SQLite keeps in six bytes.
+
+    >>> 0 < warc_number("2026/11/a.warc.gz") < 2**47
+    True
+    """
+    return number_id(filename, bits=47)
+
+
+def advance(db: Database, entries: Sequence[Entry]) -> None:
+    """Note how far each file is indexed; in the transaction that holds the rows."""
+    reached = {entry.found.filename: entry.found.end for entry in entries}
+    db.conn.executemany(
+        "INSERT INTO warcs (id, filename, indexed_to) VALUES (?, ?, ?) "
+        "ON CONFLICT (id) DO UPDATE SET indexed_to = max(indexed_to, excluded.indexed_to)",
+        [(warc_number(filename), filename, end) for filename, end in reached.items()],
+    )
+
+
+def store_captures(db: Database, entries: Iterable[Entry]) -> list[Stored]:
+    """Insert the captures that are new; gives those, with their numbers.
+
+    A record that stands in two files (a copy taken in twice) is one capture, at the place whose
+    file has the smaller key, whichever was read first.
+    """
+    pairs = [(e.found.capture, e.outcome) for e in entries if e.found.capture is not None]
+    taken: dict[int, str] = dict(
+        db.execute(
+            "SELECT id, record_id FROM captures WHERE id IN (SELECT value FROM json_each(?)) "
+            "OR record_id IN (SELECT value FROM json_each(?))",
+            [json.dumps([c.id for c, _ in pairs]), json.dumps([c.record_id for c, _ in pairs])],
+        )
+    )
+    known = {record_id: number for number, record_id in taken.items()}
+    stored = []
+    for capture, outcome in pairs:
+        if capture.record_id in known:
+            _relocate(db, known[capture.record_id], capture)
+            continue
+        number = _free_number(db, capture.id, taken)
+        taken[number], known[capture.record_id] = capture.record_id, number
+        stored.append(Stored(number, capture, outcome))
+    _insert_sources(db, stored)
+    db.conn.executemany(_INSERT, [_row(item) for item in stored])
+    _insert_failures(db, stored)
+    return stored
+
+
+_INSERT = """
+INSERT INTO captures (id, record_id, urlkey, timestamp, uri, mime, status, digest, warc, offset,
+    length, record_type, refers_to, refers_to_uri, refers_to_date, redirect, truncated, source,
+    kind, page_kind, failure)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+"""
+
+
+def _row(item: Stored) -> tuple[object, ...]:
+    c = item.capture
+    page_kind = item.outcome.kind if isinstance(item.outcome, Reading) else None
+    return (
+        *(item.number, c.record_id, c.urlkey, c.timestamp, c.uri, c.mime, c.status, c.digest),
+        *(warc_number(c.filename), c.offset, c.length, c.record_type),
+        *(c.refers_to, c.refers_to_uri, c.refers_to_date, c.redirect, c.truncated, c.source),
+        *(c.kind, page_kind, c.failure),
+    )
+
+
+def _free_number(db: Database, number: int, taken: dict[int, str]) -> int:
+    """The number itself, or the next one free: two records of one microsecond and one hash."""
+    while number in taken:
+        number += 1
+        row = db.execute("SELECT record_id FROM captures WHERE id = ?", (number,)).fetchone()
+        if row:
+            taken[number] = row[0]
+    return number
+
+
+def _relocate(db: Database, number: int, capture: FoundCapture) -> None:
+    db.execute(
+        "UPDATE captures SET warc = :warc, offset = :offset, length = :length "
+        "WHERE id = :id AND (:warc < warc OR (:warc = warc AND :offset < offset))",
+        {
+            "id": number,
+            "warc": warc_number(capture.filename),
+            "offset": capture.offset,
+            "length": capture.length,
+        },
+    )
+
+
+def _insert_sources(db: Database, stored: Iterable[Stored]) -> None:
+    names = {item.capture.source for item in stored}
+    db.conn.executemany(
+        "INSERT INTO sources (id, name) VALUES (?, ?) ON CONFLICT (id) DO NOTHING",
+        [(name, name) for name in sorted(names)],
+    )
+
+
+def _insert_failures(db: Database, stored: Iterable[Stored]) -> None:
+    db.conn.executemany(
+        "INSERT INTO extraction_failures (capture, extractor, reason, detail) VALUES (?, ?, ?, ?) "
+        "ON CONFLICT (capture, extractor) DO NOTHING",
+        [
+            (item.number, item.outcome.extractor, item.outcome.reason.value, item.outcome.detail)
+            for item in stored
+            if isinstance(item.outcome, Failure)
+        ],
+    )

@@ -1,0 +1,114 @@
+"""A worker process: pages in, readings out, one at a time, under a time and a memory limit.
+
+Started by `archive.indexer.pool`; speaks pickles over two pipes. It imports the extraction and
+what undoes content codings, nothing of the index: a page that kills it takes nothing else along.
+"""
+
+import gc
+import logging
+import resource
+import signal
+import sys
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+from multiprocessing.connection import Connection
+from types import FrameType
+
+from archive.indexer.reading import Failure, FailureReason, Reading, reading_of
+from archive.warc.stored import StoredHttp
+from extract import VERSION, extract
+from extract.errors import NotHTMLError, TooLargeError
+
+# Between two collections of garbage: a page leaves cycles behind (lxml's proxies), and a
+# collection in the midst of one costs more than one between pages.
+_PAGES_PER_COLLECTION = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page to be read: its address, the stored response, when it was captured."""
+
+    url: str
+    http: StoredHttp
+    captured_at: datetime
+
+
+class PageTimeout(BaseException):
+    """The soft limit of time for one page; no `Exception`, so that no library swallows it."""
+
+
+def read_page(page: Page) -> Reading | Failure:
+    """Extract one page; whatever breaks on it is a `Failure`."""
+    try:
+        html = page.http.content()
+        article = extract(
+            html, url=page.url, headers=page.http.headers, captured_at=page.captured_at
+        )
+        return reading_of(article)
+    except Exception as error:  # noqa: BLE001 - one page, whatever broke on it; the reason is kept
+        return _failed(_reason(error), _line(error))
+
+
+def _reason(error: Exception) -> FailureReason:
+    if isinstance(error, MemoryError) or isinstance(error.__cause__, MemoryError):
+        return FailureReason.MEMORY
+    if isinstance(error, NotHTMLError):
+        return FailureReason.NOT_HTML
+    return FailureReason.TOO_LARGE if isinstance(error, TooLargeError) else FailureReason.UNREADABLE
+
+
+def main(tasks_fd: int, results_fd: int, timeout_s: float, memory_bytes: int) -> None:
+    """Read pages until the pipe of tasks is closed.
+
+    Each task is ``(number, Page)``; each answer ``(number, extractor's version)`` when the page is
+    begun, then ``(number, Reading | Failure)``. A page that ran out of memory is the last one.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGALRM, _on_alarm)
+    logging.disable(logging.CRITICAL)
+    with suppress(ValueError, OSError):  # a lower limit is set from outside already
+        resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
+    tasks, results = Connection(tasks_fd, writable=False), Connection(results_fd, readable=False)
+    gc.freeze()
+    done = 0
+    with suppress(EOFError, BrokenPipeError):
+        while True:
+            number, page = tasks.recv()
+            results.send((number, VERSION))
+            outcome = _timed(page, timeout_s)
+            results.send((number, outcome))
+            done += 1
+            if isinstance(outcome, Failure) and outcome.reason is FailureReason.MEMORY:
+                return
+            if done % _PAGES_PER_COLLECTION == 0:
+                gc.collect()
+
+
+def _timed(page: Page, timeout_s: float) -> Reading | Failure:
+    gc.disable()
+    # It goes on firing: a library that swallowed the first one meets the next.
+    signal.setitimer(signal.ITIMER_REAL, timeout_s, 1.0)
+    try:
+        return read_page(page)
+    except PageTimeout:
+        return _failed(FailureReason.TIMEOUT, f"not read within {timeout_s:g} s")
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        gc.enable()
+
+
+def _on_alarm(_signal: int, _frame: FrameType | None) -> None:
+    raise PageTimeout
+
+
+def _failed(reason: FailureReason, detail: str) -> Failure:
+    return Failure(reason, detail, VERSION)
+
+
+def _line(error: BaseException) -> str:
+    return " ".join(f"{error or type(error).__name__}".split())[:300]
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]), int(sys.argv[2]), float(sys.argv[3]), int(sys.argv[4]))

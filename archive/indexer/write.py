@@ -1,0 +1,103 @@
+"""One batch of groups into the index, in one transaction, with how far their files are read."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from sqlite_utils import Database
+
+from archive.indexer.reading import Failure
+from archive.indexer.revisits import resolve, resolve_all
+from archive.indexer.store import Entry, advance, store_captures
+from archive.indexer.work import Work
+
+
+@dataclass(slots=True)
+class Counts:
+    """What has been indexed of one source, or of all."""
+
+    captures: int = 0
+    articles_new: int = 0
+    versions_new: int = 0
+    failed: int = 0
+
+    def add(self, other: "Counts") -> None:
+        """Add another count to this one."""
+        self.captures += other.captures
+        self.articles_new += other.articles_new
+        self.versions_new += other.versions_new
+        self.failed += other.failed
+
+
+@dataclass(slots=True)
+class Totals:
+    """What has been indexed, by source."""
+
+    by_source: dict[str, Counts] = field(default_factory=lambda: defaultdict(Counts))
+
+    @property
+    def all(self) -> Counts:
+        """The sum over all sources."""
+        total = Counts()
+        for counts in self.by_source.values():
+            total.add(counts)
+        return total
+
+    def add(self, other: "Totals") -> None:
+        """Add other totals to these."""
+        for source, counts in other.by_source.items():
+            self.by_source[source].add(counts)
+
+    def to_dict(self) -> dict[str, Any]:
+        """JSON-ready: the sum, and under ``by_source`` each source's own."""
+        return {
+            **asdict(self.all),
+            "by_source": {key: asdict(counts) for key, counts in sorted(self.by_source.items())},
+        }
+
+
+def write_batch(db: Database, entries: Sequence[Entry]) -> Totals:
+    """Index groups in the order given; all of them or, where something fails, none."""
+    with db.atomic():
+        stored = store_captures(db, entries)
+        work = Work(db)
+        work.take(stored)
+        work.take_revisits(resolve(db, [item.number for item in stored if item.capture.is_same]))
+        work.finish()
+        advance(db, entries)
+    totals = _totals(work)
+    for item in stored:
+        counts = totals.by_source[item.capture.source]
+        counts.captures += 1
+        counts.failed += isinstance(item.outcome, Failure)
+    return totals
+
+
+def settle(db: Database) -> Totals:
+    """The end of a run: revisits whose original came later; names that nobody bears any more."""
+    with db.atomic():
+        work = Work(db)
+        work.take_revisits(resolve_all(db))
+        work.finish()
+        for sql in _ORPHANS:
+            db.execute(sql)
+    return _totals(work)
+
+
+_ORPHANS = (
+    "DELETE FROM people WHERE id NOT IN (SELECT person FROM article_people)",
+    "DELETE FROM tags WHERE id NOT IN (SELECT tag FROM article_tags)",
+)
+
+
+def _totals(work: Work) -> Totals:
+    totals = Totals()
+    counted: tuple[tuple[str, Mapping[str, int]], ...] = (
+        ("articles_new", work.new_articles),
+        ("versions_new", work.new_versions),
+    )
+    for name, by_source in counted:
+        for source, count in by_source.items():
+            setattr(totals.by_source[source], name, count)
+    return totals
