@@ -77,11 +77,12 @@ class Record:
                 "2026-01-31T12:00:00Z; run microfiche check"
             ) from error
 
-    def http(self) -> StoredHttp | None:
+    def http(self, method: str = "GET") -> StoredHttp | None:
         """The HTTP response in the block of a response or revisit; None where there is none."""
         if not (self.find("Content-Type") or "").lower().startswith("application/http"):
             return None
-        return stored_response(self.content)
+        truncated = self.find("WARC-Truncated") is not None
+        return stored_response(self.content, method, truncated=truncated)
 
     def json(self) -> dict[str, Any]:
         """The facts of a metadata record of ours; empty for anything else."""
@@ -112,9 +113,7 @@ class Group:
     def http(self) -> StoredHttp | None:
         """The HTTP response of the main record, read by the method of the request."""
         method = self.request.content.split(b" ", 1)[0] if self.request else b"GET"
-        if not (self.main.find("Content-Type") or "").lower().startswith("application/http"):
-            return None
-        return stored_response(self.main.content, method.decode("latin-1"))
+        return self.main.http(method.decode("latin-1"))
 
 
 def iter_groups(

@@ -51,8 +51,13 @@ class StoredHttp:
 CODING = "content-encoding"
 
 
-def stored_response(block: bytes, method: str = "GET") -> StoredHttp | None:
+def stored_response(
+    block: bytes, method: str = "GET", *, truncated: bool = False
+) -> StoredHttp | None:
     r"""Read the block of a response or revisit record; None when it holds no response head.
+
+    A block without chunks whose head announces some is read as others wrote it, the chunks
+    undone and the header left; unless it is known to be ``truncated``.
 
     >>> stored_response(b"HTTP/1.1 200 OK\r\nA: b\r\nContent-Length: 2\r\n\r\nhi").body
     b'hi'
@@ -65,8 +70,7 @@ def stored_response(block: bytes, method: str = "GET") -> StoredHttp | None:
     if head is None:
         return None
     body = parser.entity
-    if parser.chunked and not body and not parser.complete:
-        # Some writers undo the chunks and leave the header that announces them.
+    if parser.chunked and not body and not parser.complete and not truncated:
         body = block[parser.interim_bytes + len(head.raw) :]
     headers = tuple(
         (name.decode("latin-1"), value.decode("latin-1")) for name, value in head.headers

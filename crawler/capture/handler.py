@@ -10,7 +10,7 @@ from scrapy.core.downloader.handlers.base import BaseDownloadHandler
 from scrapy.crawler import Crawler
 from scrapy.http import Headers, Response
 from scrapy.responsetypes import responsetypes
-from scrapy.utils.defer import maybe_deferred_to_future
+from scrapy.utils.defer import deferred_from_coro, maybe_deferred_to_future
 
 from archive.errors import ArchiveUnwritable
 from archive.times import utc_now
@@ -144,8 +144,9 @@ class CapturingHandler(BaseDownloadHandler):
         if getattr(crawler, "capture_error", None) is None:
             crawler.capture_error = error
             logger.error("%s", error)
-            if crawler.engine is not None and crawler.spider is not None:
-                crawler.engine.close_spider(crawler.spider, "archive_unwritable")
+            if crawler.engine is not None:
+                closing = crawler.engine.close_spider_async(reason="archive_unwritable")
+                deferred_from_coro(closing)
 
     def _count(self, result: Result, outcome: Outcome | None) -> None:
         stats = self.crawler.stats
