@@ -12,7 +12,7 @@ from crawler.schedule import retry_pause
 
 #: Added to every delay above zero: our clock is read when a request is handed to the connection,
 #: the server's when it has arrived, and neither is exact to the millisecond.
-MARGIN_S = 0.01
+MARGIN_S = 0.02
 #: A pause up to this long is waited for; for a longer one the host is left to the next run.
 MAX_PAUSE_IN_RUN_S = 120.0
 #: After so many requests in a row without any response a host is taken to be down for this run.
@@ -55,10 +55,9 @@ class Pace:
         self.unsent.add(token)
 
     def sent(self, token: object, now: float) -> None:
-        """Its first byte leaves."""
-        if token in self.unsent:
-            self.unsent.discard(token)
-            self.last_start = now
+        """Its first byte leaves; again, where a kept connection turned out to be closed."""
+        self.unsent.discard(token)
+        self.last_start = now
 
     def finish(self, token: object) -> None:
         """It is over, however it ended; if it never left, it counts from its start."""

@@ -202,11 +202,16 @@ class FetchQueue:
         host.errands.append(errand)
         self._push(host, 0.0)
 
-    def set_rules(self, origin: str, status: int | None, body: bytes) -> Rules:
-        """The rules of an origin are known now (status None: its robots.txt cannot be had)."""
+    def set_rules(
+        self, origin: str, status: int | None, body: bytes, *, keep: bool = True
+    ) -> Rules:
+        """The rules of an origin are known now (status None: its robots.txt cannot be had).
+
+        They are kept for the runs to come, unless they are none or ``keep`` says otherwise.
+        """
         rules = read_rules(status, body, agent=self._agent)
         self._asking.discard(origin)
-        if rules.reachable and status is not None:
+        if keep and rules.reachable and status is not None:
             kept = StoredRobots(self._wall(), status, body)
             self._frontier.hosts.keep_robots(origin, kept)
         self._adopt(origin, rules, self._clock())

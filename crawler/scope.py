@@ -40,6 +40,7 @@ class Scope:
         self._include = tuple(re.compile(pattern) for pattern in source.include)
         self._exclude = tuple(re.compile(pattern) for pattern in source.exclude)
         self._max_length = crawl.max_url_length
+        self.max_redirects = crawl.max_redirects
 
     def refusal(self, url: str, kind: Kind) -> NotFollowed | None:
         """Why an address is not followed as what it would be fetched as; None: it is.

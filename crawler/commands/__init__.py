@@ -1,0 +1,1 @@
+"""The commands that go out to the web, loaded only when they are named."""

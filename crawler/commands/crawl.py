@@ -1,0 +1,31 @@
+"""``microfiche crawl``: visit what is due."""
+
+import click
+
+from archive.cli import archive_of
+
+
+@click.command("crawl")
+@click.argument("sources", nargs=-1, metavar="[SOURCE]...")
+@click.option("--recheck", is_flag=True, help="Make every known page and listing due now.")
+@click.option(
+    "--progress/--quiet",
+    default=None,
+    help="Show live progress, or do not; default: on a terminal only.",
+)
+@click.pass_context
+def command(
+    ctx: click.Context, sources: tuple[str, ...], *, recheck: bool, progress: bool | None
+) -> int:
+    """Visit what is due at every source, or at each SOURCE named.
+
+    Ctrl-C finishes the requests in flight, seals the files and writes the report; a second one
+    waits for nothing. Whatever a run does not come to, the next one does. A report and a log are
+    left in runs/; the exit code is 7 when a source yielded nothing because all its seeds failed.
+    """
+    # Twisted is paid for here, after the arguments are known to be right.
+    from crawler.run import run_crawl  # noqa: PLC0415
+
+    status, line = run_crawl(archive_of(ctx), sources, recheck=recheck, progress=progress)
+    click.echo(line)
+    return int(status)

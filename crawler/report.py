@@ -1,0 +1,150 @@
+"""The report of a run: ``runs/<timestamp>.json``, described in docs/operator.md."""
+
+import json
+from datetime import datetime
+from importlib.metadata import version
+from typing import Any
+
+from archive.errors import ArchiveUnwritable, ExitCode
+from archive.layout import write_atomically
+from archive.times import to_timestamp, to_warc_date
+from crawler.session import Session
+from crawler.tally import SourceTally
+
+SCHEMA = 1
+
+
+def exit_code(session: Session) -> ExitCode:
+    """How the run ends the command."""
+    if session.fatal is not None:
+        return session.fatal.exit_code
+    if session.reason == "interrupted":
+        return ExitCode.INTERRUPTED
+    return ExitCode.SOURCE_FAILED if session.tally.barren else ExitCode.OK
+
+
+def make_report(session: Session, *, ended: datetime, due_left: int) -> dict[str, Any]:
+    """The report as JSON values.
+
+    Args:
+        session: The run, closed.
+        ended: When.
+        due_left: Addresses that were due and not come to.
+    """
+    tally, queue = session.tally, session.harvest.queue
+    sources = {source_id: _source(session, source_id) for source_id in session.sources}
+    return {
+        "schema": SCHEMA,
+        "run": to_timestamp(session.started),
+        "software": f"microfiche/{version('microfiche')}",
+        "started": to_warc_date(session.started),
+        "ended": to_warc_date(ended),
+        "seconds": round((ended - session.started).total_seconds(), 3),
+        "recheck": session.recheck,
+        "reason": "failed" if session.fatal else session.reason,
+        "error": str(session.fatal) if session.fatal else None,
+        "exit_status": int(exit_code(session)),
+        "totals": _totals(sources),
+        "sources": sources,
+        "barren_sources": tally.barren,
+        "hosts": {
+            "down": sorted(tally.hosts_down),
+            "left_alone": sorted(queue.paused),
+            "page_limit": sorted(queue.limited),
+            "robots_unreachable": sorted(tally.robots_unreachable),
+        },
+        "due_left": due_left,
+        "errors": [
+            {
+                "url": trouble.url,
+                "source": trouble.source,
+                "outcome": str(trouble.outcome),
+                "message": trouble.message,
+            }
+            for trouble in tally.troubles
+        ],
+        "warcs": list(session.files),
+        "recovered": [found.filename for found in session.recovered],
+        "index": _index(session),
+    }
+
+
+def write_report(session: Session, report: dict[str, Any]) -> None:
+    """Write the report, durably.
+
+    Raises:
+        ArchiveUnwritable: it cannot be written.
+    """
+    path = session.archive.runs_dir / f"{report['run']}.json"
+    try:
+        write_atomically(path, json.dumps(report, indent=1, ensure_ascii=False) + "\n")
+    except OSError as error:
+        raise ArchiveUnwritable(f"{path}: cannot be written: {error.strerror}") from error
+
+
+def summary(report: dict[str, Any]) -> str:
+    """One line for standard output.
+
+    >>> totals = {"urls": 7, "captures": 6, "body_bytes": 2_500_000, "errors": 1, "articles_new": 3}
+    >>> summary({"run": "20260101000000", "reason": "finished", "seconds": 4.2, "totals": totals,
+    ...          "index": {"complete": True}})
+    '20260101000000 finished: 7 URLs, 6 captures, 3 new articles, 2.5 MB, 1 error in 4 s'
+    """
+    totals = report["totals"]
+    errors = "1 error" if totals["errors"] == 1 else f"{totals['errors']} errors"
+    return (
+        f"{report['run']} {report['reason']}: {totals['urls']} URLs, {totals['captures']} captures,"
+        f" {totals['articles_new']} new articles, {totals['body_bytes'] / 1e6:.1f} MB,"
+        f" {errors} in {report['seconds']:.0f} s"
+        + ("" if (report["index"] or {}).get("complete") else "; now run `microfiche index`")
+    )
+
+
+def _source(session: Session, source_id: str) -> dict[str, Any]:
+    tally: SourceTally = session.tally.sources[source_id]
+    indexed = session.indexer.progress.by_source.get(source_id, {}) if session.indexer else {}
+    return {
+        "name": session.sources[source_id].name,
+        "urls": tally.urls,
+        "outcomes": {str(name): count for name, count in sorted(tally.outcomes.items())},
+        "kinds": {str(name): count for name, count in sorted(tally.kinds.items())},
+        "errors": tally.errors,
+        "new_urls": tally.new_urls,
+        "not_followed": {str(name): count for name, count in sorted(tally.not_followed.items())},
+        "seeds": {"tried": tally.seeds_tried, "failed": tally.seeds_failed},
+        "robots_fetched": tally.robots_fetched,
+        "captures": tally.captures,
+        "revisits": tally.revisits,
+        "body_bytes": tally.body_bytes,
+        "warc_bytes": tally.warc_bytes,
+        "articles_new": indexed.get("articles_new", 0),
+        "versions_new": indexed.get("versions_new", 0),
+    }
+
+
+def _totals(sources: dict[str, dict[str, Any]]) -> dict[str, int]:
+    names = (
+        "urls",
+        "errors",
+        "new_urls",
+        "captures",
+        "revisits",
+        "body_bytes",
+        "warc_bytes",
+        "articles_new",
+        "versions_new",
+    )
+    return {name: sum(source[name] for source in sources.values()) for name in names}
+
+
+def _index(session: Session) -> dict[str, int | bool] | None:
+    if session.indexer is None:
+        return None
+    progress = session.indexer.progress
+    return {
+        "captures": progress.captures,
+        "articles_new": progress.articles_new,
+        "versions_new": progress.versions_new,
+        "failed": progress.failed,
+        "complete": progress.complete,
+    }

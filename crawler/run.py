@@ -1,0 +1,104 @@
+"""One crawl run from lock to report."""
+
+import logging
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from scrapy.crawler import AsyncCrawlerProcess
+from scrapy.settings import Settings
+
+from archive.errors import ArchiveUnwritable, ExitCode
+from archive.layout import Archive
+from archive.times import to_timestamp, utc_now
+from crawler.progress import live_progress
+from crawler.report import exit_code, make_report, summary, write_report
+from crawler.session import Session, open_session
+
+logger = logging.getLogger(__name__)
+
+
+def run_crawl(
+    archive: Archive,
+    source_ids: Sequence[str] = (),
+    *,
+    recheck: bool = False,
+    progress: bool | None = None,
+) -> tuple[ExitCode, str]:
+    """Visit what is due, index it, write the report.
+
+    The reactor can run once in a process, and so can this.
+
+    Args:
+        archive: The archive.
+        source_ids: Which sources; none: every enabled one.
+        recheck: Make everything due now.
+        progress: Whether to show live progress; None: when standard error is a terminal.
+
+    Returns:
+        How to end, and one line about the run.
+
+    Raises:
+        MicroficheError: the run could not start, or its report not be written.
+    """
+    show = sys.stderr.isatty() if progress is None else progress
+    with ExitStack() as stack:
+        with open_session(archive, source_ids, recheck=recheck) as session:
+            stack.enter_context(_log_file(archive, session))
+            with ExitStack() as shown:
+                if show:
+                    shown.enter_context(live_progress(session, Console(stderr=True)))
+                _crawl(session)
+                due_left = session.frontier.count_due(
+                    list(session.sources), until=session.started.timestamp()
+                )
+        report = make_report(session, ended=utc_now(), due_left=due_left)
+        logger.info("%s", summary(report))
+        write_report(session, report)
+    return exit_code(session), summary(report)
+
+
+def _crawl(session: Session) -> None:
+    settings = Settings()
+    settings.setmodule("crawler.settings", priority="project")
+    # The run's log file is the handler; nothing of Scrapy's goes to the terminal.
+    settings.set("LOG_INSTALL_ROOT_HANDLER", False, priority="cmdline")
+    process = AsyncCrawlerProcess(settings)
+    crawler = process.create_crawler("news")
+    crawler.microfiche_session = session  # type: ignore[attr-defined] # read by the spider
+    process.crawl(crawler)
+    process.start()
+
+
+@contextmanager
+def _log_file(archive: Archive, session: Session) -> Iterator[None]:
+    """Keep the log of the run beside its report."""
+    path = archive.runs_dir / f"{to_timestamp(session.started)}.log"
+    handler = _handler(path)
+    root = logging.getLogger()
+    level = root.level
+    root.addHandler(handler)
+    root.setLevel(min(level, logging.INFO) if level else logging.INFO)
+    try:
+        yield
+    finally:
+        root.removeHandler(handler)
+        root.setLevel(level)
+        handler.close()
+
+
+def _handler(path: Path) -> logging.Handler:
+    try:
+        path.parent.mkdir(exist_ok=True)
+        handler = logging.FileHandler(path, encoding="utf-8")
+    except OSError as error:
+        raise ArchiveUnwritable(f"{path}: cannot be written: {error.strerror}") from error
+    formatter: Any = logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s")
+    formatter.converter = time.gmtime
+    handler.setFormatter(formatter)
+    handler.setLevel(logging.INFO)
+    return handler

@@ -1,0 +1,247 @@
+"""Everything a crawl run holds open, and the order in which it is opened and closed."""
+
+import json
+import logging
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from importlib.metadata import version
+from importlib.util import find_spec
+from typing import Any
+
+from archive import lock
+from archive.config import Config, Source, load_config
+from archive.errors import MicroficheError, NotFound
+from archive.layout import Archive
+from archive.times import utc_now
+from archive.warc.recovery import Recovered, recover
+from archive.warc.writer import WarcWriter
+from crawler.discovery.found import absolute
+from crawler.frontier import Frontier, open_frontier
+from crawler.frontier.payloads import PayloadMemory
+from crawler.harvest import Harvest
+from crawler.indexing import IndexerChild
+from crawler.outcomes import Kind
+from crawler.robots import product_token
+from crawler.tally import Tally
+
+logger = logging.getLogger(__name__)
+
+_SECRETS = ("password", "token", "secret", "authorization", "cookie")
+
+
+@dataclass(slots=True)
+class Session:
+    """One crawl run: what it works on and with."""
+
+    archive: Archive
+    config: Config
+    sources: dict[str, Source]
+    user_agent: str
+    frontier: Frontier
+    writer: WarcWriter
+    tally: Tally
+    harvest: Harvest
+    indexer: IndexerChild | None
+    recovered: Sequence[Recovered]
+    recheck: bool
+    started: datetime
+    files: dict[str, None] = field(default_factory=dict)
+    """WARC files written to, sealed names, in order."""
+    reason: str = "interrupted"
+    """How it ended; stays so when nothing says otherwise."""
+    fatal: MicroficheError | None = None
+    """What ended it before its time."""
+
+
+@contextmanager
+def open_session(
+    archive: Archive, source_ids: Sequence[str] = (), *, recheck: bool = False
+) -> Iterator[Session]:
+    """Take the archive's lock and open all that a run needs; on leaving, seal and close it.
+
+    Args:
+        archive: The archive.
+        source_ids: Which sources to visit; none: every enabled one.
+        recheck: Make everything due now.
+
+    Raises:
+        ConfigError: the configuration is wrong.
+        NotFound: a source that is not in it.
+        ArchiveLocked: another process writes the archive.
+        ArchiveUnwritable: it cannot be written, at the start or when it is sealed.
+    """
+    config = load_config(archive)
+    sources = choose_sources(config, source_ids)
+    agent = user_agent(config)
+    started = utc_now()
+    with ExitStack() as stack:
+        stack.enter_context(lock.hold(archive.lock_path, purpose="crawl"))
+        recovered = recover(archive)
+        frontier = open_frontier(archive.frontier_path)
+        stack.callback(frontier.close)
+        set_seeds(frontier, sources, now=started.timestamp())
+        if recheck:
+            frontier.make_due(list(sources))
+        payloads = PayloadMemory(archive.frontier_path)
+        stack.callback(payloads.close)
+        indexer = _start_indexer(archive, recovered)
+        files: dict[str, None] = {}
+        writer = _open_writer(archive, config, agent, payloads, indexer, files)
+        tally = Tally(sources)
+        session = Session(
+            archive=archive,
+            config=config,
+            sources=sources,
+            user_agent=agent,
+            frontier=frontier,
+            writer=writer,
+            tally=tally,
+            harvest=Harvest(
+                frontier,
+                config,
+                sources,
+                tally,
+                agent=product_token(agent),
+                fresh_robots=recheck,
+            ),
+            indexer=indexer,
+            recovered=recovered,
+            recheck=recheck,
+            started=started,
+            files=files,
+        )
+        try:
+            yield session
+        finally:
+            _close(session)
+
+
+def choose_sources(config: Config, source_ids: Sequence[str]) -> dict[str, Source]:
+    """The sources of a run: those named, else every enabled one.
+
+    Raises:
+        NotFound: a name that no source has.
+    """
+    for source_id in source_ids:
+        if source_id not in config.sources:
+            known = ", ".join(config.sources) or "none yet; see `microfiche add`"
+            raise NotFound(f"no source {source_id!r} in microfiche.toml; there is: {known}")
+    chosen = source_ids or [name for name, source in config.sources.items() if source.enabled]
+    return {source_id: config.sources[source_id] for source_id in chosen}
+
+
+def user_agent(config: Config) -> str:
+    """What every request says we are."""
+    return config.crawl.user_agent or (
+        f"microfiche/{version('microfiche')} (+{config.archive.contact})"
+    )
+
+
+def set_seeds(frontier: Frontier, sources: dict[str, Source], *, now: float) -> None:
+    """Bring the frontier's seeds in line with the configuration."""
+    for source_id, source in sources.items():
+        seeds = {
+            plain: kind
+            for urls, kind in (
+                (source.sections, Kind.SECTION),
+                (source.sitemaps, Kind.SITEMAP),
+                (source.feeds, Kind.FEED),
+            )
+            for url in urls
+            if (plain := absolute(url, url))
+        }
+        if not seeds and (home := absolute(source.url, source.url)):
+            seeds = {home: Kind.SECTION}
+        interval = source.feed_interval.total_seconds()
+        frontier.set_seeds(source_id, seeds, now=now, interval=interval)
+
+
+def redacted_config(config: Config) -> str:
+    """The configuration of a run as JSON, without what could be a secret.
+
+    Addresses keep no user name or password; a key that sounds like a secret keeps no value.
+    """
+    return json.dumps(_redact(config.model_dump(mode="json")), indent=1, sort_keys=True)
+
+
+def _redact(value: Any) -> Any:  # noqa: ANN401 - JSON
+    if isinstance(value, dict):
+        return {
+            key: "[redacted]" if any(word in key.lower() for word in _SECRETS) else _redact(inner)
+            for key, inner in value.items()
+        }
+    if isinstance(value, list):
+        return [_redact(inner) for inner in value]
+    if isinstance(value, str) and "://" in value and "@" in value.split("/", 3)[2]:
+        scheme, _, rest = value.partition("://")
+        return f"{scheme}://[redacted]@{rest.partition('@')[2]}"
+    return value
+
+
+def _start_indexer(archive: Archive, recovered: Sequence[Recovered]) -> IndexerChild | None:
+    # The index can always be made from the WARCs, so a crawl does without where it must.
+    if find_spec("archive.indexer.__main__") is None:
+        return None
+    try:
+        indexer = IndexerChild(archive)
+    except OSError as error:
+        logger.warning("no indexer beside the crawl: %s; run `microfiche index`", error)
+        return None
+    for found in recovered:
+        if found.sha256 is not None:
+            indexer.sealed(found.filename)
+    return indexer
+
+
+def _open_writer(
+    archive: Archive,
+    config: Config,
+    agent: str,
+    payloads: PayloadMemory,
+    indexer: IndexerChild | None,
+    files: dict[str, None],
+) -> WarcWriter:
+    def durable(filename: str, offset: int) -> None:
+        files[filename] = None
+        if indexer is not None:
+            indexer.durable(filename, offset)
+
+    def sealed(filename: str, sha256: str) -> None:
+        if indexer is not None:
+            indexer.sealed(filename, sha256)
+
+    info = {
+        "software": f"microfiche/{version('microfiche')} Scrapy/{version('scrapy')}",
+        "format": "WARC File Format 1.1",
+        "conformsTo": "http://iipc.github.io/warc-specifications/specifications/warc-format/warc-1.1/",
+        "http-header-user-agent": agent,
+        "http-header-from": config.archive.contact.removeprefix("mailto:"),
+        "robots": "obey" if all(s.obey_robots for s in config.sources.values()) else "by source",
+    }
+    if config.archive.operator:
+        info["operator"] = config.archive.operator
+    if config.archive.title:
+        info["isPartOf"] = config.archive.title
+    return WarcWriter(
+        archive.warcs_dir,
+        prefix=config.crawl.warc_prefix,
+        info=info,
+        config_redacted=redacted_config(config),
+        roll_bytes=config.crawl.warc_bytes,
+        min_free_bytes=config.crawl.min_free_bytes,
+        find_payload=payloads.find,
+        on_durable=durable,
+        on_sealed=sealed,
+    )
+
+
+def _close(session: Session) -> None:
+    try:
+        session.writer.close()
+    except MicroficheError as error:
+        session.fatal = session.fatal or error
+    finally:
+        if session.indexer is not None:
+            session.indexer.close()

@@ -1,0 +1,245 @@
+"""The spider: requests out of the queue, answers into the harvest."""
+
+import asyncio
+import logging
+import math
+import os
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractContextManager, suppress
+from functools import partial
+from pathlib import Path
+from typing import Any, Self
+
+import scrapy
+from scrapy import Request, signals
+from scrapy.crawler import Crawler
+from scrapy.http import Response
+from twisted.internet.error import ReactorNotRunning
+from twisted.python.failure import Failure
+
+from archive.errors import MicroficheError
+from archive.layout import open_archive
+from archive.warc.exchange import Written
+from crawler.answers import Answer
+from crawler.outcomes import Outcome
+from crawler.queue import Fetch
+from crawler.session import Session, open_session
+
+logger = logging.getLogger(__name__)
+
+_LAST_ORDERS_S = 3.0
+_HEADERS = {
+    "Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",
+    "Accept-Encoding": "gzip, deflate, br, zstd",
+}
+
+
+class NewsSpider(scrapy.Spider):
+    """Visits what is due at every source.
+
+    ``microfiche crawl`` gives it a session; ``scrapy crawl news -a archive=DIR`` (or
+    MICROFICHE_ARCHIVE), with ``-a sources=a,b`` and ``-a recheck=1``, opens one itself.
+    """
+
+    name = "news"
+
+    def __init__(self, session: Session) -> None:
+        super().__init__()
+        self.session = session
+        self._closing: asyncio.Future[None] | None = None
+        self._queue = session.harvest.queue
+        self._woken = asyncio.Event()
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler, **kwargs: str) -> Self:
+        """Make the spider, its session where none is given, and Scrapy's settings for it."""
+        session: Session | None = getattr(crawler, "microfiche_session", None)
+        if session is None:
+            opened = _session_of(kwargs)
+            session = opened.__enter__()
+            crawler.signals.connect(_Closer(opened).close, signals.engine_stopped)
+        crawl = session.config.crawl
+        for name, value in {
+            "USER_AGENT": session.user_agent,
+            "DOWNLOAD_TIMEOUT": crawl.timeout.total_seconds(),
+            "MICROFICHE_MAX_BODY_BYTES": crawl.max_body_bytes,
+        }.items():
+            crawler.settings.set(name, value, priority="spider")
+        crawler.capture_writer = session.writer  # type: ignore[attr-defined] # the handler's
+        spider = cls(session)
+        spider._set_crawler(crawler)  # as scrapy.Spider.from_crawler does
+        crawler.signals.connect(spider.closing, signals.spider_closed)
+        return spider
+
+    async def start(self) -> AsyncIterator[Request]:
+        """Hand out what is due, each host at its pace, until nothing is left."""
+        while True:
+            self._woken.clear()
+            try:
+                turn = self._queue.next()
+            except MicroficheError as error:
+                self._stop(error)
+                return
+            if turn is None:
+                return
+            if isinstance(turn, Fetch):
+                yield self.request(turn)
+            else:
+                await self._wait(turn)
+
+    def request(self, fetch: Fetch) -> Request:
+        """The request for a fetch."""
+        known = fetch.known
+        headers = {**_HEADERS, "User-Agent": self.session.user_agent}
+        meta: dict[str, Any] = {
+            "microfiche_source": fetch.source_id,
+            "microfiche_kind": str(fetch.kind),
+            "microfiche_via": fetch.via,
+            "microfiche_why": str(known.why) if known else "robots",
+            "microfiche_hops": fetch.hops,
+            "microfiche_allow_private": fetch.source.allow_private_addresses,
+            "microfiche_verify_tls": fetch.source.verify_tls,
+            "microfiche_on_sent": partial(self._leaving, fetch),
+        }
+        if known is not None:
+            meta["microfiche_page"] = known.page
+            if known.capture is not None and (known.etag or known.last_modified):
+                meta["microfiche_not_modified_ref"] = known.capture
+                if known.etag:
+                    headers["If-None-Match"] = known.etag
+                if known.last_modified:
+                    headers["If-Modified-Since"] = known.last_modified
+        return Request(
+            fetch.url,
+            callback=self.parse,
+            errback=self.failed,
+            cb_kwargs={"fetch": fetch},
+            headers=headers,
+            meta=meta,
+            encoding="latin-1",
+            dont_filter=True,
+        )
+
+    async def parse(self, response: Response, fetch: Fetch) -> None:
+        """Settle an answer; one that cannot be settled is no reason to stop the others."""
+        try:
+            await self.session.harvest.answered(fetch, _answer_of(response))
+        except MicroficheError as error:
+            self._stop(error)
+        except Exception as error:  # one page: logged with its trace, and counted
+            logger.exception("%s: answer could not be read", fetch.url)
+            self._give_up(fetch, Outcome.FAILED, repr(error))
+        finally:
+            self._over(fetch)
+
+    def failed(self, failure: Failure) -> None:
+        """Settle a failure."""
+        request: Request = failure.request  # type: ignore[attr-defined] # set by Scrapy
+        fetch: Fetch = request.cb_kwargs["fetch"]
+        error = failure.value
+        try:
+            if isinstance(error, MicroficheError):
+                self._stop(error)
+                return
+            named = request.meta.get("microfiche_outcome")
+            outcome = Outcome(named) if named else Outcome.FAILED
+            self._give_up(fetch, outcome, str(error), request.meta.get("microfiche_written"))
+        finally:
+            self._over(fetch)
+
+    def closing(self, spider: scrapy.Spider, reason: str) -> None:  # noqa: ARG002 - Scrapy's names
+        """Keep why the run ends, for its report."""
+        self.session.reason = {"shutdown": "interrupted"}.get(reason, reason)
+        if self.session.fatal is None:
+            try:
+                self.session.harvest.abandon()
+            except MicroficheError as error:
+                self.session.fatal = error
+
+    def _leaving(self, fetch: Fetch) -> None:
+        # What is handed to the transport leaves in the next turn of the loop, which may be long
+        # in coming when a feed is being read: the pace counts from after that turn.
+        loop = asyncio.get_running_loop()
+        loop.call_soon(loop.call_soon, self._left, fetch)
+
+    def _left(self, fetch: Fetch) -> None:
+        try:
+            self._queue.sent(fetch)
+        except MicroficheError as error:
+            self._stop(error)
+        self._woken.set()
+
+    def _give_up(
+        self, fetch: Fetch, outcome: Outcome, message: str, written: Written | None = None
+    ) -> None:
+        try:
+            self.session.harvest.failed(fetch, outcome, message, written)
+        except MicroficheError as error:
+            self._stop(error)
+
+    def _stop(self, error: MicroficheError) -> None:
+        if self.session.fatal is None:
+            self.session.fatal = error
+            logger.error("%s", error)
+            closing = self.crawler.engine.close_spider_async(reason="unwritable")
+            self._closing = asyncio.ensure_future(closing)
+            # Requests in flight have nowhere to go any more; nobody waits for their time-outs.
+            asyncio.get_running_loop().call_later(_LAST_ORDERS_S, _halt)
+
+    def _over(self, fetch: Fetch) -> None:
+        self._queue.finish(fetch)
+        self._woken.set()
+
+    async def _wait(self, seconds: float) -> None:
+        if seconds <= 0:
+            await asyncio.sleep(0)
+            return
+        timeout = None if seconds == math.inf else seconds
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._woken.wait(), timeout)
+
+
+class _Closer:
+    """Ends the session of a spider that was started by Scrapy's own command line."""
+
+    def __init__(self, opened: AbstractContextManager[Session]) -> None:
+        self._opened = opened
+
+    def close(self) -> None:
+        """Seal and close what is open."""
+        self._opened.__exit__(None, None, None)
+
+
+def _session_of(kwargs: dict[str, str]) -> AbstractContextManager[Session]:
+    root = kwargs.pop("archive", None) or os.environ.get("MICROFICHE_ARCHIVE") or "."
+    sources = [name for name in str(kwargs.pop("sources", "")).split(",") if name]
+    recheck = str(kwargs.pop("recheck", "")).lower() in ("1", "true", "yes")
+    return open_session(open_archive(Path(root)), sources, recheck=recheck)
+
+
+def _halt() -> None:
+    from twisted.internet import reactor  # noqa: PLC0415 - importing it installs it
+
+    stop: Callable[[], None] = reactor.stop  # type: ignore[misc] # zope's interfaces say no self
+    with suppress(ReactorNotRunning):
+        stop()
+
+
+def _answer_of(response: Response) -> Answer:
+    headers = {
+        name.decode("latin-1").lower(): values[-1].decode("latin-1")
+        for name, values in response.headers.items()
+        if values
+    }
+    # A reference, as the server sent it: UTF-8 where it is that, else one byte a character.
+    if (location := response.headers.get(b"Location")) is not None:
+        with suppress(UnicodeDecodeError):
+            headers["location"] = location.decode("utf-8")
+    assert response.request is not None
+    return Answer(
+        url=response.url,
+        status=response.status,
+        headers=headers,
+        body=response.body,
+        written=response.request.meta["microfiche_written"],
+    )

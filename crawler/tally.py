@@ -1,0 +1,107 @@
+"""What a run has done so far, counted per source; each address counts once."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from archive.warc.exchange import Written
+from crawler.outcomes import ERRORS, SUCCESSES, Kind, NotFollowed, Outcome
+
+_MAX_ERRORS = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """One address that could not be had, for the report."""
+
+    url: str
+    source: str
+    outcome: Outcome
+    message: str
+
+
+@dataclass(slots=True)
+class SourceTally:
+    """The counts of one source."""
+
+    outcomes: Counter[Outcome] = field(default_factory=Counter)
+    kinds: Counter[Kind] = field(default_factory=Counter)
+    """Addresses visited, by what they were fetched as."""
+    not_followed: Counter[NotFollowed] = field(default_factory=Counter)
+    new_urls: int = 0
+    captures: int = 0
+    revisits: int = 0
+    body_bytes: int = 0
+    """Of bodies as received, content-coded."""
+    warc_bytes: int = 0
+    """Of response and revisit records, compressed."""
+    robots_fetched: int = 0
+    seeds_tried: int = 0
+    seeds_failed: int = 0
+    articles_new: int = 0
+    versions_new: int = 0
+
+    @property
+    def urls(self) -> int:
+        """Addresses visited or passed over."""
+        return self.outcomes.total()
+
+    @property
+    def errors(self) -> int:
+        """Addresses that could not be had."""
+        return sum(self.outcomes[outcome] for outcome in ERRORS)
+
+    @property
+    def pages(self) -> int:
+        """Articles and sections visited."""
+        return self.kinds[Kind.ARTICLE] + self.kinds[Kind.SECTION]
+
+    @property
+    def is_barren(self) -> bool:
+        """Tell whether the source yielded nothing because every seed tried has failed."""
+        return (
+            self.seeds_tried > 0
+            and self.seeds_failed == self.seeds_tried
+            and not any(self.outcomes[outcome] for outcome in SUCCESSES)
+        )
+
+
+class Tally:
+    """Counts of all sources, and the first few hundred troubles."""
+
+    def __init__(self, sources: Iterable[str]) -> None:
+        self.sources = {source_id: SourceTally() for source_id in sources}
+        self.troubles: list[Trouble] = []
+        self.hosts_down: set[str] = set()
+        self.robots_unreachable: set[str] = set()
+
+    def settled(
+        self, source: str, kind: Kind, outcome: Outcome, *, url: str, seed: bool, message: str = ""
+    ) -> None:
+        """An address is done with for this run."""
+        tally = self.sources[source]
+        tally.outcomes[outcome] += 1
+        tally.kinds[kind] += 1
+        if seed:
+            tally.seeds_tried += 1
+            tally.seeds_failed += outcome not in SUCCESSES
+        if outcome in ERRORS:
+            self.trouble(Trouble(url, source, outcome, message))
+
+    def trouble(self, trouble: Trouble) -> None:
+        """Keep a trouble for the report, one of the first few hundred."""
+        if len(self.troubles) < _MAX_ERRORS:
+            self.troubles.append(trouble)
+
+    def captured(self, source: str, written: Written, *, body_bytes: int) -> None:
+        """A response is durable, whatever it says."""
+        tally = self.sources[source]
+        tally.captures += 1
+        tally.revisits += written.record_type == "revisit"
+        tally.body_bytes += body_bytes
+        tally.warc_bytes += written.length
+
+    @property
+    def barren(self) -> list[str]:
+        """The sources that yielded nothing because every seed tried has failed."""
+        return [source_id for source_id, tally in self.sources.items() if tally.is_barren]

@@ -1,0 +1,165 @@
+"""What an answer, a failure or an obstacle means for an address in the frontier."""
+
+from archive.config import Source
+from crawler.answers import Answer
+from crawler.frontier import Entry, KnownUrl, Visit
+from crawler.outcomes import LISTINGS, Kind, NotFollowed, Outcome, State, Why
+from crawler.schedule import (
+    MOVED_S,
+    REQUISITE_S,
+    due_after_failure,
+    due_after_gone,
+    due_after_success,
+)
+from crawler.scope import Scope
+
+_SKIPPED_S = 86400.0
+
+
+def visit_of(
+    known: KnownUrl, source: Source, answer: Answer, *, now: float, outcome: Outcome | None = None
+) -> Visit:
+    """What to write down for an address that was answered.
+
+    Args:
+        known: The address.
+        source: Its source.
+        answer: What came back.
+        now: The moment.
+        outcome: Instead of the answer's own, where its content says otherwise.
+    """
+    outcome = outcome or answer.outcome
+    match outcome:
+        case Outcome.CAPTURED:
+            return Visit(
+                State.FETCHED,
+                outcome,
+                _due(known, source, now),
+                fetched_at=now,
+                status=answer.status,
+                etag=answer.headers.get("etag", ""),
+                last_modified=answer.headers.get("last-modified", ""),
+                capture=answer.ref,
+            )
+        case Outcome.UNCHANGED:
+            due = _due(known, source, now)
+            return Visit(
+                State.FETCHED, outcome, due, now, status=answer.status, keep_validators=True
+            )
+        case Outcome.REDIRECTED | Outcome.TOO_MANY_REDIRECTS:
+            return Visit(
+                State.FETCHED,
+                outcome,
+                _due_redirected(known, source, answer, now),
+                fetched_at=now,
+                status=answer.status,
+                capture=answer.ref,
+            )
+        case Outcome.GONE:
+            return _gone(known, source, answer, now)
+        case _:
+            return failed_visit(known, source, outcome, now=now, answer=answer)
+
+
+def failed_visit(
+    known: KnownUrl,
+    source: Source,
+    outcome: Outcome,
+    *,
+    now: float,
+    answer: Answer | None = None,
+    not_before: float = 0.0,
+) -> Visit:
+    """What to write down for an address that could not be had; it comes again, ever later.
+
+    Args:
+        known: The address.
+        source: Its source.
+        outcome: Why.
+        now: The moment.
+        answer: What came back, where anything did: it is captured all the same.
+        not_before: The earliest moment at which its host may be asked again.
+    """
+    failures = known.failures + 1
+    due = due_after_failure(source, known.kind, seed=known.seed, failures=failures, now=now)
+    return Visit(
+        State.FAILED,
+        outcome,
+        max(due, not_before) if due is not None else None,
+        fetched_at=now if answer else None,
+        status=answer.status if answer else None,
+        failures=failures,
+        keep_validators=True,
+    )
+
+
+def skipped_visit(known: KnownUrl, source: Source, outcome: Outcome, *, now: float) -> Visit:
+    """What to write down for an address that was not asked for."""
+    if outcome in (Outcome.HOST_DOWN, Outcome.ROBOTS_UNREACHABLE) or known.kind in LISTINGS:
+        # Nothing is known against the address itself: the next run tries again.
+        due = now + source.feed_interval.total_seconds()
+        state = State.KNOWN if known.last_fetched is None else State.FETCHED
+    else:
+        due, state = now + _SKIPPED_S, State.SKIPPED
+    if outcome in (Outcome.ROBOTS_DISALLOWED, Outcome.ADDRESS_REFUSED):
+        state = State.SKIPPED
+    return Visit(state, outcome, due, failures=known.failures, keep_validators=True)
+
+
+def redirect_entry(
+    known: KnownUrl, answer: Answer, scope: Scope, *, now: float, run_started: float
+) -> Entry | NotFollowed | None:
+    """Where a redirect leads, as an entry; or why it is not followed; None: it is no redirect.
+
+    The target is fetched as what the address was: a feed that has moved is a feed. It is held
+    to the same scope, and counts the steps that led to it.
+    """
+    target = answer.location
+    if target is None:
+        return None
+    if known.hops >= scope.max_redirects:
+        return NotFollowed.TOO_MANY_REDIRECTS
+    if (refusal := scope.refusal(target, known.kind)) is not None:
+        return refusal
+    stale_before = run_started if known.kind in LISTINGS else None
+    if known.kind is Kind.REQUISITE:
+        stale_before = now - REQUISITE_S
+    return Entry(
+        target,
+        known.source,
+        known.kind,
+        Why.REDIRECT,
+        via=known.url,
+        page=known.page,
+        hops=known.hops + 1,
+        stale_before=stale_before,
+    )
+
+
+def _due(known: KnownUrl, source: Source, now: float) -> float | None:
+    return due_after_success(
+        source, known.kind, seed=known.seed, first_seen=known.first_seen, now=now
+    )
+
+
+def _due_redirected(known: KnownUrl, source: Source, answer: Answer, now: float) -> float | None:
+    # The target is known from now on, and comes again by itself.
+    due = _due(known, source, now)
+    if answer.is_permanent_redirect and not known.seed and due is not None:
+        return now + MOVED_S
+    return due
+
+
+def _gone(known: KnownUrl, source: Source, answer: Answer, now: float) -> Visit:
+    failures = known.failures + 1
+    due = due_after_gone(
+        source,
+        known.kind,
+        seed=known.seed,
+        failures=failures,
+        first_seen=known.first_seen,
+        now=now,
+    )
+    return Visit(
+        State.GONE, Outcome.GONE, due, now, answer.status, failures=failures, keep_validators=True
+    )
