@@ -58,7 +58,12 @@ class _Sandbox:
 
         async def sandboxed(message: Message) -> None:
             if message["type"] == "http.response.start":
-                MutableHeaders(scope=message).update(self._headers)
+                headers = MutableHeaders(scope=message)
+                # A notice must not be kept at all; everything else is not the response's to say.
+                cache = headers.get("cache-control")
+                headers.update(self._headers)
+                if cache is not None:
+                    headers["cache-control"] = cache
             await send(message)
 
         app = self._app
