@@ -127,7 +127,15 @@ def test_home_page_announces_feeds_and_links_to_traps(paper):
     html = get(f"{paper.b}/").text
     announced = re.findall(r'<link rel="alternate"[^>]* href="([^"]+)"', html)
     assert len(announced) == 4
-    for trap in ("/go/loop", "/go/private", "/calendar/", "javascript:", "mailto:", "/intern/"):
+    for trap in (
+        "/go/loop",
+        "/go/private",
+        "/calendar/",
+        "javascript:",
+        "mailto:",
+        "/intern/",
+        "/sport/?sitzung=",
+    ):
         assert f'href="{trap}' in html
     assert max(len(link) for link in re.findall(r'href="([^"]+)"', html)) > 9000
 

@@ -32,7 +32,7 @@ def links(edition: Edition) -> tuple[tuple[str, str], ...]:
         (f"/print{twin.path}", "Print version"),
         (f"/amp{twin.path}", "Fast version"),
         (f"{twin.path}?utm_source=home&utm_campaign=autumn", twin.headline),
-        (f"/{twin.section}/?session=4711", "Back to where you were"),
+        (f"/{twin.section}/{edition.title.session_query}", "Back to where you were"),
         (f"/archive?{LONG_QUERY}", "All hits"),
         ("/calendar/2026/11/", "Events"),
         ("http://127.0.0.1:port/broken", "A link that is none"),

@@ -17,6 +17,7 @@ class Title:
     disallowed: tuple[str, ...]
     crawl_delay_s: float
     feed_path: str
+    session_query: str
     words: dict[str, str] = field(repr=False)
 
 
@@ -37,6 +38,7 @@ GAZETTE = Title(
     disallowed=("/desk/", "/search", "/*?session=", "/science/embargo-"),
     crawl_delay_s=0.0,
     feed_path="/feed.xml",
+    session_query="?session=4711",
     words={
         "home": "Home",
         "by": "By",
@@ -99,6 +101,7 @@ KURIER = Title(
     disallowed=("/intern/", "/suche", "/*?sitzung=", "/wissen/sperrfrist-"),
     crawl_delay_s=0.2,
     feed_path="/atom.xml",
+    session_query="?sitzung=4711",
     words={
         "home": "Startseite",
         "by": "Von",
