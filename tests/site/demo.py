@@ -83,9 +83,9 @@ def collect(newspaper: Newspaper) -> None:
     archive = ("-C", str(ARCHIVE))
     say("An archive, and two newspapers to keep in it:")
     run("init", str(ARCHIVE), "--contact", "mailto:archivist@library.example")
-    for title, base in ((GAZETTE, newspaper.a), (KURIER, newspaper.b)):
-        pace = ("--delay", f"{DELAY_S:g}", "--allow-private-addresses")
-        run(*archive, "add", f"{base}/", "--name", title.name, *pace)
+    pace = ("--delay", f"{DELAY_S:g}", "--allow-private-addresses")
+    for name, title, base in (("gazette", GAZETTE, newspaper.a), ("kurier", KURIER, newspaper.b)):
+        run(*archive, "add", f"{base}/", "--id", name, "--name", title.name, *pace)
     say("The first day: everything that is there.")
     run(*archive, "crawl")
     newspaper.advance()
