@@ -267,13 +267,18 @@ def find_line(text: str, keys: list[str]) -> int | None:
     best: int | None = None
     for number, line in enumerate(text.splitlines(), start=1):
         if header := re.match(r"\s*\[+([^\]]+)\]+", line):
-            table = [part.strip().strip("\"'") for part in header[1].split(".")]
+            table = _split_key(header[1])
             if table == keys[: len(table)]:
                 best = number
             if table == keys:
                 return number
         elif assignment := re.match(r"\s*([\w.\"'-]+)\s*=", line):
-            name = [part.strip("\"'") for part in assignment[1].split(".")]
+            name = _split_key(assignment[1])
             if table + name == keys[: len(table + name)]:
                 return number
     return best
+
+
+def _split_key(dotted: str) -> list[str]:
+    parts = re.findall(r"\"[^\"]*\"|'[^']*'|[^.\s]+", dotted)
+    return [part.strip("\"'") for part in parts]

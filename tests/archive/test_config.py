@@ -86,6 +86,14 @@ def test_mistakes_name_file_line_key_and_what_was_expected(archive, lines, line,
     assert "\n" not in str(caught.value)
 
 
+def test_a_mistake_below_a_quoted_id_has_its_line_too(archive):
+    head = archive.config_path.read_text()
+    wrong = '\n[sources."127.0.0.1-80"]\nname = "x"\nurl = "http://127.0.0.1/"\ndely = 3\n'
+    archive.config_path.write_text(head + wrong)
+    with pytest.raises(ConfigError, match=r"microfiche\.toml:11: sources\.127\.0\.0\.1-80\.dely"):
+        load_config(archive)
+
+
 def test_bad_toml_and_bad_bytes(archive):
     archive.config_path.write_bytes(b'layout = 1\n[archive]\ncontact = "\xff"\n')
     with pytest.raises(ConfigError, match="not valid TOML"):
