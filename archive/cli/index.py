@@ -41,8 +41,8 @@ def command(ctx: click.Context, rebuild: bool) -> None:
     done = report.totals.all
     click.echo(
         f"{'Rebuilt' if rebuild else 'Indexed'}: {done.captures} captures from "
-        f"{report.files} files, {done.articles_new} new articles, {done.versions_new} new versions, "
-        f"{done.failed} pages that could not be read"
+        f"{report.files} files, {done.articles_new} new articles, "
+        f"{done.versions_new} new versions, {done.failed} pages that could not be read"
     )
     for problem in report.damaged:
         click.echo(f"microfiche: {problem}", err=True)

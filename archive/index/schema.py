@@ -162,7 +162,9 @@ CREATE TABLE events (
 CREATE INDEX events_by_time ON events (at);
 CREATE INDEX events_by_article ON events (article, at);
 
-CREATE TABLE people (id INTEGER PRIMARY KEY, name TEXT NOT NULL) STRICT;
+CREATE TABLE people (
+    id INTEGER PRIMARY KEY, name TEXT NOT NULL, folded TEXT NOT NULL
+) STRICT;
 CREATE TABLE article_people (
     article INTEGER NOT NULL REFERENCES articles (number) DEFERRABLE INITIALLY DEFERRED,
     person INTEGER NOT NULL REFERENCES people (id),
@@ -170,7 +172,9 @@ CREATE TABLE article_people (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX article_people_by_person ON article_people (person, article);
 
-CREATE TABLE tags (id INTEGER PRIMARY KEY, name TEXT NOT NULL) STRICT;
+CREATE TABLE tags (
+    id INTEGER PRIMARY KEY, name TEXT NOT NULL, folded TEXT NOT NULL
+) STRICT;
 CREATE TABLE article_tags (
     article INTEGER NOT NULL REFERENCES articles (number) DEFERRABLE INITIALLY DEFERRED,
     tag INTEGER NOT NULL REFERENCES tags (id),

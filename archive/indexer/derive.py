@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
+from archive.index.fold import fold
 from archive.index.ids import article_number, number_id, sort_moment
 from archive.indexer.events import Event, Sight, VersionFacts, events_of
 from archive.times import from_timestamp
@@ -198,11 +199,11 @@ VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING
 """
 _INSERT_NAMES = {
     "person": (
-        "INSERT INTO people (id, name) VALUES (?, ?) ON CONFLICT (id) DO NOTHING",
+        "INSERT INTO people (id, name, folded) VALUES (?, ?, ?) ON CONFLICT (id) DO NOTHING",
         "INSERT INTO article_people (article, person) VALUES (?, ?)",
     ),
     "tag": (
-        "INSERT INTO tags (id, name) VALUES (?, ?) ON CONFLICT (id) DO NOTHING",
+        "INSERT INTO tags (id, name, folded) VALUES (?, ?, ?) ON CONFLICT (id) DO NOTHING",
         "INSERT INTO article_tags (article, tag) VALUES (?, ?)",
     ),
 }
@@ -234,7 +235,9 @@ def _event_rows(item: Derived) -> list[tuple[Any, ...]]:
 def _insert_names(db: Database, kind: str, names_of: Sequence[tuple[int, tuple[str, ...]]]) -> None:
     names = {name for _, found in names_of for name in found}
     insert_name, insert_link = _INSERT_NAMES[kind]
-    db.conn.executemany(insert_name, [(number_id(name, bits=47), name) for name in sorted(names)])
+    db.conn.executemany(
+        insert_name, [(number_id(name, bits=47), name, fold(name)) for name in sorted(names)]
+    )
     db.conn.executemany(
         insert_link,
         [(number, number_id(name, bits=47)) for number, found in names_of for name in found],

@@ -1,0 +1,121 @@
+"""``microfiche search``: articles by what they say, ranked, with the piece that was found."""
+
+import json
+from contextlib import closing
+from dataclasses import asdict
+from typing import Any
+
+import click
+from rich.console import Console
+from rich.text import Text
+
+from archive.cli import archive_of
+from archive.index.open import open_index
+from archive.search import Hit, Order, SearchResult, Segment, search
+
+_ORDERS = ("relevance", "newest", "oldest")
+
+
+@click.command("search")
+@click.argument("query", nargs=-1, required=True)
+@click.option("--limit", type=click.IntRange(1, 1000), default=10, show_default=True)
+@click.option("--order", type=click.Choice(_ORDERS), default="relevance", show_default=True)
+@click.option("--after", metavar="PLACE", help="Go on where a page ended: its `after`.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a line, one line a hit.")
+@click.pass_context
+def command(
+    ctx: click.Context,
+    query: tuple[str, ...],
+    limit: int,
+    order: Order,
+    after: str | None,
+    as_json: bool,
+) -> None:
+    """Find articles: words, "phrases", OR, -not, prefix*, site:, author:, after: and more."""
+    with closing(open_index(archive_of(ctx))) as db:
+        result = search(db, " ".join(query), limit=limit, order=order, after=after)
+    if as_json:
+        for hit in result.hits:
+            click.echo(json.dumps(hit_json(hit), ensure_ascii=False))
+    else:
+        _print(result)
+    for note in result.notes:
+        click.echo(f"microfiche: {note}", err=True)
+    if as_json and result.after:
+        click.echo(f"microfiche: more with --after {result.after}", err=True)
+
+
+def hit_json(hit: Hit) -> dict[str, Any]:
+    """A hit as JSON: title and snippet as plain text, what was found in them beside it."""
+    row = asdict(hit)
+    for name, segments in (("title", hit.title), ("snippet", hit.snippet)):
+        row[name] = plain(segments)
+        row[f"{name}_marks"] = marks(segments)
+    return row
+
+
+def plain(segments: tuple[Segment, ...]) -> str:
+    """The text of segments.
+
+    >>> plain((Segment("the ", False), Segment("bridge", True)))
+    'the bridge'
+    """
+    return "".join(segment.text for segment in segments)
+
+
+def marks(segments: tuple[Segment, ...]) -> list[tuple[int, int]]:
+    """Where the marked segments begin and end in the text.
+
+    >>> marks((Segment("the ", False), Segment("bridge", True)))
+    [(4, 10)]
+    """
+    found, at = [], 0
+    for segment in segments:
+        if segment.marked:
+            found.append((at, at + len(segment.text)))
+        at += len(segment.text)
+    return found
+
+
+def _print(result: SearchResult) -> None:
+    # Colours on a terminal only; no wrapping into a pipe's imagined width.
+    console = Console(highlight=False, soft_wrap=True)
+    for hit in result.hits:
+        console.print(_styled(hit.title, "bold"))
+        console.print(Text(f"  {_when(hit)}  {hit.source_name}{_state(hit)}", style="green"))
+        console.print(Text("  ").append_text(_styled(hit.snippet, "")))
+        console.print(Text(f"  {hit.url}  [{hit.article_id}]", style="dim"))
+        console.print()
+    shown = len(result.hits)
+    many = f"{result.total:,}" if result.exact else f"{result.total:,} or more"
+    console.print(
+        Text(
+            f"{many} {'article' if result.total == 1 else 'articles'}, {shown} shown "
+            f"({result.ranking})",
+            style="dim",
+        )
+    )
+
+
+def _styled(segments: tuple[Segment, ...], style: str) -> Text:
+    text = Text(style=style)
+    for segment in segments:
+        line = " ".join(segment.text.split("\n"))
+        text.append(_printable(line), style="bold yellow" if segment.marked else None)
+    return text
+
+
+def _printable(text: str) -> str:
+    """Archived text must not steer the terminal it is printed on."""
+    return "".join(c if c.isprintable() else " " for c in text)
+
+
+def _when(hit: Hit) -> str:
+    stamp = hit.captured_at
+    return hit.published[:10] if hit.published else f"{stamp[:4]}-{stamp[4:6]}-{stamp[6:8]}"
+
+
+def _state(hit: Hit) -> str:
+    if hit.removed:
+        return "  removed"
+    return "  edited" if hit.edited else ""

@@ -1,0 +1,162 @@
+"""From the tree of a query to SQL: a full-text expression where possible, conditions beside it."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from archive.index.fold import is_word_character
+from archive.index.segments import segmented
+from archive.search.fields import Condition, condition_for
+from archive.search.query import Both, Either, Field, Near, Node, Query, Text, Without
+
+MAX_DISTANCE = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What to ask the database.
+
+    Attributes:
+        match: The FTS5 expression every hit answers to; None where there is none for all.
+        conditions: SQL conditions on articles ``a``, all of them wanted, with their parameters.
+        wanted: The texts that hits are marked by.
+        notes: For the reader.
+    """
+
+    match: str | None
+    conditions: tuple[Condition, ...]
+    wanted: tuple[Text, ...]
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class _Planner:
+    notes: list[str] = field(default_factory=list)
+
+    def condition(self, node: Node) -> Condition | None:
+        """Any tree as one SQL condition; None where nothing of it can be asked."""
+        expression = match_expression(node)
+        if expression is not None:
+            return Condition(
+                "a.number IN (SELECT rowid FROM articles_fts WHERE articles_fts MATCH ?)",
+                (expression,),
+            )
+        if isinstance(node, Field):
+            return self._field(node)
+        if isinstance(node, Without):
+            inner = self.condition(node.part)
+            return inner and Condition(f"NOT coalesce(({inner.sql}), 0)", inner.values)
+        if isinstance(node, (Both, Either)):
+            parts = [part for part in map(self.condition, node.parts) if part is not None]
+            return _joined(parts, " AND " if isinstance(node, Both) else " OR ")
+        return None
+
+    def _field(self, node: Field) -> Condition | None:
+        found = condition_for(node.name, node.value)
+        if isinstance(found, Condition):
+            return found
+        self.notes.append(found)
+        return None
+
+
+def plan(query: Query) -> Plan:
+    """How a query is answered.
+
+    >>> from archive.search.query import parse
+    >>> plan(parse('harbour OR port -"old bridge"')).match
+    '"harbour" OR ("port" NOT "old bridge")'
+    >>> plan(parse("harbour words:>500")).conditions
+    (Condition(sql='a.words > ?', values=(500,)),)
+    """
+    planner = _Planner()
+    if query.node is None:
+        return Plan(None, (), (), query.notes)
+    parts = query.node.parts if isinstance(query.node, Both) else (query.node,)
+    text = [part for part in parts if _is_text(part)]
+    match = match_expression(Both(tuple(text))) if text else None
+    rest = [part for part in parts if match is None or part not in text]
+    conditions = [found for part in rest if (found := planner.condition(part)) is not None]
+    notes = (*query.notes, *planner.notes)
+    if match is None and not conditions and not planner.notes:
+        # Punctuation alone is not a wish for everything.
+        return Plan(None, (Condition("0"),), (), (*notes, "there is no word in it"))
+    return Plan(match, tuple(conditions), tuple(_wanted(query.node)), notes)
+
+
+def match_expression(node: Node) -> str | None:
+    """A tree as an FTS5 expression; None where FTS5 cannot say it or nothing is left of it."""
+    if isinstance(node, Text):
+        return _text(node)
+    if isinstance(node, Near):
+        first, second = _text(node.first), _text(node.second)
+        if first and second:
+            return f"NEAR({first} {second}, {min(node.distance, MAX_DISTANCE)})"
+        return first or second
+    if isinstance(node, Both):
+        return _both(node.parts)
+    if isinstance(node, Either) and _is_text(node):
+        return _combined([match_expression(part) for part in node.parts], " OR ")
+    return None
+
+
+def _both(parts: Sequence[Node]) -> str | None:
+    if not all(map(_is_text, parts)):
+        return None
+    wanted = [match_expression(part) for part in parts if not isinstance(part, Without)]
+    unwanted = [match_expression(part.part) for part in parts if isinstance(part, Without)]
+    positive = _combined(wanted, " AND ")
+    negative = _combined(unwanted, " OR ")
+    if positive is None or negative is None:
+        return positive
+    return f"{_bracketed(positive)} NOT {_bracketed(negative)}"
+
+
+def _is_text(node: Node) -> bool:
+    """Whether FTS5 alone can answer it. A "without" needs something it is taken from."""
+    if isinstance(node, Without):
+        return not isinstance(node.part, Without) and _is_text(node.part)
+    if isinstance(node, (Both, Either)):
+        positive = any(not isinstance(part, Without) for part in node.parts)
+        if isinstance(node, Either) and any(isinstance(part, Without) for part in node.parts):
+            return False
+        return positive and all(map(_is_text, node.parts))
+    return isinstance(node, (Text, Near))
+
+
+def _text(text: Text) -> str | None:
+    # FTS5 strings are quoted by doubling; what has no word in it would find nothing.
+    words = segmented(text.words).replace('"', " ")
+    if not any(map(is_word_character, words)):
+        return None
+    quoted = f'"{" ".join(words.split())}"' + (" *" if text.prefix else "")
+    return f"{text.column} : {quoted}" if text.column else quoted
+
+
+def _combined(expressions: Iterable[str | None], operator: str) -> str | None:
+    kept = [expression for expression in expressions if expression is not None]
+    if len(kept) < 2:
+        return kept[0] if kept else None
+    return operator.join(map(_bracketed, kept))
+
+
+def _bracketed(expression: str) -> str:
+    is_single = expression.startswith('"') and expression.find('"', 1) == len(expression) - 1
+    return expression if is_single else f"({expression})"
+
+
+def _joined(parts: Sequence[Condition], operator: str) -> Condition | None:
+    if not parts:
+        return None
+    return Condition(
+        operator.join(f"({part.sql})" for part in parts),
+        tuple(value for part in parts for value in part.values),
+    )
+
+
+def _wanted(node: Node) -> Iterable[Text]:
+    if isinstance(node, Text):
+        yield node
+    elif isinstance(node, Near):
+        yield from (node.first, node.second)
+    elif isinstance(node, (Both, Either)):
+        for part in node.parts:
+            yield from _wanted(part)
