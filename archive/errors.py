@@ -10,7 +10,9 @@
     ├── ArchiveUnwritable      4   disk full, read-only, permission: the run ends
     ├── WarcError              6   a WARC file that cannot be read as one
     ├── IndexDamaged           6   index.db is no database, or a broken one
-    └── NotFound               1   no such article, capture, source
+    ├── NotFound               1   no such article, capture, source
+    ├── NotReadAgain           1   a stored page takes too much to be read once more
+    └── CannotServe            1   an address or port cannot be listened on
 
 Every message says what, where, what was expected and the next step, on one line.
 """
@@ -82,3 +84,11 @@ class IndexDamaged(MicroficheError):
 
 class NotFound(MicroficheError):
     """Something asked for by name is not in the archive."""
+
+
+class NotReadAgain(MicroficheError):
+    """A stored page could not be read once more within its limits."""
+
+
+class CannotServe(MicroficheError):
+    """An address or port cannot be listened on."""

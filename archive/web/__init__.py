@@ -1,0 +1,17 @@
+"""The reading room: search, articles, captures and sources as pages and as JSON.
+
+::
+
+    app.py       the ASGI application, its headers and its errors
+    pages.py     search, article, evidence, sources
+    captures.py  lists of captures, one record, the frame around a replayed page
+    api.py       the same as JSON, with OpenAPI
+    narrow.py    links that narrow a search
+    picture.py   the captured picture of an article
+    holdings.py  what the archive has, counted
+    timeline.py  captures before, after and beside one
+    evidence.py  a page read again (by reread.py, a process of its own), to show why it was read so
+    room.py      what requests share; policy.py, problems.py: headers and errors
+    reference.py the JSON interface, described for people
+    render.py    templates and how they write dates, sizes and addresses
+"""

@@ -1,0 +1,245 @@
+"""The archive as JSON: search, articles, captures, sources."""
+
+from dataclasses import asdict, dataclass, fields
+from itertools import islice
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Path, Query
+
+from archive.errors import NotFound
+from archive.index.articles import ArticleRow, find_article, get_article
+from archive.index.captures import Capture, iter_captures
+from archive.search import search
+from archive.search.results import Hit
+from archive.urls import urlkey
+from archive.web.captures import complete
+from archive.web.room import Index, InRoom, Room
+
+router = APIRouter(prefix="/api", tags=["archive"])
+
+Limit = Annotated[int, Query(ge=1, le=1000, description="At most so many.")]
+
+
+@dataclass(frozen=True, slots=True)
+class FoundArticle:
+    """One hit. ``snippet`` is plain text; ``marks`` are start and end of what matched in it."""
+
+    article_id: str
+    version_id: str
+    title: str
+    standfirst: str
+    snippet: str
+    marks: list[tuple[int, int]]
+    source: str
+    source_name: str
+    url: str
+    published: str | None
+    captured_at: str
+    timestamp: str
+    language: str | None
+    authors: tuple[str, ...]
+    words: int
+    edited: str | None
+    removed: str | None
+    score: float
+    page: str
+    replay: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One page of hits; give ``after`` back to get the next one, null on the last."""
+
+    query: str
+    total: int
+    exact: bool
+    ranking: str
+    notes: tuple[str, ...]
+    after: str | None
+    hits: list[FoundArticle]
+
+
+@dataclass(frozen=True, slots=True)
+class CaptureRow:
+    """One capture, fields as in a CDX, and where it is seen, read and described."""
+
+    urlkey: str
+    timestamp: str
+    url: str
+    mime: str | None
+    status: int | None
+    digest: str | None
+    filename: str
+    offset: int
+    length: int
+    record_type: str
+    record_id: str
+    redirect: str | None
+    truncated: str | None
+    failure: str | None
+    source: str
+    kind: str | None
+    view: str
+    replay: str
+    raw: str
+
+
+@dataclass(frozen=True, slots=True)
+class Captures:
+    """Captures of an address. ``next`` is the ``from`` to go on with, null when these are all."""
+
+    url: str
+    captures: list[CaptureRow]
+    next: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class SourceRow:
+    """One publication and what there is of it; timestamps have 14 digits."""
+
+    id: str
+    name: str
+    url: str | None
+    articles: int
+    edited: int
+    removed: int
+    first_captured: str | None
+    last_captured: str | None
+    configured: bool
+    enabled: bool
+
+
+@router.get("/search", summary="Search")
+def search_articles(
+    room: InRoom,
+    db: Index,
+    q: Annotated[str, Query(max_length=2000, description="What people type; never an error.")] = "",
+    limit: Annotated[int, Query(ge=1, le=100, description="Hits on a page.")] = 20,
+    order: Annotated[
+        Literal["relevance", "newest", "oldest"], Query(description="How hits are ordered.")
+    ] = "relevance",
+    after: Annotated[
+        str, Query(max_length=500, description="`after` of the page before; empty: the first.")
+    ] = "",
+) -> Answer:
+    """Find articles, ranked, each with the place that matched."""
+    found = search(db, q, limit=limit, order=order, after=after or None)
+    return Answer(
+        found.query,
+        found.total,
+        found.exact,
+        found.ranking,
+        found.notes,
+        found.after,
+        [_found(room, hit) for hit in found.hits],
+    )
+
+
+@router.get("/articles/{article_id:path}", summary="Article")
+def read_article(
+    db: Index,
+    article_id: Annotated[
+        str, Path(description="Its id, the start of one (6 characters), or its URL.")
+    ],
+) -> ArticleRow:
+    """One article with its versions (text and blocks), captures and events."""
+    found = find_article(db, article_id)
+    if found is None:
+        raise NotFound(f"article {article_id[:200]!r}: not in the index; look for it with search")
+    return get_article(db, found)
+
+
+@router.get("/captures", summary="Captures")
+def list_captures(
+    room: InRoom,
+    db: Index,
+    url: Annotated[
+        str,
+        Query(max_length=4000, description="An address; with `*` at its end all that begin so."),
+    ],
+    since: Annotated[
+        str,
+        Query(alias="from", pattern=r"^\d{0,14}$", description="First timestamp, or its start."),
+    ] = "",
+    until: Annotated[
+        str, Query(alias="to", pattern=r"^\d{0,14}$", description="Last timestamp, or its start.")
+    ] = "",
+    limit: Limit = 200,
+) -> Captures:
+    """Captures of an address in order of time, as a CDX has them."""
+    address = complete(url.strip().rstrip("*"))
+    if not address:
+        raise NotFound(
+            f"{url[:200]!r} is no web address; expected one such as https://example.org/"
+        )
+    prefix = url.strip().endswith("*")
+    found = iter_captures(
+        db, urlkey(address), prefix=prefix, since=since, until=until or "9", failures=True
+    )
+    rows = list(islice(found, limit + 1))
+    following = rows[limit].timestamp if len(rows) > limit and not prefix else None
+    return Captures(url, [_capture(room, row) for row in rows[:limit]], following)
+
+
+@router.get("/sources", summary="Sources")
+def list_sources(room: InRoom, db: Index) -> list[SourceRow]:
+    """Every publication, as configured and as indexed."""
+    return [
+        SourceRow(
+            source.id,
+            source.name,
+            source.url,
+            source.articles,
+            source.edited,
+            source.removed,
+            source.first_captured,
+            source.last_captured,
+            configured=source.settings is not None,
+            enabled=source.settings is not None and source.settings.enabled,
+        )
+        for source in room.holdings.count(db, room.config()).sources
+    ]
+
+
+def _found(room: Room, hit: Hit) -> FoundArticle:
+    marks, position = [], 0
+    for segment in hit.snippet:
+        if segment.marked:
+            marks.append((position, position + len(segment.text)))
+        position += len(segment.text)
+    names = {field.name for field in fields(FoundArticle)}
+    same = {name: value for name, value in asdict(hit).items() if name in names}
+    return FoundArticle(
+        **same
+        | {
+            "title": "".join(segment.text for segment in hit.title),
+            "snippet": "".join(segment.text for segment in hit.snippet),
+            "marks": marks,
+            "page": f"{room.origins.room}/articles/{hit.article_id}",
+            "replay": f"{room.origins.replay}/{hit.timestamp}/{hit.url}",
+        }
+    )
+
+
+def _capture(room: Room, capture: Capture) -> CaptureRow:
+    return CaptureRow(
+        urlkey=capture.urlkey,
+        timestamp=capture.timestamp,
+        url=capture.uri,
+        mime=capture.mime,
+        status=capture.status,
+        digest=capture.digest,
+        filename=capture.file,
+        offset=capture.offset,
+        length=capture.length,
+        record_type=capture.record_type,
+        record_id=capture.record_id,
+        redirect=capture.redirect,
+        truncated=capture.truncated,
+        failure=capture.failure,
+        source=capture.source,
+        kind=capture.kind,
+        view=room.origins.room + room.view_of(capture),
+        replay=room.replay_of(capture),
+        raw=room.raw_of(capture),
+    )

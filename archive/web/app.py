@@ -1,0 +1,97 @@
+"""The reading room as an ASGI application: its routes, headers and errors."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import HTMLResponse
+from starlette.exceptions import HTTPException
+from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp
+
+from archive.config import load_config
+from archive.errors import MicroficheError, NotFound
+from archive.layout import Archive
+from archive.replay.gate import HostGate
+from archive.replay.origins import ROOM_NAMES, Origins
+from archive.web import api, captures, pages
+from archive.web.policy import FixedHeaders, room_headers
+from archive.web.problems import problem, title_of
+from archive.web.render import page
+from archive.web.room import Room
+
+STATIC = Path(__file__).parent / "static"
+_DESCRIPTION = (
+    "Read-only JSON of one microfiche archive. Timestamps have 14 digits, UTC. "
+    "Errors are problem objects (RFC 9457)."
+)
+
+
+def create_room(
+    archive: Archive, origins: Origins, *, names: Iterable[str] = ROOM_NAMES
+) -> ASGIApp:
+    """The application of the reading room, behind its Host gate.
+
+    Args:
+        archive: What is read; nothing is ever written.
+        origins: Where this application and the replay are reached.
+        names: Host names it answers to.
+
+    Raises:
+        ConfigError: ``microfiche.toml`` cannot be used.
+    """
+    room = Room(archive, origins, load_config(archive).archive.title)
+    # FastAPI's own documentation pages load scripts from elsewhere; /api is ours.
+    app = FastAPI(
+        title="microfiche",
+        description=_DESCRIPTION,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/api/openapi.json",
+    )
+    app.state.room = room
+    app.include_router(api.router)
+    app.include_router(captures.router)
+    app.include_router(pages.router)
+    app.mount("/static", StaticFiles(directory=STATIC), name="static")
+    app.add_exception_handler(HTTPException, _http_error)
+    app.add_exception_handler(RequestValidationError, _bad_request)
+    app.add_exception_handler(MicroficheError, _our_error)
+    app.add_exception_handler(Exception, _unforeseen)
+    allowed = tuple(names)
+    return HostGate(
+        FixedHeaders(app, room_headers(origins)),
+        names=allowed,
+        advice=f"the reading room answers to {', '.join(allowed)} only; open {origins.room}/",
+    )
+
+
+def _answer(request: Request, status: int, detail: str) -> Response:
+    if request.url.path.startswith("/api/"):
+        return problem(status, detail, instance=request.url.path)
+    room: Room = request.app.state.room
+    html = page("error.html", room=room, status=status, title=title_of(status), detail=detail)
+    return HTMLResponse(html, status)
+
+
+async def _http_error(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    if error.status_code == 404 and error.detail == "Not Found":
+        return _answer(request, 404, f"There is no page at {request.url.path}.")
+    return _answer(request, error.status_code, str(error.detail))
+
+
+async def _bad_request(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)
+    found = [f"{'.'.join(map(str, e['loc'][1:])) or 'request'}: {e['msg']}" for e in error.errors()]
+    return _answer(request, 422, "; ".join(found))
+
+
+async def _our_error(request: Request, error: Exception) -> Response:
+    return _answer(request, 404 if isinstance(error, NotFound) else 500, str(error))
+
+
+async def _unforeseen(request: Request, _: Exception) -> Response:
+    # The framework raises it again once the answer is out, so the server's log has the traceback.
+    return _answer(request, 500, "Something is wrong with this program; its log says what.")

@@ -1,0 +1,208 @@
+"""Captures as pages: the list of one address, one record, the frame around a replayed page."""
+
+from dataclasses import dataclass
+from itertools import islice
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from sqlite_utils import Database
+
+from archive.errors import MicroficheError, NotFound, WarcError
+from archive.index.articles import find_article
+from archive.index.captures import Capture, get_capture, iter_captures
+from archive.layout import Archive
+from archive.replay.address import ANY_TIME, Links, parse_address
+from archive.replay.charset import decode
+from archive.replay.headers import treatment_of
+from archive.replay.html import find_refresh
+from archive.replay.resolve import find_capture, load, redirect_target
+from archive.urls import is_http, urlkey
+from archive.warc.reader import Group, Record, iter_groups, read_record
+from archive.web.render import page, query
+from archive.web.room import Index, InRoom, Room
+from archive.web.timeline import neighbours, pages_beside
+
+router = APIRouter(include_in_schema=False)
+
+PAGE_SIZE = 200
+_REFRESH_WITHIN_BYTES = 200_000
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A capture as the frame page shows it."""
+
+    capture: Capture
+    how: str
+    refresh: tuple[float, str] | None
+
+
+@router.get("/captures")
+def list_captures(
+    room: InRoom,
+    db: Index,
+    url: Annotated[str, Query(max_length=4000)] = "",
+    since: Annotated[str, Query(alias="from", pattern=r"^\d{0,14}$")] = "",
+    until: Annotated[str, Query(alias="to", pattern=r"^\d{0,14}$")] = "",
+) -> Response:
+    """Every capture of an address; of all that begin so, where it ends with ``*``."""
+    asked = url.strip()
+    prefix = asked.endswith("*")
+    address = complete(asked.rstrip("*"))
+    rows: list[Capture] = []
+    if address:
+        found = iter_captures(
+            db,
+            urlkey(address),
+            prefix=prefix,
+            since=since,
+            until=until or "9",
+            newest_first=True,
+            failures=True,
+        )
+        rows = list(islice(found, PAGE_SIZE + 1))
+    html = page(
+        "captures.html",
+        room=room,
+        url=asked,
+        address=address,
+        prefix=prefix,
+        captures=rows[:PAGE_SIZE],
+        more=rows[PAGE_SIZE - 1].timestamp if len(rows) > PAGE_SIZE and not prefix else None,
+        cut=len(rows) > PAGE_SIZE,
+        since=since,
+        beside=() if rows or not address else pages_beside(db, urlkey(address)),
+    )
+    return HTMLResponse(html, 200 if rows or not asked else 404)
+
+
+@router.get("/records/{record_id:path}")
+def show_record(room: InRoom, db: Index, record_id: str) -> Response:
+    """One record: where it lies, its fields, the request and the response's header lines."""
+    capture = get_capture(db, record_id)
+    group = read_group(room.archive, capture)
+    html = page(
+        "record.html",
+        room=room,
+        capture=capture,
+        record=group.main,
+        http=group.http(),
+        request_head=_head(group.request),
+        facts=dict(group.facts),
+        original=_referred(db, capture),
+    )
+    return HTMLResponse(html)
+
+
+@router.get("/view/{address:path}")
+def view(request: Request, room: InRoom, db: Index) -> Response:
+    """The frame page: a banner in our origin, the archived page in the other."""
+    path = request.scope["raw_path"].decode("latin-1").removeprefix("/view")
+    address = parse_address(path, request.scope["query_string"].decode("latin-1"))
+    if address is None:
+        raise NotFound(f"expected /view/<timestamp>/<url>, got {path[:200]}")
+    if address.timestamp == ANY_TIME:
+        return RedirectResponse(_captures_of(address.url), 302)
+    capture = find_capture(db, address.url, address.timestamp)
+    if capture is None:
+        return _not_archived(room, db, address.url)
+    if target := redirect_target(capture):
+        return RedirectResponse(f"/view/{capture.timestamp}/{target}", 302)
+    if capture.timestamp != address.timestamp:
+        return RedirectResponse(room.view_of(capture), 302)
+    article_id = find_article(db, capture.uri)
+    html = page(
+        "view.html",
+        room=room,
+        shown=_shown(room, db, capture),
+        around=neighbours(db, capture),
+        article_id=article_id,
+        title=_title(db, article_id),
+    )
+    return HTMLResponse(html)
+
+
+def complete(text: str) -> str:
+    """What a person typed as an address, as one; empty when it cannot be one.
+
+    >>> complete("example.org/a"), complete("https://example.org"), complete("no address")
+    ('http://example.org/a', 'https://example.org', '')
+    """
+    if not text or any(c.isspace() for c in text):
+        return ""
+    whole = text if "://" in text else f"http://{text}"
+    return whole if is_http(whole) else ""
+
+
+def read_group(archive: Archive, capture: Capture) -> Group:
+    """A capture's record with its request and metadata, as far as they can be read.
+
+    Raises:
+        WarcError: the record itself cannot be read.
+    """
+    path = archive.find_warc(capture.file)
+    if path is not None:
+        try:
+            return next(iter_groups(path, filename=capture.file, start=capture.offset))
+        except (WarcError, StopIteration):
+            # What follows may be half written; the record itself is whole.
+            pass
+    record = read_record(archive, capture.file, capture.offset)
+    return Group(record, None, None, record.offset, record.offset + record.length)
+
+
+def _captures_of(url: str) -> str:
+    return f"/captures?url={query(url)}"
+
+
+def _not_archived(room: Room, db: Database, url: str) -> Response:
+    html = page("missing.html", room=room, url=url, beside=pages_beside(db, urlkey(url)))
+    return HTMLResponse(html, 404)
+
+
+def _shown(room: Room, db: Database, capture: Capture) -> Shown:
+    how = treatment_of(capture.mime or "").how
+    if how != "html":
+        return Shown(capture, how, None)
+    try:
+        stored = load(room.archive, db, capture)
+    except MicroficheError:
+        # The frame shows why: the replay origin meets the same error.
+        return Shown(capture, how, None)
+    content_type = stored.http.get("content-type") or ""
+    text, _ = decode(stored.payload.content(_REFRESH_WITHIN_BYTES), content_type=content_type)
+    return Shown(capture, how, _refresh(text, capture))
+
+
+def _refresh(text: str, capture: Capture) -> tuple[float, str] | None:
+    """Seconds, and where in the archive a page sends its readers; None when it only reloads."""
+    found = find_refresh(text)
+    links = Links(capture.uri, capture.timestamp, "")
+    absolute = links.absolute(found[1]) if found else None
+    if found is None or absolute is None or urlkey(absolute) == capture.urlkey:
+        return None
+    return found[0], f"/view/{capture.timestamp}/{absolute}"
+
+
+def _title(db: Database, article_id: str | None) -> str | None:
+    if article_id is None:
+        return None
+    row = db.execute("SELECT title FROM articles WHERE id = ?", (article_id,)).fetchone()
+    return row[0] if row else None
+
+
+def _referred(db: Database, capture: Capture) -> Capture | None:
+    if not capture.refers_to:
+        return None
+    try:
+        return get_capture(db, capture.refers_to)
+    except NotFound:
+        return None
+
+
+def _head(request: Record | None) -> str | None:
+    if request is None:
+        return None
+    head = request.content.partition(b"\r\n\r\n")[0]
+    return head.decode("latin-1")[:8000]

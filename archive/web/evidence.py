@@ -1,0 +1,50 @@
+"""A stored page read again, to show why it was read so, and what was taken out.
+
+In a process of its own, under limits: an archived page may be built to exhaust its reader.
+"""
+
+import json
+import subprocess
+import sys
+
+from archive.errors import NotReadAgain
+from archive.replay.resolve import Stored
+from archive.times import from_timestamp
+from extract.article import Article
+
+TIMEOUT_S = 20.0
+MAX_PAGE_BYTES = 16_000_000
+
+
+def read_again(stored: Stored) -> Article:
+    """Extract a stored page with this version's rules.
+
+    Raises:
+        NotReadAgain: it took too long, too much memory, or is no page.
+    """
+    capture = stored.capture
+    head = {
+        "url": capture.uri,
+        "headers": dict(stored.http.headers),
+        "captured_at": from_timestamp(capture.timestamp).isoformat(),
+    }
+    page = stored.payload.content(MAX_PAGE_BYTES)
+    where = f"{capture.file}@{capture.offset}"
+    try:
+        done = subprocess.run(
+            # -P: never import what lies in the working directory.
+            [sys.executable, "-P", "-m", "archive.web.reread"],
+            input=json.dumps(head).encode() + b"\n" + page,
+            capture_output=True,
+            timeout=TIMEOUT_S,
+            check=False,
+        )
+    except subprocess.TimeoutExpired as error:
+        raise NotReadAgain(
+            f"{where}: reading the page again took longer than {TIMEOUT_S:g} s; its replay and "
+            "its text in the index are not affected"
+        ) from error
+    if done.returncode != 0:
+        reason = done.stderr.decode("utf-8", "replace").strip().rpartition("\n")[2][:200]
+        raise NotReadAgain(f"{where}: the page cannot be read again: {reason or 'it crashed'}")
+    return Article.from_dict(json.loads(done.stdout))

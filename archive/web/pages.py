@@ -1,0 +1,144 @@
+"""Search, article, evidence and sources as pages."""
+
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+
+from archive.errors import NotFound
+from archive.index.articles import ArticleRow, VersionRow, find_article, get_article
+from archive.index.captures import get_capture
+from archive.index.open import open_index
+from archive.replay.resolve import load
+from archive.search import search
+from archive.web.evidence import read_again
+from archive.web.holdings import count_holdings
+from archive.web.narrow import by_fate, by_source
+from archive.web.picture import lead_picture
+from archive.web.reference import operations
+from archive.web.render import page
+from archive.web.room import Index, InRoom
+
+router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
+
+PAGE_SIZE = 20
+Order = Literal["relevance", "newest", "oldest"]
+
+
+@router.get("/")
+def search_page(
+    room: InRoom,
+    q: Annotated[str, Query(max_length=2000)] = "",
+    order: Order = "relevance",
+    after: Annotated[str, Query(max_length=500)] = "",
+) -> Response:
+    """Search; without a query, the newest articles and what the archive holds."""
+    try:
+        db = open_index(room.archive)
+    except NotFound as error:
+        return HTMLResponse(page("empty.html", room=room, detail=str(error)))
+    try:
+        asked = q.strip()
+        result = search(
+            db,
+            asked,
+            limit=PAGE_SIZE if asked else 12,
+            order=order if asked else "newest",
+            after=after or None,
+        )
+        holdings = room.holdings.count(db, room.config())
+    finally:
+        db.close()
+    html = page(
+        "search.html",
+        room=room,
+        q=asked,
+        order=order,
+        after=after,
+        result=result,
+        holdings=holdings,
+        sources=by_source(asked, holdings),
+        fates=by_fate(asked, holdings),
+    )
+    return HTMLResponse(html)
+
+
+@router.get("/articles/{name:path}/evidence")
+def evidence_page(room: InRoom, db: Index, name: str, version: str = "") -> Response:
+    """Why each field of a version is what it is, and what was taken out of its text."""
+    article = get_article(db, name)
+    shown = pick_version(article, version)
+    capture = get_capture(db, shown.record_id)
+    again = read_again(load(room.archive, db, capture))
+    html = page(
+        "evidence.html", room=room, article=article, shown=shown, again=again, capture=capture
+    )
+    return HTMLResponse(html)
+
+
+@router.get("/articles/{name:path}")
+def article_page(
+    request: Request, room: InRoom, db: Index, name: str, version: str = ""
+) -> Response:
+    """One article: its text, versions, captures and events."""
+    article_id = find_article(db, name)
+    if article_id is None:
+        raise NotFound(f"There is no article {name[:100]} in this archive; look for it by search.")
+    if article_id != name:
+        suffix = f"?{request.url.query}" if request.url.query else ""
+        return RedirectResponse(f"/articles/{article_id}{suffix}", 302)
+    article = get_article(db, article_id)
+    shown = pick_version(article, version)
+    html = page(
+        "article.html",
+        room=room,
+        article=article,
+        shown=shown,
+        events=article.events,
+        picture=lead_picture(room, db, shown),
+    )
+    return HTMLResponse(html)
+
+
+@router.get("/sources")
+def sources_page(room: InRoom) -> Response:
+    """Every publication: as configured, and what there is of it."""
+    config = room.config()
+    try:
+        db = open_index(room.archive)
+    except NotFound:
+        return HTMLResponse(page("sources.html", room=room, holdings=count_holdings(None, config)))
+    try:
+        holdings = room.holdings.count(db, config)
+    finally:
+        db.close()
+    return HTMLResponse(page("sources.html", room=room, holdings=holdings))
+
+
+@router.get("/help")
+def help_page(room: InRoom) -> Response:
+    """How to search, what the words mean."""
+    return HTMLResponse(page("help.html", room=room))
+
+
+@router.get("/api")
+def api_page(request: Request, room: InRoom) -> Response:
+    """The JSON interface, described from its own OpenAPI document."""
+    html = page("api.html", room=room, operations=operations(request.app.openapi()))
+    return HTMLResponse(html)
+
+
+def pick_version(article: ArticleRow, version_id: str) -> VersionRow:
+    """The version asked for; the newest when none is.
+
+    Raises:
+        NotFound: the article has no such version.
+    """
+    if not version_id:
+        return article.current
+    for version in article.versions:
+        if version.id == version_id:
+            return version
+    raise NotFound(
+        f"Article {article.id} has no version {version_id[:80]}; its page lists those it has."
+    )

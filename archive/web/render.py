@@ -1,0 +1,136 @@
+"""Templates, and how they write dates, sizes and addresses. Everything is escaped."""
+
+from datetime import UTC, date, datetime
+from functools import cache
+from typing import Any
+from urllib.parse import quote, urlsplit
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from archive.times import from_timestamp
+from archive.urls import is_http
+
+
+@cache
+def templates() -> Environment:
+    """The environment of all templates: autoescape everywhere, unknown names are errors."""
+    env = Environment(
+        loader=PackageLoader("archive.web"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    env.filters.update(
+        moment=moment, day=day, size=size, host=host, query=query, number=number, elided=elided
+    )
+    env.tests["web_address"] = is_http
+    return env
+
+
+def page(name: str, **context: Any) -> str:  # noqa: ANN401 - whatever the template takes
+    """Render one template."""
+    return templates().get_template(name).render(**context)
+
+
+def moment(value: str | None) -> Markup:
+    """A ``<time>`` to the minute, from a timestamp of 14 digits or ISO 8601; days stay days.
+
+    >>> print(moment("20260102030405"))
+    <time datetime="2026-01-02T03:04:05Z">2 January 2026, 03:04 UTC</time>
+    >>> print(moment("2026-01-02"))
+    <time datetime="2026-01-02">2 January 2026</time>
+    """
+    return _time(value, with_clock=True)
+
+
+def day(value: str | None) -> Markup:
+    """A ``<time>`` to the day.
+
+    >>> print(day("20260102030405"))
+    <time datetime="2026-01-02T03:04:05Z">2 January 2026</time>
+    """
+    return _time(value, with_clock=False)
+
+
+def size(count: int) -> str:
+    """Bytes as people read them.
+
+    >>> size(999), size(1500), size(2_345_678)
+    ('999 bytes', '1.5 kB', '2.3 MB')
+    """
+    if count < 1000:
+        return f"{count} bytes"
+    value, units = count / 1000, iter(("kB", "MB", "GB", "TB"))
+    unit = next(units)
+    while value >= 999.95:
+        value, unit = value / 1000, next(units, unit)
+    return f"{value:.1f} {unit}"
+
+
+def number(count: int) -> str:
+    """A count with its thousands apart.
+
+    >>> number(1234567)
+    '1,234,567'
+    """
+    return f"{count:,}"
+
+
+def host(url: str) -> str:
+    """The host of an address without ``www.``; the address itself when it has none.
+
+    >>> host("https://www.example.org/a")
+    'example.org'
+    """
+    try:
+        return (urlsplit(url).hostname or url).removeprefix("www.")
+    except ValueError:
+        return url
+
+
+def query(url: str) -> str:
+    """An address as the value of a query parameter.
+
+    >>> query("http://a.example/?b=c&d")
+    'http%3A%2F%2Fa.example%2F%3Fb%3Dc%26d'
+    """
+    return quote(url, safe="")
+
+
+def elided(text: str, length: int = 90) -> str:
+    """A long address with its middle left out.
+
+    >>> elided("http://a.example/" + "b" * 100, 30)
+    'http://a.example/bb…bbbbbbbbbb'
+    """
+    if len(text) <= length:
+        return text
+    tail = length // 3
+    return f"{text[: length - tail - 1]}…{text[-tail:]}"
+
+
+def _time(value: str | None, *, with_clock: bool) -> Markup:
+    read = _read(value)
+    if read is None:
+        return Markup('<span class="unknown">not known</span>')
+    shown = f"{read.day} {read:%B} {read.year}"
+    if not isinstance(read, datetime):
+        return Markup('<time datetime="{}">{}</time>').format(read.isoformat(), shown)
+    if with_clock:
+        shown += f", {read:%H:%M} UTC"
+    return Markup('<time datetime="{}">{}</time>').format(f"{read:%Y-%m-%dT%H:%M:%SZ}", shown)
+
+
+def _read(value: str | None) -> datetime | date | None:
+    if not value:
+        return None
+    try:
+        if len(value) == 14 and value.isdigit():
+            return from_timestamp(value)
+        if len(value) == 10:
+            return date.fromisoformat(value)
+        return datetime.fromisoformat(value).astimezone(UTC)
+    except ValueError:
+        return None

@@ -1,0 +1,32 @@
+"""``python -m archive.web.reread``: reads one page for `archive.web.evidence`, and ends.
+
+A line of JSON and the page's bytes come in, the article goes out as JSON.
+"""
+
+import json
+import resource
+import sys
+from datetime import datetime
+
+from extract import extract
+
+# As for the indexer's workers: the largest page of the corpora peaks at 0.6 GB.
+MEMORY_BYTES = 3 << 30
+
+
+def main() -> None:
+    """Read one page from standard input; write its article to standard output."""
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
+    head, _, page = sys.stdin.buffer.read().partition(b"\n")
+    given = json.loads(head)
+    article = extract(
+        page,
+        url=given["url"],
+        headers=given["headers"],
+        captured_at=datetime.fromisoformat(given["captured_at"]),
+    )
+    sys.stdout.buffer.write(json.dumps(article.to_dict()).encode())
+
+
+if __name__ == "__main__":
+    main()
