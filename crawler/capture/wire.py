@@ -79,14 +79,14 @@ class Wire(Protocol):
 
     def secure(self, creator: ConnectionCreator, host: str, *, verify: bool) -> "Deferred[Wire]":
         """Speak TLS from here on; fails with `TlsFailed`."""
-        done: Deferred[Wire] = Deferred(lambda _: self.abort())
+        done: Deferred[Wire] = Deferred(self._give_up)
         self._securing = (done, host, verify)
         self.transport.startTLS(creator)
         return done
 
     def tunnel(self, request: bytes) -> "Deferred[Wire]":
         """Ask a proxy to pass bytes on; fails with `TunnelRefused`."""
-        done: Deferred[Wire] = Deferred(lambda _: self.abort())
+        done: Deferred[Wire] = Deferred(self._give_up)
         self._tunnelling = done
         self.transport.write(request)
         return done
@@ -170,6 +170,10 @@ class Wire(Protocol):
                 self._end.truncated = "disconnect" if self._end.parser.head else None
                 self._end.error = ConnectionLost(_tell(reason))
             self._finish(keep=False)
+
+    def _give_up(self, _cancelled: "Deferred[Wire]") -> None:
+        self._securing = self._tunnelling = None
+        self.abort()
 
     def _finish(self, *, keep: bool) -> None:
         end, done = self._end, self._done
