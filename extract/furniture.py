@@ -1,40 +1,88 @@
-"""Lines that are furniture by what they say, in any language of the word lists."""
+"""Lines that are furniture by what they say, in any language of the word lists.
 
-from dataclasses import dataclass
+All languages are asked on every page: a German page has an English player, and a short line tells
+no detector its language.
+"""
+
+import re
+from collections import defaultdict
+from dataclasses import dataclass, field
 from functools import cache
 
 from extract.title import fold
 from extract.words import load_words
 
-# A phrase with a star never takes a line longer than this: prose may begin like a prompt.
-MAX_CHARS = 320
 KINDS = ("comments", "newsletter", "consent", "share", "related", "paywall", "player", "ads", "app",
          "contact", "meta", "ui")
+# How long a line may be that only begins or ends like a phrase, by the words of the phrase: prose
+# may begin with "Published", it does not begin with "Your email address will not be published".
+MAX_CHARS = (0, 60, 140, 320)
+_CJK = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 
 
 @dataclass(frozen=True, slots=True)
+class _Phrase:
+    """A phrase with stars: what must stand in a line, in order."""
+
+    parts: tuple[str, ...]
+    at_start: bool
+    at_end: bool
+    max_chars: int
+    rule: str
+
+    def fits(self, key: str, chars: int) -> bool:
+        if chars > self.max_chars:
+            return False
+        position = 0
+        for number, part in enumerate(self.parts):
+            found = key.find(part, position)
+            if found < 0 or (number == 0 and self.at_start and found):
+                return False
+            position = found + len(part)
+            if not _is_edge(key, position):
+                return False
+        return not self.at_end or key.endswith(self.parts[-1])
+
+
+def _is_edge(key: str, position: int) -> bool:
+    """Tell whether a word ends here; scripts without spaces end one anywhere."""
+    return position >= len(key) or key[position] == " " or bool(_CJK.match(key[position - 1]))
+
+
+@dataclass(slots=True)
 class _Phrases:
-    whole: dict[str, str]
-    starts: dict[str, str]
-    ends: dict[str, str]
-    inside: dict[str, str]
-    start_tuple: tuple[str, ...]
-    end_tuple: tuple[str, ...]
+    whole: dict[str, str] = field(default_factory=dict)
+    # By the first or last two characters, so that a line meets a handful and not a thousand.
+    starts: dict[str, list[_Phrase]] = field(default_factory=lambda: defaultdict(list))
+    ends: dict[str, list[_Phrase]] = field(default_factory=lambda: defaultdict(list))
+
+    def add(self, phrase: str, rule: str) -> None:
+        parts = tuple(fold(part) for part in phrase.split("*") if fold(part))
+        if not parts:
+            return
+        if "*" not in phrase:
+            self.whole.setdefault(parts[0], rule)
+            return
+        at_start, at_end = not phrase.startswith("*"), not phrase.endswith("*")
+        item = _Phrase(parts, at_start, at_end, MAX_CHARS[min(3, _words(phrase))], rule)
+        table, edge = (self.starts, parts[0][:2]) if at_start else (self.ends, parts[-1][-2:])
+        table[edge].append(item)
+
+
+def _words(phrase: str) -> int:
+    """Count the words of a phrase; two characters of Chinese or Korean weigh as one."""
+    cjk = len(_CJK.findall(phrase))
+    return (cjk + 1) // 2 if cjk else len(phrase.replace("*", " ").split())
 
 
 @cache
 def _phrases() -> _Phrases:
-    whole: dict[str, str] = {}
-    starts: dict[str, str] = {}
-    ends: dict[str, str] = {}
-    inside: dict[str, str] = {}
+    phrases = _Phrases()
     for language, kinds in load_words().items():
         for kind in KINDS:
             for phrase in kinds.get(kind, {}):
-                text, rule = phrase.strip("*"), f"{kind} words ({language})"
-                table = (whole, starts, ends, inside)[phrase.endswith("*") + 2 * phrase.startswith("*")]
-                table.setdefault(fold(text), rule)
-    return _Phrases(whole, starts, ends, inside, tuple(starts), tuple(ends))
+                phrases.add(phrase, f"{kind} words ({language})")
+    return phrases
 
 
 def find_furniture_rule(text: str) -> str | None:
@@ -44,15 +92,16 @@ def find_furniture_rule(text: str) -> str | None:
     ('comments words (en)', None)
     >>> find_furniture_rule("Your email address will not be published. Required fields are marked *")
     'comments words (en)'
+    >>> find_furniture_rule("Published in 1922, the novel was first taken for a joke by its critics.")
     """
-    if len(text) > MAX_CHARS:
+    if len(text) > MAX_CHARS[-1]:
         return None
     key = fold(text)
     phrases = _phrases()
     if rule := phrases.whole.get(key):
         return rule
-    if key.startswith(phrases.start_tuple):
-        return next(rule for start, rule in phrases.starts.items() if key.startswith(start))
-    if key.endswith(phrases.end_tuple):
-        return next(rule for end, rule in phrases.ends.items() if key.endswith(end))
-    return next((rule for part, rule in phrases.inside.items() if part in key), None)
+    chars = len(key)
+    for phrase in (*phrases.starts.get(key[:2], ()), *phrases.ends.get(key[-2:], ())):
+        if phrase.fits(key, chars):
+            return phrase.rule
+    return None

@@ -172,7 +172,7 @@ def _open(reader: _Reader, element: HtmlElement) -> None:
     elif tag == "br":
         reader.line_break()
     elif tag == "a":
-        reader.in_link += 1
+        reader.in_link += _is_away(element)
     elif tag in {"b", "strong"}:
         reader.in_strong += 1
     reader.add(element.text)
@@ -184,10 +184,15 @@ def _close(reader: _Reader, element: HtmlElement) -> None:
         reader.flush()
         reader.stack.pop()
     elif tag == "a":
-        reader.in_link -= 1
+        reader.in_link -= _is_away(element)
     elif tag in {"b", "strong"}:
         reader.in_strong -= 1
     if element is reader.marked:
         reader.flush()
         reader.marked = reader.rule = None
     reader.add(element.tail)
+
+
+def _is_away(link: HtmlElement) -> bool:
+    """Tell whether a link leads off the page: the anchors of subheads and notes do not."""
+    return not (link.get("href") or "#").startswith("#")

@@ -22,7 +22,6 @@ from extract.sift import Context, sift
 from extract.standfirst import find_standfirst
 from extract.structured import Structured, read_structured
 from extract.template import SiteTemplate, apply
-from extract.title import fold
 from extract.tree import parse
 
 VERSION = "0.2"
@@ -73,8 +72,7 @@ def _extract(html: bytes, url: str, headers: Headers | None, latest: date) -> Ar
     fields = read_fields(root, said, url=url, latest=latest)
     lines = read_body(root, url)
     standfirst, standfirst_evidence = _take_standfirst(lines, said, fields)
-    context = Context(fields.titles, fields.authors, _tags(fields))
-    sift(lines, context)
+    sift(lines, Context(fields.titles, fields.authors))
     credit, credit_evidence = drop_credit(lines)
     blocks, removed = assemble(lines)
     plain = text_of(blocks)
@@ -128,10 +126,6 @@ def _take_standfirst(
     for line in found.lines:
         line.drop("standfirst")
     return found.text, Evidence("standfirst", found.text, found.rule)
-
-
-def _tags(fields: Fields) -> frozenset[str]:
-    return frozenset(fold(tag) for tag in (*fields.tags, fields.section or "")) - {""}
 
 
 def _latest_day(captured_at: datetime | None, headers: Headers | None) -> date:

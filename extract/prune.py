@@ -140,7 +140,8 @@ def guard(marks: Marks, lines: list[Line]) -> Marks:
         for element, rule in marks.items()
         if rule not in _UNGUARDED
         and (
-            by_element[element] > MAX_PROSE_SHARE * total
+            (rule == "hidden" and by_element[element])
+            or by_element[element] > MAX_PROSE_SHARE * total
             or (by_element[element] and by_rule[rule] > MAX_RULE_SHARE * total)
         )
     }

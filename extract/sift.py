@@ -14,7 +14,6 @@ _END = re.compile(r"[.!?…。！？؟।\"”’»)\]]\s*$")
 _ADDRESS = re.compile(r"^(?:https?://\S+|www\.\S+|\S+@\S+\.\w+|(?:twitter|facebook|x|instagram)\.com/\S+|@\w+|\d{4}-\d\d-\d\dT\S+)$")
 _COPYRIGHT = re.compile(r"^(?:©|ⓒ|\(c\)\s|copyright\b|все права|all rights reserved)", re.IGNORECASE)
 _WHEN = re.compile(r"\b(?:19|20)\d\d\b|\b\d{1,2}[:.h]\d\d\b|\d{1,2}[./]\d{1,2}[./]\d{2,4}|\d+年\d+月|\d+월\s*\d+일|\d+月\d+日")
-_TWEET = re.compile(r"^[—–-]\s.{0,80}\(@\w+\)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +23,6 @@ class Context:
     titles: frozenset[str] = frozenset()
     """The title and its rivals, folded."""
     authors: tuple[str, ...] = ()
-    tags: frozenset[str] = frozenset()
 
 
 # More than this share of the text after the last paragraph is a list that belongs to it.
@@ -49,7 +47,7 @@ def drop_titles(lines: list[Line], context: Context) -> None:
 def drop_words(lines: list[Line], context: Context) -> None:
     """Drop what the word lists know."""
     for line in _chosen(lines):
-        if rule := find_furniture_rule(line.text):
+        if line.kind is not BlockKind.TABLE and (rule := find_furniture_rule(line.text)):
             line.drop(rule)
 
 
@@ -60,7 +58,7 @@ def drop_links(lines: list[Line], context: Context) -> None:
     if sum(line.link_chars for line in chosen) > 0.3 * total:
         return
     for line in chosen:
-        if line.kind in {BlockKind.TABLE}:
+        if line.kind is BlockKind.TABLE:
             continue
         if line.link_share >= 0.85 and line.chars < 250:
             line.drop("link only")
@@ -69,14 +67,12 @@ def drop_links(lines: list[Line], context: Context) -> None:
 
 
 def drop_marks(lines: list[Line], context: Context) -> None:
-    """Drop addresses, handles, copyright lines, signatures of tweets, lines without a letter."""
+    """Drop addresses, handles, copyright lines, lines without a letter."""
     for line in _chosen(lines):
         if _ADDRESS.match(line.text):
             line.drop("address")
         elif _COPYRIGHT.match(line.text) and line.chars < 250:
             line.drop("copyright")
-        elif _TWEET.match(line.text):
-            line.drop("tweet")
         elif not any(map(str.isalnum, line.text)):
             line.drop("no word")
 
@@ -107,15 +103,13 @@ def drop_stamps(lines: list[Line], context: Context) -> None:
         return
     for index, line in enumerate(chosen):
         outside = index < prose[0] or index > prose[-1]
-        if outside and line.chars <= 60 and _WHEN.search(line.text) and not line.text.endswith("."):
+        if outside and line.chars <= 60 and _is_stamp(line.text):
             line.drop("date line")
 
 
-def drop_tags(lines: list[Line], context: Context) -> None:
-    """Drop lines that are a tag or the section."""
-    for line in _chosen(lines):
-        if line.chars < 60 and line.kind is not BlockKind.SUBHEAD and fold(line.text) in context.tags:
-            line.drop("tag")
+def _is_stamp(text: str) -> bool:
+    digits = sum(map(str.isdigit, text))
+    return bool(_WHEN.search(text)) and digits >= 0.15 * len(text) and not text.endswith(".")
 
 
 def drop_captions(lines: list[Line], context: Context) -> None:
@@ -126,10 +120,10 @@ def drop_captions(lines: list[Line], context: Context) -> None:
 
 
 def drop_repeats(lines: list[Line], context: Context) -> None:
-    """Drop the second of two equal lines, unless a refrain of a few words."""
+    """Drop the second of two equal paragraphs; short lines and list items may recur."""
     seen: set[str] = set()
     for line in _chosen(lines):
-        if line.chars >= 30 and line.key in seen:
+        if line.is_prose and line.kind is not BlockKind.LIST and line.key in seen:
             line.drop("repeated")
         seen.add(line.key)
 
@@ -143,7 +137,11 @@ def drop_outskirts(lines: list[Line], context: Context) -> None:
             weights[line.signature] += line.chars
     total = sum(weights.values()) or 1
     core = {s for s, w in weights.items() if w >= 0.1 * total}
-    inside = [i for i, line in enumerate(chosen) if line.is_prose and line.signature in core]
+    inside = [
+        i
+        for i, line in enumerate(chosen)
+        if line.signature in core and line.kind is not BlockKind.SUBHEAD
+    ]
     if not inside:
         return
     after = chosen[inside[-1] + 1 :]
@@ -172,7 +170,6 @@ RULES: tuple[Rule, ...] = (
     drop_marks,
     drop_links,
     drop_bylines,
-    drop_tags,
     drop_repeats,
     drop_stamps,
     drop_outskirts,
