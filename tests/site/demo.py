@@ -60,6 +60,17 @@ def run(*arguments: str) -> None:
         raise DemoFailed(f"{shown(list(arguments))[2:]}: ended with {status}, expected 0")
 
 
+def run_from(heading: str, *arguments: str) -> None:
+    """Show a command and what it prints from a heading on, as ``sed`` would."""
+    print(f"{shown(list(arguments))} | sed -n '/^{heading}/,$p'", flush=True)
+    command = [str(MICROFICHE), *arguments]
+    done = subprocess.run(command, check=False, capture_output=True, text=True)
+    _, found, rest = done.stdout.partition(f"\n{heading}")
+    if done.returncode or not found:
+        raise DemoFailed(f"{shown(list(arguments))[2:]}: {done.stderr.strip() or 'no ' + heading}")
+    print(f"{heading}{rest}", end="", flush=True)
+
+
 def first_hit(query: str) -> dict[str, Any]:
     """Get the first hit of a search, by its ``--json`` lines."""
     command = [str(MICROFICHE), "-C", str(ARCHIVE), "search", query, "--json"]
@@ -100,8 +111,8 @@ def read(newspaper: Newspaper) -> dict[str, Any]:
     for query in QUERIES:
         run(*archive, "search", query)
     hit = first_hit(EDITED)
-    say("The edited story, as it was and as it is:")
-    run(*archive, "show", hit["article_id"])
+    say("The edited story: both its texts, and the captures they come from.")
+    run_from("Versions", *archive, "show", hit["article_id"])
     asked, forbidden = len(newspaper.journal()), len(newspaper.disallowed())
     close = len(newspaper.too_close(DELAY_S))
     say(
@@ -159,12 +170,12 @@ def read_room(hit: dict[str, Any], *, stay: bool) -> None:
             found = fetch(room, f"/?{query}", "127.0.0.1")
             page = f"/{hit['timestamp']}/{hit['url']}"
             replayed = fetch(replay, page, "replay.localhost")
-            if b"in gloves" not in replayed or b"<html" not in found:
+            if b"in gloves" not in replayed or hit["title"].encode() not in found:
                 raise DemoFailed("the reading room answered, but not with the story")
             print(f"\n  search    http://127.0.0.1:{room}/?{query}")
             print(f"  replay    http://replay.localhost:{replay}{page}", flush=True)
             if stay:
-                say("Both answer. Ctrl-C ends it.")
+                say("Both answer, until Ctrl-C.")
                 server.wait()
         finally:
             server.terminate()
