@@ -1,0 +1,85 @@
+"""``microfiche check``: is everything there, whole, and what it says it is?"""
+
+import json
+import sys
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    DownloadColumn,
+    Progress,
+    TextColumn,
+    TimeRemainingColumn,
+    TransferSpeedColumn,
+)
+
+from archive.cli import archive_of
+from archive.errors import ExitCode
+from archive.warc.checkup import Summary, archive_tasks, check_archive, check_files, file_tasks
+
+
+@click.command("check")
+@click.argument("files", nargs=-1, type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a line: faults, a summary.")
+@click.option(
+    "--repair",
+    is_flag=True,
+    help="Seal what a crash left open and write missing manifests; nothing is thrown away.",
+)
+@click.option("--workers", default=0, metavar="N", help="Processes; 0: one for each core.")
+@click.pass_context
+def command(
+    ctx: click.Context, files: tuple[Path, ...], as_json: bool, repair: bool, workers: int
+) -> None:
+    """Check FILES, or the whole archive: records, digests, gzip, revisits, manifests, index.
+
+    Every fault is told with its file and offset. Exit code 6 says that there are some.
+    """
+    if files and repair:
+        raise click.UsageError("--repair works on the whole archive; leave FILES out")
+    summary = _check(ctx, files, repair=repair, workers=workers)
+    _tell(summary, as_json=as_json)
+    if summary.faults:
+        ctx.exit(ExitCode.DAMAGED)
+
+
+def _check(ctx: click.Context, files: tuple[Path, ...], *, repair: bool, workers: int) -> Summary:
+    archive = None if files else archive_of(ctx)
+    tasks = file_tasks(files) if archive is None else archive_tasks(archive)
+    columns = (
+        TextColumn("checking"),
+        BarColumn(),
+        DownloadColumn(),
+        TransferSpeedColumn(),
+        TimeRemainingColumn(),
+    )
+    console = Console(stderr=True)
+    with Progress(
+        *columns, console=console, transient=True, disable=not sys.stderr.isatty()
+    ) as bar:
+        task = bar.add_task("checking", total=sum(task.size for task in tasks) or None)
+
+        def on_bytes(count: int) -> None:
+            bar.advance(task, count)
+
+        if archive is None:
+            return check_files(files, workers=workers, on_bytes=on_bytes)
+        return check_archive(archive, repair=repair, workers=workers, on_bytes=on_bytes)
+
+
+def _tell(summary: Summary, *, as_json: bool) -> None:
+    for fault in summary.faults:
+        click.echo(json.dumps(fault.to_dict(), ensure_ascii=False) if as_json else str(fault))
+    for repaired in summary.repaired:
+        click.echo(repaired, err=True)
+    if as_json:
+        counts = {"files": summary.files, "records": summary.records, "bytes": summary.bytes}
+        told = {**counts, "faults": len(summary.faults), "repaired": summary.repaired}
+        click.echo(json.dumps({"summary": told}, ensure_ascii=False))
+    found = f"{len(summary.faults)} faults" if summary.faults else "no fault"
+    click.echo(
+        f"{summary.files} files, {summary.records} records, {summary.bytes:,} bytes: {found}",
+        err=True,
+    )

@@ -1,0 +1,272 @@
+"""One WARC file, checked through and through: every record parsed, every digest recomputed.
+
+What `warcio check` lets pass is found here: files that break off, records that share a gzip
+member, revisits' digests, entity digests of transfer-coded bodies, ids that lead nowhere.
+"""
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import BinaryIO
+
+from archive.times import from_warc_date
+from archive.warc.digests import same_digest, sha1
+from archive.warc.faults import Fault, FaultKind
+from archive.warc.members import Damaged, Member
+from archive.warc.message import BadMessage, ResponseParser
+from archive.warc.openfile import read_manifest, sha256_of
+from archive.warc.scan import Scanned, scan_record
+
+_STEP = 1024 * 1024
+_MANDATORY = ("WARC-Type", "WARC-Record-ID", "WARC-Date", "Content-Length")
+_WITH_URI = frozenset({"response", "resource", "request", "revisit", "conversion"})
+_MAGIC = (b"\x1f\x8b\x08", b"WARC/1.")
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A record as other records and the index may refer to it."""
+
+    offset: int
+    length: int
+    type: str
+    record_id: str
+    uri: str
+    date: str
+    digest: str | None
+    refers_to: str | None
+    refers_uri: str | None
+    refers_date: str | None
+
+
+@dataclass(slots=True)
+class Checked:
+    """What was found in one file."""
+
+    name: str
+    size: int = 0
+    sha256: str = ""
+    records: int = 0
+    faults: list[Fault] = field(default_factory=list)
+    rows: list[Row] = field(default_factory=list)
+
+
+def check_file(
+    path: Path,
+    name: str,
+    *,
+    manifest: bool,
+    on_bytes: Callable[[int], None] = lambda _count: None,
+) -> Checked:
+    """Check every record of one file.
+
+    Args:
+        path: The file.
+        name: What faults call it.
+        manifest: Whether a manifest is expected beside it.
+        on_bytes: Told how many bytes have been dealt with since it was last told.
+    """
+    checked = Checked(name)
+    try:
+        checked.size = path.stat().st_size
+        with path.open("rb") as file:
+            _Pass(checked, file, on_bytes).run()
+            file.seek(0)
+            checked.sha256 = sha256_of(iter(lambda: file.read(_STEP), b""))
+    except OSError as error:
+        checked.faults.append(
+            Fault(FaultKind.UNREADABLE, name, None, f"cannot be read: {error.strerror or error}")
+        )
+        return checked
+    if manifest:
+        checked.faults += _check_manifest(path, checked)
+    return checked
+
+
+def _check_manifest(path: Path, checked: Checked) -> Iterator[Fault]:
+    stated = read_manifest(path)
+    if stated is None:
+        yield Fault(
+            FaultKind.NO_MANIFEST,
+            checked.name,
+            None,
+            "no manifest beside it; `microfiche check --repair` writes one if the file is sound",
+        )
+    elif stated != checked.sha256:
+        yield Fault(
+            FaultKind.MANIFEST,
+            checked.name,
+            None,
+            f"SHA-256 is {checked.sha256}, its manifest says {stated}: the file has changed since "
+            "it was sealed; restore it from a copy",
+        )
+
+
+class _Pass:
+    """One walk through one file."""
+
+    def __init__(self, checked: Checked, file: BinaryIO, on_bytes: Callable[[int], None]) -> None:
+        self._checked, self._file, self._on_bytes = checked, file, on_bytes
+        self._ids: dict[str, str | None] = {}
+        self._links: list[tuple[int, str, str]] = []
+
+    def run(self) -> None:
+        offset = 0
+        while offset < self._checked.size:
+            try:
+                scanned = scan_record(self._file, offset)
+            except Damaged as error:
+                after = self._resume(offset + 1)
+                lost = (self._checked.size if after is None else after) - offset
+                self._fault(FaultKind.DAMAGED, offset, f"{error}; {lost} bytes are not readable")
+                if after is None:
+                    break
+                self._on_bytes(after - offset)
+                offset = after
+                continue
+            self._checked.records += 1
+            self._check_record(scanned)
+            self._on_bytes(scanned.length)
+            offset = scanned.end
+        self._check_links()
+
+    def _fault(self, kind: FaultKind, offset: int, message: str, record_id: str = "") -> None:
+        self._checked.faults.append(Fault(kind, self._checked.name, offset, message, record_id))
+
+    def _resume(self, start: int) -> int | None:
+        """Where the next record begins that can be read, after damage."""
+        for offset in _candidates(self._file, start):
+            try:
+                Member(self._file, offset).read_head()
+            except Damaged:
+                continue
+            return offset
+        return None
+
+    def _check_record(self, scanned: Scanned) -> None:
+        head, offset, record_id = scanned.head, scanned.offset, scanned.record_id
+        for name in _MANDATORY + (("WARC-Target-URI",) if scanned.type in _WITH_URI else ()):
+            if not head.find(name):
+                self._fault(FaultKind.FIELD, offset, f"{name} is missing", record_id)
+        date = head.find("WARC-Date") or ""
+        if date and not _is_date(date):
+            self._fault(FaultKind.FIELD, offset, f"WARC-Date is {date!r}", record_id)
+        if scanned.block_digest_ok is False:
+            stated = head.find("WARC-Block-Digest")
+            message = f"the block has another digest than {stated}, which its record states"
+            self._fault(FaultKind.BLOCK_DIGEST, offset, message, record_id)
+        digest = self._check_payload(scanned)
+        if record_id in self._ids:
+            message = f"{record_id} is the id of two records of this file"
+            self._fault(FaultKind.DUPLICATE_ID, offset, message, record_id)
+        self._ids[record_id] = digest
+        self._note_links(scanned)
+        self._checked.rows.append(_row(scanned, digest))
+
+    def _check_payload(self, scanned: Scanned) -> str | None:
+        """Digest of the entity, recomputed where the record holds one."""
+        stated = scanned.head.find("WARC-Payload-Digest")
+        if scanned.type == "revisit" or scanned.block is None:
+            return stated
+        if scanned.type == "metadata":
+            self._check_entity_digest(scanned)
+            return None
+        if scanned.type != "response":
+            payload = entity = scanned.block
+        else:
+            payload, entity = _payloads(scanned.block)
+        # Over the entity as the standard has it; over the framed body as most tools do.
+        found = {same_digest(stated, part) for part in (entity, payload)} if stated else set()
+        if False in found and True not in found:
+            message = f"the payload has another digest than {stated}, which its record states"
+            self._fault(FaultKind.PAYLOAD_DIGEST, scanned.offset, message, scanned.record_id)
+        return sha1(entity) if scanned.type in {"response", "resource"} else None
+
+    def _check_entity_digest(self, scanned: Scanned) -> None:
+        """Our metadata record states the digest of the entity that its response holds."""
+        try:
+            facts = json.loads(scanned.block or b"")
+        except ValueError:
+            return
+        stated = facts.get("entity_digest") if isinstance(facts, dict) else None
+        found = self._ids.get(scanned.head.find("WARC-Refers-To") or "")
+        if stated and found and stated != found:
+            message = f"entity_digest is {stated}, the record that it describes has {found}"
+            self._fault(FaultKind.ENTITY_DIGEST, scanned.offset, message, scanned.record_id)
+
+    def _note_links(self, scanned: Scanned) -> None:
+        names = {"warc-concurrent-to"}
+        if scanned.type == "metadata":
+            names.add("warc-refers-to")
+        for name, value in scanned.head.headers:
+            if name.lower() in names:
+                self._links.append((scanned.offset, scanned.record_id, value))
+
+    def _check_links(self) -> None:
+        for offset, record_id, target in self._links:
+            if target not in self._ids:
+                message = f"belongs to {target}, which is not in this file"
+                self._fault(FaultKind.CONCURRENT, offset, message, record_id)
+
+
+def _payloads(block: bytes) -> tuple[bytes, bytes]:
+    """What follows the head, and the entity in it."""
+    parser = ResponseParser()
+    try:
+        parser.feed(block)
+    except BadMessage:
+        if parser.head is None:
+            return block, block
+    if parser.head is None:
+        return block, block
+    return block[parser.interim_bytes + len(parser.head.raw) :], parser.entity
+
+
+def _candidates(file: BinaryIO, start: int) -> Iterator[int]:
+    """Places where a record might begin."""
+    kept = b""
+    place = start
+    while True:
+        file.seek(place)
+        data = file.read(_STEP)
+        if not data:
+            return
+        window, base = kept + data, place - len(kept)
+        found = sorted({at for magic in _MAGIC for at in _find_all(window, magic)})
+        for at in found:
+            yield base + at
+        # A mark may lie across two windows; one that was found is not found again.
+        kept = b"" if found and found[-1] > len(window) - 7 else window[-6:]
+        place += len(data)
+
+
+def _find_all(window: bytes, mark: bytes) -> Iterator[int]:
+    at = window.find(mark)
+    while at >= 0:
+        yield at
+        at = window.find(mark, at + 1)
+
+
+def _is_date(text: str) -> bool:
+    try:
+        from_warc_date(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _row(scanned: Scanned, digest: str | None) -> Row:
+    head = scanned.head
+    return Row(
+        scanned.offset,
+        scanned.length,
+        scanned.type,
+        scanned.record_id,
+        (head.find("WARC-Target-URI") or "").strip("<>"),
+        head.find("WARC-Date") or "",
+        digest,
+        head.find("WARC-Refers-To"),
+        head.find("WARC-Refers-To-Target-URI"),
+        head.find("WARC-Refers-To-Date"),
+    )
