@@ -46,7 +46,7 @@ def claimed_address(source: str, url: str, canonical: str | None) -> Address | N
     """The address that a page claims to be, where that may be believed at all.
 
     Not itself; no home page; no page nearer to it than the article is, unless its last step looks
-    like an article's (two dashes or four digits).
+    like an article's (two dashes or five digits).
 
     >>> claimed_address("s", "https://a.example/news/x-y-z/amp", "https://a.example/news/x-y-z")
     Address(source='s', key='example,a)/news/x-y-z')
@@ -66,7 +66,7 @@ def claimed_address(source: str, url: str, canonical: str | None) -> Address | N
     if not steps and "?" not in claimed.key:
         return None
     slug = steps[-1] if steps else ""
-    is_slug = slug.count("-") >= 2 or sum(map(str.isdigit, slug)) >= 4
+    is_slug = slug.count("-") >= 2 or sum(map(str.isdigit, slug)) >= 5
     return claimed if len(steps) >= len(own_steps) or is_slug or "?" in claimed.key else None
 
 

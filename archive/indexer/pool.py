@@ -26,8 +26,7 @@ logger = logging.getLogger(__name__)
 MEMORY_BYTES = 3 << 30
 """Address space of a worker: the corpus' largest page peaks at 0.6 GB of it."""
 
-# Beyond the soft limit, which the worker keeps by itself unless C code holds it.
-_GRACE_S = 5.0
+_END_S = 5.0
 # A worker is replaced after so many pages: what libraries leak stays bounded.
 _PAGES_PER_WORKER = 5_000
 # Pages waiting at each worker: enough that it never waits for the parent's commits.
@@ -43,6 +42,8 @@ class PoolSettings:
     """0: one for each core."""
     timeout_s: float = 30.0
     memory_bytes: int = MEMORY_BYTES
+    grace_s: float = 5.0
+    """A worker that does not keep the limit by itself (C code holds it) is killed after this."""
 
 
 @dataclass(slots=True)
@@ -181,7 +182,7 @@ class Pool:
             worker.inbox.put(None)
 
     def _kill_late(self) -> None:
-        limit = self._settings.timeout_s + _GRACE_S
+        limit = self._settings.timeout_s + self._settings.grace_s
         for worker in list(self._workers):
             begun = worker.begun_at
             if begun is not None and time.monotonic() - begun > limit:
@@ -215,7 +216,7 @@ class Pool:
         if kill:
             worker.process.kill()
         try:
-            worker.process.wait(timeout=_GRACE_S)
+            worker.process.wait(timeout=_END_S)
         except subprocess.TimeoutExpired:
             worker.process.kill()
             worker.process.wait()

@@ -11,6 +11,7 @@ from pathlib import Path
 from sqlite_utils import Database
 
 from archive.errors import WarcError
+from archive.index.open import BUSY_TIMEOUT_S
 from archive.indexer.found import Found, found_in
 from archive.indexer.pool import Pool
 from archive.indexer.reading import Failure, Reading
@@ -140,7 +141,11 @@ def indexed_to(db: Database, filename: str) -> int:
 
 def checkpoint(db: Database) -> None:
     """Move what the write-ahead log holds into the file, as far as readers let it."""
+    # Not to wait for them: what is left now is moved by the next commit that can.
+    db.execute("PRAGMA busy_timeout = 0")
     try:
         db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
     except sqlite3.OperationalError as error:
         logger.info("the write-ahead log stays for now: %s", error)
+    finally:
+        db.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_S * 1000}")

@@ -60,12 +60,12 @@ class Totals:
 def write_batch(db: Database, entries: Sequence[Entry]) -> Totals:
     """Index groups in the order given; all of them or, where something fails, none."""
     with db.atomic():
+        advance(db, entries)
         stored = store_captures(db, entries)
         work = Work(db)
         work.take(stored)
         work.take_revisits(resolve(db, [item.number for item in stored if item.capture.is_same]))
         work.finish()
-        advance(db, entries)
     totals = _totals(work)
     for item in stored:
         counts = totals.by_source[item.capture.source]

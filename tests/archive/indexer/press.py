@@ -7,6 +7,12 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
+from sqlite_utils import Database
+
+from archive.indexer.run import iter_found
+from archive.indexer.store import Entry
+from archive.indexer.worker import read_page
+from archive.indexer.write import Totals, settle, write_batch
 from archive.layout import Archive, create_archive
 from archive.times import to_warc_date
 from archive.warc.exchange import Exchange, PayloadRef
@@ -34,7 +40,7 @@ def story(title: str, *paragraphs: str, head: str = "", lang: str = "en") -> byt
     text = "".join(f"<p>{paragraph}</p>" for paragraph in body)
     return (
         f"<!doctype html><html lang={lang}><head><meta charset=utf-8><title>{title}</title>{head}"
-        f'</head><body><main><article><h1>{title}</h1>{text}</article></main></body></html>'
+        f"</head><body><main><article><h1>{title}</h1>{text}</article></main></body></html>"
     ).encode()
 
 
@@ -106,3 +112,40 @@ class Press:
 def new_press(root: Path) -> Press:
     """A press with an archive of its own."""
     return Press(create_archive(root / "archive", contact="mailto:tests@example.org"))
+
+
+def index_here(db: Database, archive: Archive, names: Sequence[str], *, batch: int = 3) -> Totals:
+    """Index files in the order given, without worker processes: the same code, in one."""
+    totals = Totals()
+    entries = [
+        Entry(found, read_page(found.page) if found.page else None)
+        for name in names
+        for found in iter_found(archive.warcs_dir / name, name)
+    ]
+    for at in range(0, len(entries), batch):
+        totals.add(write_batch(db, entries[at : at + batch]))
+    totals.add(settle(db))
+    return totals
+
+
+TABLES = (
+    *("sources", "warcs", "captures", "articles", "versions", "addresses", "article_captures"),
+    *("claims", "events", "people", "article_people", "tags", "article_tags"),
+    *("extraction_failures",),
+)
+
+
+def rows_of(db: Database) -> dict[str, list[tuple[Any, ...]]]:
+    """Every row of every table, in an order of their own, and what the full text holds."""
+    found = {
+        table: sorted(map(tuple, db.execute(f"SELECT * FROM {table}")), key=repr)
+        for table in TABLES
+    }
+    db.execute(
+        "CREATE VIRTUAL TABLE IF NOT EXISTS temp.words "
+        "USING fts5vocab(main, articles_fts, instance)"
+    )
+    found["articles_fts"] = sorted(
+        map(tuple, db.execute("SELECT term, doc, col, offset FROM temp.words"))
+    )
+    return found

@@ -1,0 +1,178 @@
+"""`microfiche index` on real files: catching up, rebuilding, damage, kills."""
+
+import random
+import signal
+import subprocess
+import sys
+import time
+from contextlib import closing
+
+import pytest
+from click.testing import CliRunner
+
+from archive.cli import cli
+from archive.config import load_config
+from archive.errors import IndexDamaged, NotFound
+from archive.index.open import open_index, open_index_file
+from archive.indexer.catchup import catch_up, rebuild
+from archive.lock import hold
+from archive.search import search
+from tests.archive.indexer.press import http, index_here, rows_of, story
+from tests.archive.indexer.test_write import BRIDGE, HARBOUR, busy_month
+
+
+def microfiche(archive, *arguments):
+    return CliRunner().invoke(cli, ["-C", str(archive.root), *arguments], catch_exceptions=True)
+
+
+def rows(archive):
+    with closing(open_index(archive, write=True)) as db:
+        return rows_of(db)
+
+
+def test_index_catches_up_and_a_rebuild_is_row_for_row_the_same(press):
+    names = busy_month(press)
+    held_back = press.archive.warcs_dir / names[-1]
+    aside = press.archive.root / "aside"
+    held_back.rename(aside)
+    first = microfiche(press.archive, "index")
+    assert first.exit_code == 0, first.output
+    assert "from 4 files, 2 new articles" in first.output
+    aside.rename(held_back)
+    assert "from 1 files, 0 new articles" in microfiche(press.archive, "index").output
+    assert "Indexed: 0 captures from 0 files" in microfiche(press.archive, "index").output
+    caught_up = rows(press.archive)
+    rebuilt = microfiche(press.archive, "index", "--rebuild")
+    assert rebuilt.exit_code == 0, rebuilt.output
+    assert rows(press.archive) == caught_up
+    assert not list(press.archive.root.glob("index.db.rebuild*"))
+    with closing(open_index(press.archive, write=True)) as db:
+        assert db.execute("SELECT count(*) FROM warcs WHERE sealed AND size > 0").fetchone() == (5,)
+        assert db.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+
+
+def test_readers_go_on_while_the_index_is_rebuilt(press):
+    press.write("a.warc.gz", [press.exchange(HARBOUR, http(story("Harbour vote tonight")))])
+    microfiche(press.archive, "index")
+    config = load_config(press.archive)
+    with closing(open_index(press.archive)) as reader:
+        cursor = reader.execute("SELECT title FROM articles")
+        press.write("b.warc.gz", [press.exchange(BRIDGE, http(story("Bridge closed again")))])
+        rebuild(press.archive, config)
+        assert cursor.fetchall() == [("Harbour vote tonight",)]
+        assert reader.execute("SELECT count(*) FROM articles").fetchone() == (2,)
+
+
+def test_an_index_that_is_no_database_says_so_and_is_rebuilt(press):
+    press.write("a.warc.gz", [press.exchange(HARBOUR, http(story("Harbour vote tonight")))])
+    microfiche(press.archive, "index")
+    good = rows(press.archive)
+    for suffix in ("-wal", "-shm"):
+        press.archive.index_path.with_name("index.db" + suffix).unlink(missing_ok=True)
+    press.archive.index_path.write_bytes(b"no database at all\n" * 300)
+    for arguments in (["index"], ["search", "harbour"], ["show", HARBOUR]):
+        failed = microfiche(press.archive, *arguments)
+        assert isinstance(failed.exception, IndexDamaged), arguments
+        assert "microfiche index --rebuild" in str(failed.exception)
+        assert "\n" not in str(failed.exception)
+        assert failed.exception.exit_code == 6
+    assert microfiche(press.archive, "index", "--rebuild").exit_code == 0
+    assert rows(press.archive) == good
+
+
+def test_a_database_of_another_program_is_refused(press):
+    subprocess.run(
+        [
+            sys.executable,
+            "-c",
+            "import sqlite3, sys; sqlite3.connect(sys.argv[1]).execute('CREATE TABLE other (x)')",
+            str(press.archive.index_path),
+        ],
+        check=True,
+    )
+    with pytest.raises(IndexDamaged, match="no index of ours"):
+        open_index(press.archive)
+
+
+def test_no_index_yet(press):
+    failed = microfiche(press.archive, "search", "anything")
+    assert isinstance(failed.exception, NotFound)
+    assert "run `microfiche index`" in str(failed.exception)
+
+
+def test_a_file_damaged_in_the_middle_gives_what_is_whole(press):
+    pages = [
+        press.exchange(f"{HARBOUR}-{n}", http(story(f"Harbour story number {n}"))) for n in range(6)
+    ]
+    path = press.write("a.warc.gz", pages)
+    whole = path.read_bytes()
+    path.write_bytes(whole[: len(whole) * 2 // 3])
+    result = microfiche(press.archive, "index")
+    assert result.exit_code == 6
+    assert "a.warc.gz@" in result.output
+    with closing(open_index(press.archive)) as db:
+        assert 2 <= search(db, "harbour").total < 6
+
+
+def test_index_while_another_writes_it(press):
+    with hold(press.archive.index_lock_path, purpose="a test"):
+        failed = microfiche(press.archive, "index")
+    assert failed.exception is not None
+    assert "a test" in str(failed.exception)
+
+
+def test_open_files_are_left_alone_while_a_crawl_runs_and_sealed_after_it(press):
+    path = press.write("a.warc.gz", [press.exchange(HARBOUR, http(story("Harbour vote")))])
+    path.rename(path.with_name("a.warc.gz.open"))
+    with hold(press.archive.lock_path, purpose="crawl"):
+        assert "0 captures" in microfiche(press.archive, "index").output
+    after = microfiche(press.archive, "index")
+    assert "sealed a.warc.gz" in after.output
+    assert "1 captures" in after.output
+
+
+@pytest.mark.parametrize("command", [["index"], ["index", "--rebuild"]])
+def test_killed_at_any_moment_the_next_run_ends_as_an_undisturbed_one(press, tmp_path, command):
+    for n in range(4):
+        press.write(
+            f"2026/01/{n}.warc.gz",
+            [
+                press.exchange(f"{HARBOUR}-{i % 7}", http(story(f"Harbour story {i} of {n}")))
+                for i in range(40)
+            ],
+        )
+    names = sorted(
+        p.relative_to(press.archive.warcs_dir).as_posix()
+        for p in press.archive.warcs_dir.rglob("*.warc.gz")
+    )
+    chance = random.Random(7)
+    for attempt in range(2):
+        running = subprocess.Popen(
+            [sys.executable, "-m", "archive.cli", "-C", str(press.archive.root), *command],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        time.sleep(1.2 + 1.5 * attempt + chance.random())
+        running.send_signal(signal.SIGKILL)
+        running.wait()
+    assert microfiche(press.archive, *command).exit_code == 0
+    other = tmp_path / "other.db"
+    with closing(open_index_file(other, write=True)) as db:
+        index_here(db, press.archive, names, batch=100)
+        expected = rows_of(db)
+    found = rows(press.archive)
+    for table in ("captures", "articles", "versions", "events", "articles_fts"):
+        assert found[table] == expected[table], table
+
+
+def test_sources_bear_the_names_of_the_configuration(press):
+    config = press.archive.config_path
+    config.write_text(
+        config.read_text()
+        + '[sources.morning]\nname = "The Morning"\nurl = "https://morning.example/"\n'
+    )
+    press.write("a.warc.gz", [press.exchange(HARBOUR, http(story("Harbour vote tonight")))])
+    with closing(open_index(press.archive, write=True)) as db:
+        catch_up(press.archive, db, load_config(press.archive))
+        (hit,) = search(db, "harbour").hits
+        assert (hit.source, hit.source_name) == ("morning", "The Morning")

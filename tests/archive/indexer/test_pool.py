@@ -1,0 +1,139 @@
+"""Workers under pages that hang, swell and kill: each page is answered exactly once."""
+
+import gzip
+import os
+import signal
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from archive.indexer.pool import Pool, PoolSettings
+from archive.indexer.reading import Failure, FailureReason, Reading
+from archive.indexer.worker import Page, read_page
+from archive.warc.stored import StoredHttp
+from tests.archive.indexer.press import story
+
+WHEN = datetime(2026, 1, 5, tzinfo=UTC)
+ONE = PoolSettings(workers=1, timeout_s=20)
+
+
+def page(body, *headers, name="a-b-c"):
+    plain = (("Content-Type", "text/html; charset=utf-8"), *headers)
+    return Page(f"https://morning.example/{name}", StoredHttp(200, "OK", plain, body), WHEN)
+
+
+def all_of(pool, pages, timeout_s=60):
+    numbers = {pool.submit(one): at for at, one in enumerate(pages)}
+    outcomes: dict[int, Reading | Failure] = {}
+    deadline = time.monotonic() + timeout_s
+    while len(outcomes) < len(numbers) and time.monotonic() < deadline:
+        for number, outcome in pool.collect(1.0):
+            assert numbers[number] not in outcomes
+            outcomes[numbers[number]] = outcome
+    assert pool.in_flight == 0
+    return [outcomes[at] for at in range(len(pages))]
+
+
+def children():
+    """Processes of this one that run a worker."""
+    found = []
+    for entry in Path("/proc").glob("[0-9]*"):
+        try:
+            parent = int((entry / "stat").read_text().rpartition(")")[2].split()[1])
+            command = (entry / "cmdline").read_bytes()
+        except (OSError, ValueError):
+            continue
+        if parent == os.getpid() and b"archive.indexer.worker" in command:
+            found.append(int(entry.name))
+    return found
+
+
+def test_pages_are_read_as_they_are_in_one_process():
+    pages = [page(story(f"Story number {n} of today")) for n in range(20)]
+    with Pool(PoolSettings(workers=2)) as pool:
+        outcomes = all_of(pool, pages)
+    assert outcomes == [read_page(one) for one in pages]
+    assert [o.title for o in outcomes] == [f"Story number {n} of today" for n in range(20)]
+    assert children() == []
+
+
+def test_a_page_past_its_time_is_a_failure_and_the_next_one_is_read():
+    slow = page(story("A long story", *("A sentence of the story, said once more. " * 40,) * 2000))
+    with Pool(PoolSettings(workers=1, timeout_s=0.2)) as pool:
+        first, second = all_of(pool, [slow, page(b"\x00")])
+    assert isinstance(first, Failure)
+    assert first.reason is FailureReason.TIMEOUT
+    assert isinstance(second, Failure)
+    assert second.reason is FailureReason.NOT_HTML
+    assert first.extractor == second.extractor != ""
+
+
+def test_a_killed_worker_costs_its_page_only():
+    pages = [page(story(f"Story number {n} of today")) for n in range(12)]
+    slow = page(story("A long story", *("A sentence of the story, said once more. " * 40,) * 4000))
+    with Pool(ONE) as pool:
+        all_of(pool, pages[:1])
+        numbers = [pool.submit(one) for one in [slow, *pages]]
+        done = pool.collect(0.3)
+        assert done == []
+        (worker,) = children()
+        os.kill(worker, signal.SIGKILL)
+        found = {}
+        while len(found) < len(numbers):
+            found |= dict(pool.collect(5))
+    assert isinstance(found[numbers[0]], Failure)
+    assert found[numbers[0]].reason is FailureReason.CRASHED
+    assert "signal 9" in found[numbers[0]].detail
+    assert [found[n].title for n in numbers[1:]] == [
+        f"Story number {n} of today" for n in range(12)
+    ]
+
+
+def test_a_worker_that_hangs_is_killed():
+    settings = PoolSettings(workers=1, timeout_s=1.0, grace_s=0.5)
+    with Pool(settings) as pool:
+        all_of(pool, [page(story("A story to begin with"))])
+        slow = page(story("A long story", *("A sentence of the story once more. " * 40,) * 4000))
+        number = pool.submit(slow)
+        assert pool.collect(0.2) == []
+        (worker,) = children()
+        os.kill(worker, signal.SIGSTOP)
+        began = time.monotonic()
+        found = {}
+        while not found:
+            found |= dict(pool.collect(1))
+        assert time.monotonic() - began < 5
+        assert isinstance(found[number], Failure)
+        assert found[number].reason is FailureReason.TIMEOUT
+        (after,) = all_of(pool, [page(story("A story to end with"))])
+        assert isinstance(after, Reading)
+
+
+def test_a_page_that_swells_beyond_the_memory_is_a_failure():
+    bomb = gzip.compress(b"<p>x</p>" * 8_000_000, 1)
+    settings = PoolSettings(workers=1, timeout_s=60, memory_bytes=1 << 30)
+    with Pool(settings) as pool:
+        swollen, after = all_of(
+            pool, [page(bomb, ("Content-Encoding", "gzip")), page(story("A story to end with"))]
+        )
+    assert isinstance(swollen, Failure)
+    assert swollen.reason in {
+        FailureReason.MEMORY,
+        FailureReason.TOO_LARGE,
+        FailureReason.UNREADABLE,
+        FailureReason.CRASHED,
+    }
+    assert isinstance(after, Reading)
+
+
+def test_workers_that_cannot_start_end_the_run_with_a_reason(tmp_path, monkeypatch):
+    # An installation in which the extraction cannot be imported.
+    (tmp_path / "extract").mkdir()
+    (tmp_path / "extract" / "__init__.py").write_text("raise ImportError('broken')")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    with Pool(ONE) as pool:
+        pool.submit(page(story("A story nobody reads")))
+        with pytest.raises(RuntimeError, match="before they read a page"):
+            all_of(pool, [page(story("Another one"))])
