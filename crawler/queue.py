@@ -132,7 +132,7 @@ class FetchQueue:
     def finish(self, fetch: Fetch) -> None:
         """The request is over and settled."""
         host = self._hosts[fetch.host]
-        host.pace.finish(fetch)
+        host.pace.finish(fetch, self._clock())
         host.running.discard(fetch.url)
         self.in_flight -= 1
         self._push(host, max(host.pace.ready_at, 0.0))
