@@ -1,6 +1,6 @@
 """What a page says, as values: the article, its blocks, and the evidence for each field."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime
 from enum import Enum
@@ -44,9 +44,9 @@ class Paywall(Enum):
 class Block:
     """One piece of the body, in reading order.
 
-    ``text`` has no line break except between the items of a list and the rows of a table
-    (cells joined by `` | ``). ``at`` is the time printed on a live-blog entry (``ENTRY`` is
-    the headline or stamp that opens one).
+    ``text`` has no line break except between the items of a list, the rows of a table (cells joined
+    by `` | ``) and the paragraphs of an entry. An ``ENTRY`` is one entry of a live blog, its headline and
+    paragraphs a line each, and ``at`` the time it was posted.
     """
 
     kind: BlockKind
@@ -119,8 +119,13 @@ class Article:
 
     @property
     def text(self) -> str:
-        """The body as plain text, one block a paragraph, without captions and tables."""
+        """The running text, a paragraph a line; see ``text_of`` for what stands beside it."""
         return text_of(self.blocks)
+
+    @property
+    def all_text(self) -> str:
+        """Everything that can be read in the body: with captions and tables."""
+        return "\n".join(block.text for block in self.blocks)
 
     def to_dict(self) -> dict[str, Any]:
         """Give the article as JSON-ready values; ``text`` is included, for readers.
@@ -151,17 +156,25 @@ class Article:
         return cls(**{"url": row["url"], "extractor": row["extractor"], **given})
 
 
-def text_of(blocks: tuple[Block, ...] | list[Block]) -> str:
-    """Join the blocks that are running text; captions and tables stand beside it.
+_ASIDE = frozenset({BlockKind.CAPTION, BlockKind.TABLE})
 
-    Tables are left out as all three sets of annotated pages leave them out; they are blocks, so
-    nothing is lost.
+
+def text_of(blocks: Sequence[Block]) -> str:
+    """Join the running text, a paragraph a line; a list is one line, its items parted by ``;``.
+
+    Captions and tables stand beside it, as all three sets of annotated pages have it; they are
+    blocks, so nothing is lost.
 
     >>> text_of([Block(BlockKind.PARAGRAPH, "One."), Block(BlockKind.CAPTION, "Photo")])
     'One.'
+    >>> text_of([Block(BlockKind.LIST, "tea\\nmilk")])
+    'tea; milk'
     """
-    aside = (BlockKind.CAPTION, BlockKind.TABLE)
-    return "\n".join(block.text for block in blocks if block.kind not in aside)
+    return "\n".join(
+        block.text.replace("\n", "; ") if block.kind is BlockKind.LIST else block.text
+        for block in blocks
+        if block.kind not in _ASIDE
+    )
 
 
 def _plain(value: Any) -> Any:  # noqa: ANN401 - any field of an article

@@ -54,6 +54,8 @@ def _iter_blocks(lines: list[Line]) -> list[Block]:
         members = list(group)
         if kind is BlockKind.LIST:
             blocks.append(Block(kind, "\n".join(line.text for line in members)))
+        elif kind is BlockKind.ENTRY:
+            blocks.append(Block(kind, "\n".join(line.text for line in members), at=members[0].at))
         elif kind is BlockKind.TABLE:
             blocks.append(Block(kind, "\n".join(_rows(members))))
         else:
@@ -61,9 +63,11 @@ def _iter_blocks(lines: list[Line]) -> list[Block]:
     return blocks
 
 
-def _group_key(line: Line) -> tuple[BlockKind, HtmlElement | None]:
+def _group_key(line: Line) -> tuple[BlockKind, HtmlElement | int | None]:
     if _is_caption(line):
         return BlockKind.CAPTION, None
+    if line.kind is BlockKind.ENTRY:
+        return line.kind, line.entry
     if line.kind is BlockKind.LIST:
         return line.kind, next(line.element.iterancestors(*_LISTS), None)
     if line.kind is BlockKind.TABLE:

@@ -55,6 +55,7 @@ class _Phrases:
     # By the first or last two characters, so that a line meets a handful and not a thousand.
     starts: dict[str, list[_Phrase]] = field(default_factory=lambda: defaultdict(list))
     ends: dict[str, list[_Phrase]] = field(default_factory=lambda: defaultdict(list))
+    inside: list[_Phrase] = field(default_factory=list)
 
     def add(self, phrase: str, rule: str) -> None:
         parts = tuple(fold(part) for part in phrase.split("*") if fold(part))
@@ -65,6 +66,9 @@ class _Phrases:
             return
         at_start, at_end = not phrase.startswith("*"), not phrase.endswith("*")
         item = _Phrase(parts, at_start, at_end, MAX_CHARS[min(3, _words(phrase))], rule)
+        if not at_start and not at_end:
+            self.inside.append(item)
+            return
         table, edge = (self.starts, parts[0][:2]) if at_start else (self.ends, parts[-1][-2:])
         table[edge].append(item)
 
@@ -101,7 +105,5 @@ def find_furniture_rule(text: str) -> str | None:
     if rule := phrases.whole.get(key):
         return rule
     chars = len(key)
-    for phrase in (*phrases.starts.get(key[:2], ()), *phrases.ends.get(key[-2:], ())):
-        if phrase.fits(key, chars):
-            return phrase.rule
-    return None
+    near = (phrases.starts.get(key[:2], ()), phrases.ends.get(key[-2:], ()), phrases.inside)
+    return next((p.rule for some in near for p in some if p.fits(key, chars)), None)

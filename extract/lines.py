@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from lxml import etree
 from lxml.html import HtmlElement
@@ -53,6 +54,10 @@ class Line:
     """The marked element it stands in, whose rule it carries."""
     chosen: bool = False
     """Whether it is part of the body, as far as the steps so far can tell."""
+    entry: int = -1
+    """Which entry of a live blog it belongs to."""
+    at: datetime | None = None
+    """When that entry was posted."""
 
     def drop(self, rule: str) -> None:
         """Take the line out of the body, and say by which rule."""

@@ -17,6 +17,7 @@ from extract.fields import Fields, read_fields
 from extract.fingerprint import simhash, text_digest
 from extract.kind import find_kind, find_paywall
 from extract.lines import Line, read_lines
+from extract.live import mark_entries
 from extract.prune import drop_dead, drop_marked, find_furniture, guard
 from extract.sift import Context, sift
 from extract.standfirst import find_standfirst
@@ -71,6 +72,7 @@ def _extract(html: bytes, url: str, headers: Headers | None, latest: date) -> Ar
     said = read_structured(root)
     fields = read_fields(root, said, url=url, latest=latest)
     lines = read_body(root, url)
+    mark_entries(lines, said)
     standfirst, standfirst_evidence = _take_standfirst(lines, said, fields)
     sift(lines, Context(fields.titles, fields.authors))
     credit, credit_evidence = drop_credit(lines)

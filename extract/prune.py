@@ -8,6 +8,7 @@ import re
 from collections import Counter
 from functools import lru_cache
 
+from lxml import etree
 from lxml.html import HtmlElement
 
 from extract.forms import find_comment_forms
@@ -17,7 +18,12 @@ from extract.lines import Line
 MAX_PROSE_SHARE = 0.15
 # Share that all elements of one rule may hold together.
 MAX_RULE_SHARE = 0.25
-_UNGUARDED = frozenset({"comment form"})
+_UNGUARDED = frozenset(
+    {"comment form", "class 'twitter-tweet'", "class 'instagram-media'", "class 'fb-post'"}
+)
+# A box of facts may be longer than its story; it goes when a story is left.
+_BOX = re.compile(r"class '(?:[\w-]*-)?(?:fact-?box|info-?box|fakta\w*|infokasten)")
+MIN_STORY_CHARS = 800
 
 Marks = dict[HtmlElement, str]
 
@@ -38,8 +44,12 @@ _BY_TAG = {
     "textarea": "form element",
     "input": "form element",
 }
-_CONTAINERS = ("div", "section", "ul", "ol", "p", "span", "header", "li", "table", "dl", "article",
-               "figure", "h2", "h3", "h4", "h5", "h6")
+# Parts of a sentence, and the two roots: never furniture by their name.
+_NEVER = frozenset(
+    {"a", "abbr", "b", "body", "br", "cite", "code", "em", "font", "hr", "html", "i", "img", "ins",
+     "mark", "meta", "link", "main", "q", "s", "small", "source", "strong", "sub", "sup", "tbody",
+     "td", "thead", "time", "tr", "u", "wbr", "picture"}
+)
 _HEADINGS = frozenset({"h2", "h3", "h4", "h5", "h6"})
 _WORDS = (
     # related and further reading
@@ -78,11 +88,13 @@ _WORDS = (
     # media
     r"caption\w*|figcaption|image-?credit|photo-?credit|media-?caption|wp-caption-text|"
     r"carousel\w*|slider|player|video-?(?:player|list|playlist|title|meta|caption)|podcast-?\w*|"
+    r"fact-?box|factbox|info-?box|infobox|fakta-?(?:boks|ruta|box)|infokasten|"
+    r"absatzbild|bild-?(?:info|text|unterschrift|quelle)|bildunterschrift|image-?(?:info|text|description)|"
     r"playlist|jw-?player|brightcove|tweet|twitter-?tweet|instagram-?media|fb-?post|embed\w*"
 )
 _NAME = re.compile(rf"(?:^|[\s_-])(?:{_WORDS})(?=$|[\s_-])", re.IGNORECASE)
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
-_CAPTION = re.compile(r"caption|image-?credit|photo-?credit", re.IGNORECASE)
+_CAPTION = re.compile(r"caption|image-?|photo-?credit|bild", re.IGNORECASE)
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 
 
@@ -111,13 +123,13 @@ def find_furniture(root: HtmlElement) -> Marks:
     """
     marks: Marks = dict.fromkeys(find_comment_forms(root), "comment form")
     prose = sum(len(p.text_content()) for p in root.iter("p")) or 1
-    for element in root.iter(*_BY_TAG, *_CONTAINERS):
-        rule = _rule(element)
+    for element in root.iter(etree.Element):
+        rule = None if element.tag in _NEVER else _rule(element)
         if rule is None or element in marks or _is_inside(element, marks):
             continue
         if element.tag == "span" and _in_sentence(element):
             continue
-        if _is_small(element, prose):
+        if rule in _UNGUARDED or _BOX.match(rule) or _is_small(element, prose):
             marks[element] = rule
     return marks
 
@@ -135,16 +147,17 @@ def guard(marks: Marks, lines: list[Line]) -> Marks:
         if line.marked is not None and line.is_prose:
             by_element[line.marked] += line.chars
             by_rule[marks[line.marked]] += line.chars
-    back = {
-        element
-        for element, rule in marks.items()
-        if rule not in _UNGUARDED
-        and (
-            (rule == "hidden" and by_element[element])
-            or by_element[element] > MAX_PROSE_SHARE * total
-            or (by_element[element] and by_rule[rule] > MAX_RULE_SHARE * total)
-        )
-    }
+
+    def costs(element: HtmlElement, rule: str) -> bool:
+        held = by_element[element]
+        if not held or rule in _UNGUARDED:
+            return False
+        if _BOX.match(rule):
+            return total - by_rule[rule] < MIN_STORY_CHARS
+        too_much = held > MAX_PROSE_SHARE * total or by_rule[rule] > MAX_RULE_SHARE * total
+        return rule == "hidden" or too_much
+
+    back = {element for element, rule in marks.items() if costs(element, rule)}
     for line in lines:
         if line.marked in back:
             line.rule = line.marked = None

@@ -9,6 +9,7 @@ from extract.article import BlockKind
 from extract.furniture import find_furniture_rule
 from extract.lines import Line
 from extract.title import fold
+from extract.words import caption_words
 
 _END = re.compile(r"[.!?…。！？؟।\"”’»)\]]\s*$")
 _ADDRESS = re.compile(r"^(?:https?://\S+|www\.\S+|\S+@\S+\.\w+|(?:twitter|facebook|x|instagram)\.com/\S+|@\w+|\d{4}-\d\d-\d\dT\S+)$")
@@ -25,8 +26,13 @@ class Context:
     authors: tuple[str, ...] = ()
 
 
+_INITIALS = re.compile(r"^\(\w{2,4}(?:[/,]\s*\w{2,8})*\)$")
+_SHORTCODE = re.compile(r"^\[(\w+)\b[^\]]*\].*\[/\1\]$")
+_CLOCK = re.compile(r"^\d{1,2}[:.h]\d\d\b|^\d{1,2}[:.]\d\d")
+
 # More than this share of the text after the last paragraph is a list that belongs to it.
 MAX_OUTSKIRTS = 0.15
+CORE_SHARE = 0.1
 
 Rule = Callable[[list[Line], Context], None]
 
@@ -73,6 +79,8 @@ def drop_marks(lines: list[Line], context: Context) -> None:
             line.drop("address")
         elif _COPYRIGHT.match(line.text) and line.chars < 250:
             line.drop("copyright")
+        elif _INITIALS.match(line.text) or _SHORTCODE.match(line.text):
+            line.drop("initials or shortcode")
         elif not any(map(str.isalnum, line.text)):
             line.drop("no word")
 
@@ -114,9 +122,41 @@ def _is_stamp(text: str) -> bool:
 
 def drop_captions(lines: list[Line], context: Context) -> None:
     """Take captions out of the running text; they are kept as captions."""
+    whole, ending = caption_words()
     for line in _chosen(lines):
         if line.kind is BlockKind.CAPTION:
             line.drop("caption")
+        elif line.chars < 300 and (whole.match(line.text) or ending.search(line.text)):
+            line.drop("caption words")
+
+
+def drop_kickers(lines: list[Line], context: Context) -> None:
+    """Drop the short lines above the headline, and the headline with its kicker."""
+    body = next((i for i, line in enumerate(lines) if line.chosen and line.is_prose), len(lines))
+    heads = [
+        i
+        for i, line in enumerate(lines[: body + 1])
+        if line.element.tag == "h1" or line.rule == "title again" or _holds_title(line, context)
+    ]
+    if not heads:
+        return
+    for index, line in enumerate(lines[: heads[-1] + 1]):
+        if line.chosen and (not line.is_prose or _holds_title(line, context)):
+            line.drop("above the headline" if index < heads[-1] else "title again")
+
+
+def _holds_title(line: Line, context: Context) -> bool:
+    if line.chars > 200:
+        return False
+    key = fold(line.text)
+    return any(len(title) > 15 and title in key for title in context.titles)
+
+
+def drop_entry_stamps(lines: list[Line], context: Context) -> None:
+    """Drop the line of an entry that is its time and author; the time is the entry's own."""
+    for line in _chosen(lines):
+        if line.entry >= 0 and line.chars < 40 and _CLOCK.match(line.text):
+            line.drop("entry's time")
 
 
 def drop_repeats(lines: list[Line], context: Context) -> None:
@@ -136,7 +176,7 @@ def drop_outskirts(lines: list[Line], context: Context) -> None:
         if line.is_prose:
             weights[line.signature] += line.chars
     total = sum(weights.values()) or 1
-    core = {s for s, w in weights.items() if w >= 0.1 * total}
+    core = {s for s, w in weights.items() if w >= CORE_SHARE * total}
     inside = [
         i
         for i, line in enumerate(chosen)
@@ -165,7 +205,9 @@ def _chosen(lines: list[Line]) -> list[Line]:
 
 RULES: tuple[Rule, ...] = (
     drop_titles,
+    drop_kickers,
     drop_captions,
+    drop_entry_stamps,
     drop_words,
     drop_marks,
     drop_links,

@@ -49,7 +49,7 @@ def find_standfirst(
         said: what the page says of itself; its description is often the standfirst.
         titles: the title and its rivals, folded.
     """
-    body = next((i for i, line in enumerate(lines) if line.chosen and line.is_prose), None)
+    body = next((i for i, line in enumerate(lines) if line.chosen and line.is_prose and line.entry < 0), None)
     if body is None:
         return None
     start = _headline(lines, body, titles)

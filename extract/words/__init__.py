@@ -42,3 +42,13 @@ def credit_words() -> tuple[re.Pattern[str], re.Pattern[str]]:
         re.compile(rf"^[(\[]?\s*(?:{labels})s?\s*[:：/]\s*(.+)$", re.IGNORECASE),
         re.compile(rf"^[(\[]?\s*(?:{withs})\s*:?\s+(.+)$", re.IGNORECASE),
     )
+
+
+@cache
+def caption_words() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """Compile what marks a caption: "Photo: …" as a line, "… Photo: AFP" at its end."""
+    labels = "|".join(map(re.escape, iter_phrases("caption_label")))
+    return (
+        re.compile(rf"^[(\[<]?\s*(?:{labels})\s*(?:[:：/=]|by\b)\s*\S.{{0,120}}$", re.IGNORECASE),
+        re.compile(rf"(?:^|[\s(\[/|.])(?:{labels})\s*[:：/]\s*[^.:：]{{2,60}}[)\]]?$", re.IGNORECASE),
+    )

@@ -1,0 +1,103 @@
+"""Live blogs: the entries of a running report, each with the time it was posted."""
+
+import re
+from datetime import datetime
+
+from lxml.html import HtmlElement
+
+from extract.article import BlockKind
+from extract.dates import read_when
+from extract.lines import Line
+from extract.structured import Node, Structured, as_list, as_text
+
+_NAMED = re.compile(
+    r"(?:^|[\s_-])(?:live-?blog|live-?event|live-?ticker|ticker|live|liveticker|lb|timeline)"
+    r"(?:__|-|_)?(?:entry|post|item|update|card|block)(?=$|[\s_-])",
+    re.IGNORECASE,
+)
+_MIN_KEY_CHARS = 12
+_MIN_ENTRIES = 3
+
+
+def mark_entries(lines: list[Line], said: Structured) -> int:
+    """Turn the lines of live-blog entries into entries; give the number of entries found.
+
+    Lines of entries become chosen, whatever trafilatura thought of them, unless they were pruned.
+    """
+    updates = [u for u in as_list(said.article.get("liveBlogUpdate")) if isinstance(u, dict)]
+    entries = _by_statement(lines, updates) or _by_markup(lines)
+    if len(set(entries.values())) < _MIN_ENTRIES:
+        return 0
+    numbers: dict[HtmlElement | int, int] = {}
+    for index, (holder, at) in entries.items():
+        line = lines[index]
+        if line.rule is None and line.kind is not BlockKind.CAPTION:
+            line.kind, line.chosen, line.at = BlockKind.ENTRY, True, at
+            line.entry = numbers.setdefault(holder, len(numbers))
+    return len(numbers)
+
+
+Holder = tuple[HtmlElement | int, datetime | None]
+
+
+def _by_statement(lines: list[Line], updates: list[Node]) -> dict[int, Holder]:
+    """Find the lines that JSON-LD repeats in its updates; what lies between belongs to them."""
+    if len(updates) < _MIN_ENTRIES:
+        return {}
+    known = [
+        ("".join((as_text(update.get("headline")) or "").split()), _squash(update), _time(update))
+        for update in updates
+    ]
+    found: dict[int, Holder] = {}
+    for index, line in enumerate(lines):
+        if line.rule is not None or len(line.key) < _MIN_KEY_CHARS:
+            continue
+        for number, (headline, body, at) in enumerate(known):
+            if line.key == headline or line.key in body:
+                found[index] = (number, at)
+                break
+    if not found:
+        return {}
+    current = found[min(found)]
+    for index in range(min(found), max(found) + 1):
+        current = found.setdefault(index, current)
+    return found
+
+
+def _squash(update: Node) -> str:
+    body = as_text(update.get("articleBody")) or ""
+    return "".join(re.sub(r"<[^>]{0,500}>", " ", body).split())
+
+
+def _time(update: Node) -> datetime | None:
+    stamp = as_text(update.get("datePublished"))
+    when = read_when(stamp) if stamp else None
+    return when if isinstance(when, datetime) else None
+
+
+def _by_markup(lines: list[Line]) -> dict[int, Holder]:
+    """Find the lines inside elements that are named like entries or marked up as such."""
+    found: dict[int, Holder] = {}
+    times: dict[HtmlElement, datetime | None] = {}
+    for index, line in enumerate(lines):
+        holder = _entry(line.element)
+        if holder is not None:
+            if holder not in times:
+                times[holder] = _stamp(holder)
+            found[index] = (holder, times[holder])
+    return found
+
+
+def _entry(element: HtmlElement) -> HtmlElement | None:
+    for parent in (element, *element.iterancestors("div", "article", "li", "section")):
+        if parent.get("itemprop") == "liveBlogUpdate" or _NAMED.search(parent.get("class") or ""):
+            return parent
+    return None
+
+
+def _stamp(holder: HtmlElement) -> datetime | None:
+    for element in holder.iter("time"):
+        when = read_when(element.get("datetime") or "")
+        if isinstance(when, datetime):
+            return when
+    return None
