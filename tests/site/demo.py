@@ -124,8 +124,8 @@ def read(newspaper: Newspaper) -> dict[str, Any]:
     return hit
 
 
-def free_port(wanted: int) -> int:
-    """Take the usual port when nobody has it, else one that the kernel gives."""
+def find_port(wanted: int) -> int:
+    """Find the usual port free, else one that the kernel gives."""
     with socket.socket() as probe:
         try:
             probe.bind(("127.0.0.1", wanted))
@@ -160,7 +160,7 @@ def fetch(port: int, path: str, host: str) -> bytes:
 
 def read_room(hit: dict[str, Any], *, stay: bool) -> None:
     """Open the reading room, see that both addresses answer, and stay when asked."""
-    room, replay = free_port(8080), free_port(8081)
+    room, replay = find_port(8080), find_port(8081)
     arguments = ["-C", str(ARCHIVE), "serve", "--port", str(room), "--replay-port", str(replay)]
     say("The reading room:")
     print(shown(arguments), flush=True)

@@ -66,14 +66,15 @@ GAZETTE = Title(
         "comments": "Comments",
         "first_comment": "Be the first to comment on",
         "leave_reply": "Leave a reply",
-        "not_published": "Your email address will not be published. Required fields are marked *",
+        "not_published": "Your email address will not be published. "
+        "Boxes with a * must be filled in.",
         "comment": "Comment",
         "name": "Name",
         "post": "Post comment",
         "spam": "This site uses Akismet to hold back spam. Find out what happens to "
         "your comment data.",
         "log_in": "You must be logged in to take part in the discussion.",
-        "save_name": "Save my name in this browser for the next time I comment.",
+        "save_name": "Remember my name on this device for my next comment.",
         "reply": "Reply",
         "older": "Older stories",
         "desk": "Newsroom",
@@ -128,15 +129,15 @@ KURIER = Title(
         "comments": "Kommentare",
         "first_comment": "Schreiben Sie den ersten Kommentar zu",
         "leave_reply": "Schreibe einen Kommentar",
-        "not_published": "Deine E-Mail-Adresse wird nicht veröffentlicht. Pflichtfelder sind "
-        "mit * gekennzeichnet",
+        "not_published": "Deine E-Mail-Adresse wird nicht veröffentlicht. Felder "
+        "mit * bitte ausfüllen.",
         "comment": "Kommentar",
         "name": "Name",
         "post": "Kommentar abschicken",
         "spam": "Diese Seite hält Spam mit Akismet fern. Was mit Kommentardaten "
         "geschieht, steht hier.",
         "log_in": "Bitte melden Sie sich an, um mitzudiskutieren.",
-        "save_name": "Meinen Namen in diesem Browser für den nächsten Kommentar speichern.",
+        "save_name": "Meinen Namen auf diesem Gerät für das nächste Mal merken.",
         "reply": "Antworten",
         "older": "Ältere Meldungen",
         "desk": "Redaktion intern",
