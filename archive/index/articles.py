@@ -21,7 +21,7 @@ class VersionRow:
     ``published`` and ``modified`` are ISO 8601, a plain date where only the day is known.
     ``first_captured`` and ``last_captured`` are timestamps of 14 digits; ``record_id`` and
     ``url`` are the WARC-Record-ID and the target of the first capture. ``blocks`` is the text
-    again, cut into its paragraphs, subheads, lists and quotes, with the captions in place.
+    again, cut into its paragraphs, subheads, lists and quotes, with captions and tables in place.
     """
 
     id: str
@@ -117,7 +117,7 @@ FROM articles a JOIN sources s ON s.id = a.source WHERE a.id = ?
 """
 _ADDRESSES = "SELECT url FROM addresses WHERE article = ? ORDER BY url"
 _VERSIONS = """
-SELECT v.id, v.article AS article_id, v.title, v.standfirst, v.text, v.layout, v.captions,
+SELECT v.id, v.article AS article_id, v.title, v.standfirst, v.text, v.layout, v.asides,
        v.authors, v.published, v.modified, v.language, v.section, v.tags, v.image,
        v.canonical_url, v.credit, v.paywall, v.kind, v.words, v.extractor,
        f.timestamp AS first_captured, l.timestamp AS last_captured, v.captures, f.record_id,
@@ -213,6 +213,6 @@ def _find_former(db: Database, name: str) -> str | None:
 
 
 def _version(row: dict[str, Any]) -> VersionRow:
-    blocks = read_layout(row["text"], row.pop("layout"), row.pop("captions"))
+    blocks = read_layout(row["text"], row.pop("layout"), row.pop("asides"))
     row["authors"], row["tags"] = (tuple(json.loads(row[name])) for name in ("authors", "tags"))
     return VersionRow(**row, blocks=blocks)

@@ -98,7 +98,7 @@ CREATE TABLE versions (
     standfirst TEXT NOT NULL,
     text TEXT NOT NULL,
     layout TEXT NOT NULL,
-    captions TEXT NOT NULL,
+    asides TEXT NOT NULL,
     authors TEXT NOT NULL,
     published TEXT,
     modified TEXT,
@@ -191,7 +191,7 @@ CREATE TABLE extraction_failures (
 ) STRICT, WITHOUT ROWID;
 
 CREATE VIEW articles_current AS
-SELECT a.number, a.id, a.source, a.url, v.title, v.standfirst, v.text,
+SELECT a.number, a.id, a.source, a.url, v.title, v.standfirst, v.text, v.asides,
        a.earlier_text AS earlier, a.published, a.language, a.section, a.credit
 FROM articles a JOIN versions v ON v.id = a.current_version;
 """
@@ -201,7 +201,7 @@ FROM articles a JOIN versions v ON v.id = a.current_version;
 # articles a CPU-second than the default 1 MB.
 _WHAT_IS_FOUND = """
 CREATE VIRTUAL TABLE articles_fts USING fts5 (
-    title, standfirst, text, earlier,
+    title, standfirst, text, asides, earlier,
     content = 'articles_current', content_rowid = 'number',
     tokenize = "unicode61 remove_diacritics 2 categories 'L* N* Co M*'"
 );

@@ -1,11 +1,13 @@
-"""Scripts that put no space between words: cut into characters, so that any piece is found.
+"""What SQLite's tokenizer cannot do: words without spaces, and accents beyond the Latin script.
 
 The full text holds each character of Han, Kana, Hangul and the scripts of South-East Asia as a
-word of its own, with its combining marks; a search for a piece of such text is a search for the
-phrase of its characters. Everything else passes unchanged.
+word of its own, with its combining marks, so that any piece of such text is found: a search for
+it is a search for the phrase of its characters. Greek loses its accents and Cyrillic ё becomes е,
+as unicode61 folds Latin letters only. Everything else passes unchanged.
 """
 
 import re
+import unicodedata
 
 _BASE = (
     "\u0e00-\u0e7f"  # Thai
@@ -26,6 +28,16 @@ _CHARACTER = re.compile(f"([{_BASE}][{_MARKS}]*)")
 _ANY = re.compile(f"[{_BASE}]")
 
 
+def _without_accent(letter: str) -> str:
+    return unicodedata.normalize("NFD", letter)[0]
+
+
+# Greek and Cyrillic letters with an accent. й and ї are letters of their own.
+_ACCENTED = "ΆΈΉΊΌΎΏΐΪΫάέήίΰϊϋόύώЁёЀѐЍѝ"
+_FOLDED = {ord(letter): _without_accent(letter) for letter in _ACCENTED}
+_FOLDABLE = re.compile(f"[{_ACCENTED}]")
+
+
 def needs_cutting(text: str) -> bool:
     """Whether there is anything in it that is written without spaces.
 
@@ -35,10 +47,14 @@ def needs_cutting(text: str) -> bool:
     return bool(_ANY.search(text))
 
 
-def segmented(text: str) -> str:
+def searchable(text: str) -> str:
     """The text as the full-text index holds it.
 
-    >>> segmented("Tokyo 2020"), segmented("東京タワー").split()
-    ('Tokyo 2020', ['東', '京', 'タ', 'ワ', 'ー'])
+    >>> searchable("Tokyo 2020"), searchable("東京タワー").split(), searchable("Ёлка")
+    ('Tokyo 2020', ['東', '京', 'タ', 'ワ', 'ー'], 'Елка')
     """
+    if text.isascii():
+        return text
+    if _FOLDABLE.search(text):
+        text = text.translate(_FOLDED)
     return _CHARACTER.sub(r" \1 ", text) if _ANY.search(text) else text

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from sqlite_utils import Database
 
-from archive.index.segments import segmented
+from archive.index.segments import searchable
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,16 +17,17 @@ class Indexed:
     title: str
     standfirst: str
     text: str
+    asides: str
     earlier: str
 
-    def row(self) -> tuple[int, str, str, str, str]:
+    def row(self) -> tuple[int, str, str, str, str, str]:
         """As it goes into the full text: scripts without spaces cut into characters."""
-        texts = (self.title, self.standfirst, self.text, self.earlier)
-        return (self.number, *map(segmented, texts))  # type: ignore[return-value]
+        texts = (self.title, self.standfirst, self.text, self.asides, self.earlier)
+        return (self.number, *map(searchable, texts))  # type: ignore[return-value]
 
 
 _CURRENT = """
-SELECT id, number, title, standfirst, text, earlier FROM articles_current
+SELECT id, number, title, standfirst, text, asides, earlier FROM articles_current
 WHERE id IN (SELECT value FROM json_each(?))
 """
 
@@ -42,12 +43,13 @@ def follow(db: Database, before: dict[str, Indexed], after: dict[str, Indexed]) 
     gone = [old for key, old in before.items() if after.get(key) != old]
     come = [new for key, new in after.items() if before.get(key) != new]
     db.conn.executemany(
-        "INSERT INTO articles_fts (articles_fts, rowid, title, standfirst, text, earlier) "
-        "VALUES ('delete', ?, ?, ?, ?, ?)",
+        "INSERT INTO articles_fts (articles_fts, rowid, title, standfirst, text, asides, earlier) "
+        "VALUES ('delete', ?, ?, ?, ?, ?, ?)",
         (old.row() for old in gone),
     )
     # By number: FTS5 is fastest when rowids grow.
     db.conn.executemany(
-        "INSERT INTO articles_fts (rowid, title, standfirst, text, earlier) VALUES (?, ?, ?, ?, ?)",
+        "INSERT INTO articles_fts (rowid, title, standfirst, text, asides, earlier) "
+        "VALUES (?, ?, ?, ?, ?, ?)",
         (new.row() for new in sorted(come, key=lambda new: new.number)),
     )

@@ -3,13 +3,13 @@
 import json
 import unicodedata
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from enum import Enum
 
 from archive.index.ids import text_id
 from archive.index.layout import write_layout
-from extract.article import Article, PageKind
+from extract.article import Article, PageKind, text_of
 
 _ARTICLE_KINDS = {PageKind.ARTICLE, PageKind.LIVE_BLOG, PageKind.VIDEO, PageKind.GALLERY}
 # Shorter titles ("News", "Live") agree by accident.
@@ -50,7 +50,7 @@ class Reading:
     standfirst: str
     text: str
     layout: str
-    captions: str
+    asides: str
     authors: str
     published: str | None
     modified: str | None
@@ -77,10 +77,10 @@ def reading_of(article: Article) -> Reading:
     >>> reading.is_article, reading.title
     (False, 'A dog’s life')
     """
-    title, standfirst, text = (
-        clean(part or "") for part in (article.title, article.standfirst, article.text)
-    )
-    layout, captions = write_layout(article.blocks)
+    title, standfirst = (clean(part or "") for part in (article.title, article.standfirst))
+    blocks = [replace(block, text=clean(block.text)) for block in article.blocks]
+    text = text_of(blocks)
+    layout, asides = write_layout(blocks)
     title_digest = text_id(letters(title)) if len(letters(title)) >= _MIN_TITLE_LETTERS else ""
     text_digest = article.text_digest[:20] if text.strip() else ""
     is_read = bool(text.strip() or standfirst or article.kind is not PageKind.ARTICLE)
@@ -90,7 +90,7 @@ def reading_of(article: Article) -> Reading:
         standfirst=standfirst,
         text=text,
         layout=layout,
-        captions=clean(captions),
+        asides=asides,
         authors=_json_list(article.authors),
         published=iso(article.published),
         modified=iso(article.modified),

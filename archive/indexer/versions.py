@@ -12,17 +12,17 @@ from archive.indexer.reading import Reading
 
 _UPSERT = """
 INSERT INTO versions (id, article, digest, first_capture, last_capture, captures, title,
-    standfirst, text, layout, captions, authors, published, modified, language, section, tags,
+    standfirst, text, layout, asides, authors, published, modified, language, section, tags,
     image, canonical_url, credit, paywall, kind, words, title_digest, text_digest, fingerprint,
     extractor)
 VALUES (:id, :article, :digest, :first_capture, :first_capture, 0, :title, :standfirst, :text,
-    :layout, :captions, :authors, :published, :modified, :language, :section, :tags, :image,
+    :layout, :asides, :authors, :published, :modified, :language, :section, :tags, :image,
     :canonical_url, :credit, :paywall, :kind, :words, :title_digest, :text_digest, :fingerprint,
     :extractor)
 ON CONFLICT (id) DO UPDATE SET
     first_capture = excluded.first_capture, title = excluded.title,
     standfirst = excluded.standfirst, text = excluded.text, layout = excluded.layout,
-    captions = excluded.captions, authors = excluded.authors, published = excluded.published,
+    asides = excluded.asides, authors = excluded.authors, published = excluded.published,
     modified = excluded.modified, language = excluded.language, section = excluded.section,
     tags = excluded.tags, image = excluded.image, canonical_url = excluded.canonical_url,
     credit = excluded.credit, paywall = excluded.paywall, kind = excluded.kind,

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from archive.index.fold import is_word_character
-from archive.index.segments import segmented
+from archive.index.segments import searchable
 from archive.search.fields import Condition, condition_for
 from archive.search.query import Both, Either, Field, Near, Node, Query, Text, Without
 
@@ -124,7 +124,7 @@ def _is_text(node: Node) -> bool:
 
 def _text(text: Text) -> str | None:
     # FTS5 strings are quoted by doubling; what has no word in it would find nothing.
-    words = segmented(text.words).replace('"', " ")
+    words = searchable(text.words).replace('"', " ")
     if not any(map(is_word_character, words)):
         return None
     quoted = f'"{" ".join(words.split())}"' + (" *" if text.prefix else "")

@@ -24,8 +24,8 @@ RANKED_NEWEST = 2_000
 # Counting under conditions visits every match; beyond this the count is "10,000 or more".
 COUNTED = 10_000
 
-# Weights of title, standfirst, text, and what earlier versions said.
-_BM25 = "bm25(articles_fts, 8.0, 4.0, 1.0, 0.5)"
+# Weights of title, standfirst, text, captions and tables, and what earlier versions said.
+_BM25 = "bm25(articles_fts, 8.0, 4.0, 1.0, 1.0, 0.5)"
 
 
 def search(
@@ -181,7 +181,7 @@ def _read_cursor(text: str | None, order: Order) -> _Ranked | None:
 
 _HITS = """
 SELECT a.number, a.id AS article_id, a.current_version AS version_id, v.title, v.standfirst,
-       v.text, a.earlier_text, a.source, s.name AS source_name, a.url, a.published,
+       v.text, v.asides, a.earlier_text, a.source, s.name AS source_name, a.url, a.published,
        a.first_captured AS captured_at, c.timestamp, a.language, v.authors, a.words, a.edited,
        a.removed
 FROM json_each(?) n JOIN articles a ON a.number = n.value JOIN sources s ON s.id = a.source
@@ -200,11 +200,10 @@ def _hits(
 
 
 def _hit(row: dict[str, Any], score: float, patterns: tuple[Pattern, ...]) -> Hit:
-    text, earlier = row.pop("text"), row.pop("earlier_text")
-    piece = snippet(text, patterns)
-    if not any(segment.marked for segment in piece) and earlier:
-        before = snippet(earlier, patterns)
-        piece = before if any(segment.marked for segment in before) else piece
+    texts = [row.pop(name) for name in ("text", "asides", "earlier_text")]
+    pieces = [snippet(text, patterns) for text in texts if text]
+    marked = (piece for piece in pieces if any(segment.marked for segment in piece))
+    piece = next(marked, pieces[0] if pieces else ())
     del row["number"]
     row |= {
         "title": mark(row["title"], patterns),

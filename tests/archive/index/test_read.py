@@ -1,0 +1,136 @@
+"""Reading the index: captures by time, articles by what a person calls them."""
+
+from contextlib import closing
+from datetime import timedelta
+
+import pytest
+
+from archive.errors import ArchiveUnwritable, IndexDamaged, NotFound
+from archive.index.articles import find_article, get_article
+from archive.index.captures import find_nearest, get_capture, iter_captures
+from archive.index.open import open_index, open_index_file
+from archive.index.schema import MIGRATIONS
+from archive.urls import urlkey
+from tests.archive.indexer.press import http, index_here, new_press, story
+
+BRIDGE = "https://morning.example/2026/bridge-closed-again"
+KEY = urlkey(BRIDGE)
+
+
+@pytest.fixture(scope="module")
+def db(tmp_path_factory):
+    press = new_press(tmp_path_factory.mktemp("read"))
+    day = timedelta(days=1)
+    press.write(
+        "2026/01/a.warc.gz",
+        [
+            press.exchange(BRIDGE, http(story("Bridge closed again"))),
+            press.exchange(BRIDGE, http(b"wait", "503 Unavailable"), after=2 * day),
+            press.exchange(BRIDGE, http(story("Bridge open again")), after=2 * day),
+            press.exchange(BRIDGE, b"", error="time-out", after=day),
+            press.exchange(BRIDGE + "/picture.png", http(b"\x89PNG", mime="image/png")),
+        ],
+    )
+    with closing(open_index(press.archive, write=True)) as writer:
+        index_here(writer, press.archive, ["2026/01/a.warc.gz"])
+    with closing(open_index(press.archive)) as reader:
+        yield reader
+
+
+@pytest.mark.parametrize(
+    ("timestamp", "found"),
+    [
+        ("20260105080001", "20260105080001"),
+        ("20000101000000", "20260105080001"),
+        ("20990101000000", "20260109080001"),
+        ("20260106080001", "20260105080001"),
+        ("20260108000000", "20260107080001"),
+    ],
+)
+def test_the_nearest_capture(db, timestamp, found):
+    nearest = find_nearest(db, KEY, timestamp)
+    assert nearest
+    assert nearest.timestamp == found
+
+
+def test_the_nearest_capture_of_a_status(db):
+    nearest = find_nearest(db, KEY, "20260107080002", statuses=(200, 301))
+    assert nearest
+    assert (nearest.timestamp, nearest.status) == ("20260109080001", 200)
+    assert find_nearest(db, KEY, "20260107080002", statuses=(418,)) is None
+    assert find_nearest(db, "org,nowhere)/", "20260107080001") is None
+
+
+def test_a_capture_by_its_record_id_with_and_without_brackets(db):
+    nearest = find_nearest(db, KEY, "20260105080001")
+    assert nearest
+    assert nearest.record_id.startswith("urn:uuid:")
+    assert get_capture(db, nearest.record_id) == nearest
+    assert get_capture(db, f"<{nearest.record_id}>") == nearest
+    assert (nearest.file, nearest.mime) == ("2026/01/a.warc.gz", "text/html")
+    assert nearest.digest
+    assert nearest.digest.startswith("sha1:")
+    with pytest.raises(NotFound, match="not in the index"):
+        get_capture(db, "urn:uuid:no")
+
+
+def test_captures_in_order_and_within_bounds(db):
+    stamps = [capture.timestamp for capture in iter_captures(db, KEY)]
+    assert stamps == ["20260105080001", "20260107080001", "20260109080001"]
+    newest = [capture.timestamp for capture in iter_captures(db, KEY, newest_first=True)]
+    assert newest == stamps[::-1]
+    some = iter_captures(db, KEY, since="20260106", until="202601071")
+    assert [capture.timestamp for capture in some] == ["20260107080001"]
+    below = [capture.uri for capture in iter_captures(db, KEY, prefix=True)]
+    assert len(below) == 4
+    failed = [c.failure for c in iter_captures(db, KEY, failures=True) if c.failure]
+    assert failed == ["time-out"]
+
+
+def test_an_article_by_id_start_of_id_and_address(db):
+    found = find_article(db, BRIDGE)
+    assert found
+    assert find_article(db, found) == found
+    assert find_article(db, found[:6]) == found
+    assert find_article(db, BRIDGE.replace("https", "http") + "/?utm_source=x#top") == found
+    for unknown in ("", found[:5], "zzzzzz", "https://morning.example/other", "https://["):
+        assert find_article(db, unknown) is None
+    with pytest.raises(NotFound):
+        get_article(db, "no such id")
+
+
+def test_an_article_whole(db):
+    article = get_article(db, find_article(db, BRIDGE) or "")
+    assert (article.title, article.source, len(article.versions)) == (
+        "Bridge open again",
+        "morning",
+        2,
+    )
+    assert article.current.title == "Bridge open again"
+    assert [event.kind for event in article.events] == ["published", "edited", "retitled"]
+    assert article.events[2].detail == "Bridge closed again → Bridge open again"
+    assert article.edited == "20260109080001"
+
+
+def test_every_table_is_strict_and_every_key_is_sound(db):
+    loose = db.execute(
+        "SELECT name FROM pragma_table_list WHERE schema = 'main' AND type = 'table' "
+        "AND NOT strict AND name NOT LIKE 'sqlite_%' AND name NOT LIKE '_sqlite_%'"
+    ).fetchall()
+    assert loose == []
+    assert db.execute("PRAGMA foreign_key_check").fetchall() == []
+
+
+def test_an_index_of_an_older_schema_is_brought_up_to_date_by_a_writer(tmp_path):
+    path = tmp_path / "index.db"
+    with closing(open_index_file(path, write=True)) as writer:
+        last = MIGRATIONS.applied(writer)[-1].name
+        writer.execute("DELETE FROM _sqlite_migrations WHERE name = ?", [last])
+        writer.conn.commit()
+    with pytest.raises(IndexDamaged, match="older microfiche"):
+        open_index_file(path)
+
+
+def test_a_place_that_cannot_be_written(tmp_path):
+    with pytest.raises(ArchiveUnwritable, match="cannot be opened"):
+        open_index_file(tmp_path / "no" / "such" / "index.db", write=True)
