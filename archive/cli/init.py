@@ -21,6 +21,6 @@ def command(directory: Path, contact: str) -> None:
             f"expected mailto:you@example.org or a web address, got {contact!r}",
             param_hint="--contact",
         )
-    archive = create_archive(directory, contact=contact)
-    click.echo(f"Made an archive in {archive.root}")
+    create_archive(directory, contact=contact)
+    click.echo(f"Made an archive in {directory}")
     click.echo(f"Next: microfiche -C {directory} add https://news.example/", err=True)
