@@ -109,8 +109,6 @@ class FetchQueue:
             heapq.heappop(self._heap)
             host = self._hosts[name]
             host.queued = False
-            if self._is_left_alone(host, now):
-                continue
             if (ready := host.pace.ready_at) > now:
                 self._push(host, ready)
                 continue
@@ -245,16 +243,13 @@ class FetchQueue:
         self._push(host, 0.0)
 
     def _push(self, host: _Host, at: float) -> None:
-        # A host that is not queued has nothing to do, or waits for what it has in flight.
-        if not host.queued and at < math.inf:
+        # A host that is not queued has nothing to do, waits for what it has in flight, or is
+        # left to the next run.
+        if host.pace.is_paused_beyond_run(self._clock()):
+            self.paused.add(host.name)
+        elif not host.queued and at < math.inf:
             host.queued = True
             heapq.heappush(self._heap, (at, host.name))
-
-    def _is_left_alone(self, host: _Host, now: float) -> bool:
-        if host.pace.is_paused_beyond_run(now):
-            self.paused.add(host.name)
-            return True
-        return False
 
     def _begin(self, host: _Host, fetch: Fetch) -> Fetch:
         host.pace.start(fetch, self._clock())

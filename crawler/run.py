@@ -27,6 +27,7 @@ def run_crawl(
     source_ids: Sequence[str] = (),
     *,
     recheck: bool = False,
+    index: bool = True,
     progress: bool | None = None,
 ) -> tuple[ExitCode, str]:
     """Visit what is due, index it, write the report.
@@ -37,6 +38,7 @@ def run_crawl(
         archive: The archive.
         source_ids: Which sources; none: every enabled one.
         recheck: Make everything due now.
+        index: Whether to run an indexer beside the crawl.
         progress: Whether to show live progress; None: when standard error is a terminal.
 
     Returns:
@@ -47,7 +49,7 @@ def run_crawl(
     """
     show = sys.stderr.isatty() if progress is None else progress
     with ExitStack() as stack:
-        with open_session(archive, source_ids, recheck=recheck) as session:
+        with open_session(archive, source_ids, recheck=recheck, index=index) as session:
             stack.enter_context(_log_file(archive, session))
             with ExitStack() as shown:
                 if show:

@@ -57,7 +57,11 @@ class Session:
 
 @contextmanager
 def open_session(
-    archive: Archive, source_ids: Sequence[str] = (), *, recheck: bool = False
+    archive: Archive,
+    source_ids: Sequence[str] = (),
+    *,
+    recheck: bool = False,
+    index: bool = True,
 ) -> Iterator[Session]:
     """Take the archive's lock and open all that a run needs; on leaving, seal and close it.
 
@@ -65,6 +69,7 @@ def open_session(
         archive: The archive.
         source_ids: Which sources to visit; none: every enabled one.
         recheck: Make everything due now.
+        index: Whether to run an indexer beside the crawl.
 
     Raises:
         ConfigError: the configuration is wrong.
@@ -86,7 +91,7 @@ def open_session(
             frontier.make_due(list(sources))
         payloads = PayloadMemory(archive.frontier_path)
         stack.callback(payloads.close)
-        indexer = _start_indexer(archive, recovered)
+        indexer = _start_indexer(archive, recovered) if index else None
         files: dict[str, None] = {}
         writer = _open_writer(archive, config, agent, payloads, indexer, files)
         tally = Tally(sources)

@@ -9,13 +9,23 @@ from archive.cli import archive_of
 @click.argument("sources", nargs=-1, metavar="[SOURCE]...")
 @click.option("--recheck", is_flag=True, help="Make every known page and listing due now.")
 @click.option(
+    "--index/--no-index",
+    default=True,
+    help="Index what is captured while crawling, or leave it to `microfiche index`.",
+)
+@click.option(
     "--progress/--quiet",
     default=None,
     help="Show live progress, or do not; default: on a terminal only.",
 )
 @click.pass_context
 def command(
-    ctx: click.Context, sources: tuple[str, ...], *, recheck: bool, progress: bool | None
+    ctx: click.Context,
+    sources: tuple[str, ...],
+    *,
+    recheck: bool,
+    index: bool,
+    progress: bool | None,
 ) -> int:
     """Visit what is due at every source, or at each SOURCE named.
 
@@ -26,6 +36,8 @@ def command(
     # Twisted is paid for here, after the arguments are known to be right.
     from crawler.run import run_crawl  # noqa: PLC0415
 
-    status, line = run_crawl(archive_of(ctx), sources, recheck=recheck, progress=progress)
+    status, line = run_crawl(
+        archive_of(ctx), sources, recheck=recheck, index=index, progress=progress
+    )
     click.echo(line)
     return int(status)

@@ -32,7 +32,8 @@ ORDER BY due_at, id LIMIT ?
 _ADD = """
 INSERT INTO urls (url, source, kind, host, rank, why, via, page, hops, first_seen, published,
     due_at)
-VALUES (:url, :source, :kind, :host, :rank, :why, :via, :page, :hops, :now, :published, 0)
+VALUES (:url, :source, :kind, :host, :rank, :why, :via, :page, :hops, :now, :published,
+    :due_at)
 ON CONFLICT (url) DO NOTHING
 """
 # A requisite follows the page that wants it now; an address that is failing keeps its back-off.
@@ -248,6 +249,8 @@ def _entry_row(entry: Entry, now: float) -> dict[str, Any]:
         "hops": entry.hops,
         "now": now,
         "published": entry.published,
+        # Where a redirect leads is fetched next: the two belong together.
+        "due_at": -1 if entry.why is Why.REDIRECT else 0,
         "stale_before": entry.stale_before,
     }
 

@@ -1,0 +1,144 @@
+"""How runs end: killed, interrupted, refused, full disk, sources that fail. Nothing is lost."""
+
+import random
+import signal
+import subprocess
+import time
+
+import pytest
+
+from archive.lock import hold
+from archive.warc.reader import iter_groups
+from crawler.frontier import open_frontier
+from tests.crawler.conftest import Bench
+from tests.crawler.oddsite import OddSite, Reply, odd_site
+
+ARTICLES = [f"/{number}.html" for number in range(120)]
+KILLS = 10
+PATIENCE_S = 30.0
+
+
+@pytest.fixture
+def site():
+    with odd_site() as running:
+        yield running
+
+
+@pytest.fixture
+def press(site: OddSite, bench: Bench) -> Bench:
+    """A source with 120 articles on four feeds, each a few milliseconds of work."""
+    feeds = []
+    for number in range(4):
+        path = f"/feed-{number}"
+        site.answers[path] = site.feed(*ARTICLES[number::4])
+        feeds.append(site.base + path)
+    for path in ARTICLES:
+        body = f"<html><title>{path}</title><p>Story {path}</p></html>".encode()
+        site.answers[path] = Reply(body=body)
+    bench.source(
+        "press", f"{site.base}/", feeds=feeds, delay=0.01, concurrency=4, requisites="none"
+    )
+    return bench
+
+
+def records(bench: Bench) -> set[str]:
+    found = set()
+    for path in bench.archive.warcs_dir.rglob("*.warc.gz"):
+        name = path.relative_to(bench.archive.warcs_dir).as_posix()
+        found |= {group.main.record_id for group in iter_groups(path, filename=name)}
+    return found
+
+
+def fetched(bench: Bench) -> dict[str, str]:
+    frontier = open_frontier(bench.archive.frontier_path)
+    try:
+        return dict(frontier.iter_fetched())
+    finally:
+        frontier.close()
+
+
+def wait_for_requests(site: OddSite, more_than: int, process: "subprocess.Popen[str]") -> None:
+    until = time.monotonic() + PATIENCE_S
+    while len(site.asked) <= more_than and process.poll() is None:
+        assert time.monotonic() < until, "the crawl asks for nothing"
+        time.sleep(0.01)
+
+
+def test_ten_kills_lose_nothing_that_was_passed_on_and_the_next_run_finishes(site, press):
+    moments = random.Random(19)
+    passed_on: dict[str, str] = {}
+    for _ in range(KILLS):
+        before = len(site.asked)
+        with press.start("crawl", "--no-index") as process:
+            wait_for_requests(site, before, process)
+            time.sleep(moments.uniform(0.0, 0.25))
+            process.kill()
+            process.communicate()
+        now = fetched(press)
+        assert passed_on.items() <= now.items(), "a killed run forgot what was settled before it"
+        passed_on = now
+    assert 0 < len(passed_on) < len(ARTICLES) + 4, "the kills came too early or too late to tell"
+    last = press.run("crawl", "--no-index")
+    assert last.status == 0, last.err
+    done = fetched(press)
+    assert {url.removeprefix(site.base) for url in done} >= set(ARTICLES)
+    assert set(done.values()) <= records(press)
+    assert list(press.archive.warcs_dir.rglob("*.open")) == []
+    assert press.report()["due_left"] == 0
+    # Only what was in flight at a kill is asked for again.
+    again = len([path for path in site.paths() if path in ARTICLES]) - len(ARTICLES)
+    assert again <= KILLS * 4
+
+
+def test_ctrl_c_finishes_what_is_in_flight_and_the_next_run_goes_on(site, press):
+    with press.start("crawl", "--no-index") as process:
+        wait_for_requests(site, 20, process)
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=PATIENCE_S)
+    assert process.returncode == 130, err
+    assert "interrupted" in out
+    report = press.report()
+    assert (report["reason"], report["exit_status"]) == ("interrupted", 130)
+    assert report["due_left"] > 0
+    assert set(fetched(press).values()) <= records(press)
+    assert list(press.archive.warcs_dir.rglob("*.open")) == []
+    # Whatever was answered was kept: a clean end leaves nothing to be asked for twice.
+    assert press.run("crawl", "--no-index").status == 0
+    assert [path for path in ARTICLES if site.times(path) != 1] == []
+
+
+def test_a_full_disk_ends_the_run_at_once(press):
+    press.crawl["min_free_bytes"] = 10**18
+    press.write()
+    ended = press.run("crawl", "--no-index")
+    assert ended.status == 4
+    assert fetched(press) == {}
+    report = press.report()
+    assert report["exit_status"] == 4
+    assert "free" in report["error"]
+
+
+def test_a_locked_archive_is_refused(press):
+    with hold(press.archive.lock_path, purpose="test"):
+        ended = press.run("crawl", "--no-index")
+    assert ended.status == 5
+    assert ended.err.count("\n") == 1
+    assert "in use by test" in ended.err
+
+
+def test_an_unknown_source_is_named(press):
+    ended = press.run("crawl", "pres")
+    assert (ended.status, ended.out) == (1, "")
+    assert ended.err == "microfiche: no source 'pres' in microfiche.toml; there is: press\n"
+
+
+def test_a_source_whose_seeds_all_fail_is_told_by_the_exit_code(site, press):
+    press.source("lost", f"{site.base}/lost/", feeds=[f"{site.base}/lost/feed"], delay=0.01)
+    press.source("mute", "http://127.0.0.1:9/", delay=0.01)
+    ended = press.run("crawl", "--no-index")
+    assert ended.status == 7
+    report = press.report()
+    assert report["barren_sources"] == ["lost", "mute"]
+    assert report["sources"]["press"]["outcomes"] == {"captured": 124}
+    assert report["hosts"]["robots_unreachable"] == ["http://127.0.0.1:9"]
+    assert "refused" in report["errors"][0]["message"]
