@@ -1,0 +1,132 @@
+"""The query language: what is understood, and that nothing at all makes it fail."""
+
+import os
+from contextlib import closing
+
+import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+
+from archive.index.open import open_index
+from archive.search import search
+from archive.search.plan import plan
+from archive.search.query import FIELDS, parse
+from tests.archive.indexer.press import http, index_here, new_press, story
+
+
+@pytest.mark.parametrize(
+    ("query", "match"),
+    [
+        ("harbour", '"harbour"'),
+        ("old bridge", '"old" AND "bridge"'),
+        ('"old bridge"', '"old bridge"'),
+        ("“old bridge”", '"old bridge"'),
+        ("harb*", '("harb" *)'),
+        ("a OR b c", '"a" OR ("b" AND "c")'),
+        ("(a OR b) c", '("a" OR "b") AND "c"'),
+        ("a -b", '"a" NOT "b"'),
+        ("a NOT b", '"a" NOT "b"'),
+        ("a AND b", '"a" AND "b"'),
+        ("a -(b OR c)", '"a" NOT ("b" OR "c")'),
+        ("a NEAR/5 b", 'NEAR("a" "b", 5)'),
+        ("title:bridge", '(title : "bridge")'),
+        ('title:"old bridge" a', '(title : "old bridge") AND "a"'),
+        ("co-operate", '"co-operate"'),
+        ("state - of", '"state" AND "of"'),
+        ("東京", '"東 京"'),
+        ("or and not", '"or" AND "and" AND "not"'),
+    ],
+)
+def test_what_fts5_is_asked(query, match):
+    found = plan(parse(query))
+    assert found.notes == ()
+    expected = match if " " in query or match.startswith('"') else match.strip("()")
+    assert found.match == expected
+
+
+@pytest.mark.parametrize(
+    ("query", "note"),
+    [
+        ('"unclosed AND (', "the quotation mark at 1 is not closed"),
+        ("(a b", "the parenthesis ( at 1 has no partner"),
+        ("a b)", "the parenthesis ) at 4 has no partner"),
+        ("a OR", "'OR' at 3 was not expected there"),
+        ("after:soon a", "after:soon left out: expected a date"),
+        ("words:many a", "words:many left out: expected a number"),
+        ("status:lost a", "status:lost left out: expected one of removed"),
+        ("& %", "there is no word in it"),
+        ("x " * 70, "more than 64 terms"),
+        ("x" * 3000, "only the first 2000 characters were read"),
+    ],
+)
+def test_what_is_not_understood_is_said(query, note):
+    found = plan(parse(query))
+    assert any(note in said for said in found.notes), found.notes
+
+
+@pytest.fixture(scope="module")
+def db(tmp_path_factory):
+    press = new_press(tmp_path_factory.mktemp("search"))
+    press.write(
+        "a.warc.gz",
+        [
+            press.exchange(f"https://morning.example/2026/story-{n}-of-today", http(story(t)))
+            for n, t in enumerate(("Bridge closed again", "Harbour vote tonight"))
+        ],
+    )
+    with closing(open_index(press.archive, write=True)) as writer:
+        index_here(writer, press.archive, ["a.warc.gz"])
+    with closing(open_index(press.archive)) as reader:
+        yield reader
+
+
+PIECES = st.sampled_from(
+    [
+        *('"', "(", ")", "-", "*", "OR", "AND", "NOT", "NEAR", "NEAR/3", "^", ":", "'", "+", "{}"),
+        *(f"{name}:" for name in FIELDS),
+        *(
+            "bridge",
+            "harbour",
+            "vote*",
+            '"old bridge"',
+            "2026-01",
+            "2026-02-30",
+            ">5",
+            "..",
+            "%",
+            "_",
+        ),
+        *("東京", "Ё", "\x00", "\ud800", "rowid", "articles_fts", "https://morning.example/", "\\"),
+    ]
+)
+QUERIES = st.one_of(
+    st.text(),
+    st.lists(PIECES | st.text(max_size=3), max_size=24).map(" ".join),
+    st.lists(PIECES | st.text(max_size=3), max_size=24).map("".join),
+)
+
+
+@settings(
+    # 100,000 by `make soak`'s environment; as many as a test may take otherwise.
+    max_examples=int(os.environ.get("MICROFICHE_QUERIES", "1500")),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+@example(query='"unclosed AND (', order="relevance")
+@example(query="(" * 900 + "a" + ")" * 900, order="relevance")
+@example(query="(a -" * 400 + "a" + ")" * 400, order="relevance")
+@example(query="- - -- NOT NOT a", order="newest")
+@example(query="a* " * 64, order="relevance")
+@given(query=QUERIES, order=st.sampled_from(["relevance", "newest", "oldest"]))
+def test_no_query_fails(db, query, order):
+    found = search(db, query, order=order, limit=3)
+    assert 0 <= len(found.hits) <= 3
+    assert found.total >= len(found.hits)
+    for hit in found.hits:
+        assert "".join(segment.text for segment in hit.title)
+
+
+@given(st.text(max_size=40))
+def test_no_cursor_fails(db, after):
+    assert search(db, "bridge OR harbour", after=after).total == 2
+    assert search(db, "bridge OR harbour", after=f"relevance:{after}:1").total == 2
