@@ -4,7 +4,6 @@ What `warcio check` lets pass is found here: files that break off, records that 
 member, revisits' digests, entity digests of transfer-coded bodies, ids that lead nowhere.
 """
 
-import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,6 +11,7 @@ from typing import BinaryIO
 
 from archive.times import from_warc_date
 from archive.warc.digests import same_digest, sha1
+from archive.warc.facts import read_facts
 from archive.warc.faults import Fault, FaultKind
 from archive.warc.members import Damaged, Member
 from archive.warc.message import BadMessage, ResponseParser
@@ -185,11 +185,7 @@ class _Pass:
 
     def _check_entity_digest(self, scanned: Scanned) -> None:
         """Our metadata record states the digest of the entity that its response holds."""
-        try:
-            facts = json.loads(scanned.block or b"")
-        except ValueError:
-            return
-        stated = facts.get("entity_digest") if isinstance(facts, dict) else None
+        stated = read_facts(scanned.block or b"").get("entity_digest")
         found = self._ids.get(scanned.head.find("WARC-Refers-To") or "")
         if stated and found and stated != found:
             message = f"entity_digest is {stated}, the record that it describes has {found}"

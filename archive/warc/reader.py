@@ -4,7 +4,6 @@ Whole files are read by fastwarc (2 to 3 times as fast as warcio); it is given o
 """
 
 import io
-import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,6 +15,7 @@ from fastwarc.warc import ArchiveIterator
 from archive.errors import WarcError
 from archive.layout import Archive
 from archive.times import from_warc_date
+from archive.warc.facts import read_facts
 from archive.warc.members import Damaged, Headers, Member, RecordHead
 from archive.warc.stored import StoredHttp, stored_response
 
@@ -86,13 +86,7 @@ class Record:
 
     def json(self) -> dict[str, Any]:
         """The facts of a metadata record of ours; empty for anything else."""
-        if self.type != "metadata" or self.find("Content-Type") != "application/json":
-            return {}
-        try:
-            found = json.loads(self.content)
-        except ValueError:
-            return {}
-        return found if isinstance(found, dict) else {}
+        return read_facts(self.content) if self.type == "metadata" else {}
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,6 @@ Source: ISO 28500:2017 (WARC/1.1), sections 5 and 6; iipc/warc-specifications 42
 
 import base64
 import io
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Literal
@@ -23,6 +22,7 @@ from archive.times import to_timestamp, to_warc_date
 from archive.warc.deflate import gzip_member
 from archive.warc.digests import sha1
 from archive.warc.exchange import Exchange, JsonValue, PayloadRef
+from archive.warc.facts import FACTS_TYPE, write_facts
 from archive.warc.message import BadMessage, ResponseParser, parse_response
 
 WARC_VERSION = "WARC/1.1"
@@ -30,7 +30,6 @@ SAME_PAYLOAD = "http://netpreserve.org/warc/1.1/revisit/identical-payload-digest
 NOT_MODIFIED = "http://netpreserve.org/warc/1.1/revisit/server-not-modified"
 RESPONSE_TYPE = "application/http; msgtype=response"
 REQUEST_TYPE = "application/http; msgtype=request"
-METADATA_TYPE = "application/json"
 # Of an answer that is no HTTP/1 response, this much is kept in the metadata record.
 MAX_KEPT_BYTES = 64 * 1024
 PAGE_KINDS = frozenset({"article", "page", "section"})
@@ -160,7 +159,7 @@ def build(
     if message is not None:
         headers += [("WARC-Concurrent-To", main_id), ("WARC-Refers-To", main_id)]
     block = metadata_block(exchange, message, entity_digest)
-    records.append(make_record("metadata", headers, METADATA_TYPE, block))
+    records.append(make_record("metadata", headers, FACTS_TYPE, block))
     return Built(
         tuple(records),
         0 if message is not None else len(records) - 1,
@@ -176,7 +175,7 @@ def build(
 def metadata_block(
     exchange: Exchange, message: ResponseParser | None, entity_digest: str | None
 ) -> bytes:
-    """The JSON of the metadata record; what is not known is left out."""
+    """The block of the metadata record; what is not known is left out."""
     found: dict[str, JsonValue] = dict(exchange.metadata)
     if message is not None and message.head is not None:
         found["http_status"] = message.head.status
@@ -191,7 +190,7 @@ def metadata_block(
     if exchange.truncated:
         found["truncated"] = exchange.truncated
     known = {key: value for key, value in found.items() if value is not None}
-    return json.dumps(known, ensure_ascii=False, separators=(",", ":")).encode()
+    return write_facts(known)
 
 
 def is_framed_plainly(message: ResponseParser) -> bool:

@@ -18,6 +18,7 @@ from archive.lock import hold
 from archive.warc.check import check_file
 from archive.warc.checkup import check_archive, check_files
 from archive.warc.exchange import PayloadRef
+from archive.warc.facts import FACTS_TYPE, write_facts
 from archive.warc.faults import FaultKind
 from archive.warc.reader import iter_records
 from archive.warc.records import RecordWriter, make_record
@@ -192,7 +193,7 @@ def test_each_kind_of_fault_in_a_record_is_found_at_its_place(archive, kind, cha
 def test_an_entity_digest_that_is_not_the_entitys(archive):
     _, record = find(archive, "metadata", 3)
     assert b"entity_digest" in record.content
-    wrong = json.loads(record.content) | {"entity_digest": "sha1:" + "A" * 32}
+    wrong = record.json() | {"entity_digest": "sha1:" + "A" * 32}
 
     def change(_raw: bytes) -> bytes:
         headers = [
@@ -200,7 +201,7 @@ def test_an_entity_digest_that_is_not_the_entitys(archive):
             for k, v in record.headers
             if k not in {"WARC-Type", "WARC-Block-Digest", "Content-Length", "Content-Type"}
         ]
-        made = make_record("metadata", headers, "application/json", json.dumps(wrong).encode())
+        made = make_record("metadata", headers, FACTS_TYPE, write_facts(wrong))
         return gzip.decompress(RecordWriter(warc_version="1.1").member(made))
 
     place = rewrite(archive, record.record_id, change)

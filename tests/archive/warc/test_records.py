@@ -1,11 +1,10 @@
 """Records byte for byte, and what each kind of exchange becomes."""
 
-import json
-
 import pytest
 
 from archive.warc.digests import sha1
 from archive.warc.exchange import PayloadRef
+from archive.warc.facts import read_facts
 from archive.warc.records import NOT_MODIFIED, SAME_PAYLOAD, RecordWriter, build, make_record
 from tests.archive.warc.exchanges import counted_ids, exchange, response
 
@@ -60,13 +59,14 @@ WARC-Warcinfo-ID: <urn:uuid:info>\r
 WARC-Page-ID: 00000000-0000-4000-8000-000000000001\r
 WARC-Concurrent-To: <urn:uuid:00000000-0000-4000-8000-000000000001>\r
 WARC-Refers-To: <urn:uuid:00000000-0000-4000-8000-000000000001>\r
-Content-Type: application/json\r
-WARC-Block-Digest: sha1:EZXYQ3S4D2NPA7QFYPBJ5EPYEIKQENON\r
-Content-Length: 110\r
+Content-Type: application/warc-fields\r
+WARC-Block-Digest: sha1:C33BC4DUGL2UQMVQ5E6QT46NQBXFHQGE\r
+Content-Length: 127\r
 \r
-{"source":"herald","kind":"article","http_status":200,"entity_digest":"sha1:ZYD7FAEWDCVVUHAPMOX536XHKHJBPRUM"}\r
+json-metadata: {"source":"herald","kind":"article","http_status":200,"entity_digest":"sha1:ZYD7FAEWDCVVUHAPMOX536XHKHJBPRUM"}\r
 \r
-"""
+\r
+"""  # noqa: E501 - one line of the record
 
 
 def built(item, find=lambda _digest: None):
@@ -115,7 +115,7 @@ def test_payload_digest_stands_elsewhere_where_readers_would_disagree(raw):
     first, _, last = made.records
     assert found(first, "WARC-Payload-Digest") is None
     assert found(first, "WARC-Block-Digest") == sha1(raw)
-    assert json.loads(block(last))["entity_digest"] == made.entity_digest == sha1(b"hi")
+    assert read_facts(block(last))["entity_digest"] == made.entity_digest == sha1(b"hi")
 
 
 def test_the_same_payload_again_is_a_revisit_with_the_head_only():
@@ -153,7 +153,7 @@ def test_a_304_confirms_an_earlier_capture():
     assert (made.record_type, found(first, "WARC-Profile")) == ("revisit", NOT_MODIFIED)
     assert (block(first), found(first, "WARC-Refers-To")) == (raw, REF.record_id)
     assert found(first, "WARC-Payload-Digest") == made.entity_digest == REF.digest
-    assert json.loads(block(last))["entity_digest"] == REF.digest
+    assert read_facts(block(last))["entity_digest"] == REF.digest
 
 
 def test_a_304_that_confirms_nothing_known_is_a_response():
@@ -168,7 +168,7 @@ def test_a_failure_is_a_request_and_a_metadata_record_that_stands_for_it():
     assert found(metadata, "WARC-Record-ID") == made.record_id
     assert found(request, "WARC-Concurrent-To") == made.record_id
     assert found(metadata, "WARC-Refers-To") is None
-    assert json.loads(block(metadata))["outcome"] == "timed_out"
+    assert read_facts(block(metadata))["outcome"] == "timed_out"
 
 
 def test_without_a_request_the_metadata_record_stands_alone():
@@ -179,7 +179,7 @@ def test_without_a_request_the_metadata_record_stands_alone():
 
 def test_an_answer_that_is_no_response_is_kept_in_the_metadata():
     made = built(exchange(raw=b"SSH-2.0\r\n"))
-    facts = json.loads(block(made.records[-1]))
+    facts = read_facts(block(made.records[-1]))
     assert (facts["received_base64"], facts["received_bytes"]) == ("U1NILTIuMA0K", 9)
 
 
@@ -192,7 +192,7 @@ def test_a_requisite_carries_the_id_of_its_page():
 def test_truncation_is_told_in_both_records():
     made = built(exchange(raw=response()[:-3], truncated="time"))
     assert found(made.records[0], "WARC-Truncated") == "time"
-    assert json.loads(block(made.records[-1]))["truncated"] == "time"
+    assert read_facts(block(made.records[-1]))["truncated"] == "time"
 
 
 def test_a_line_end_in_a_field_is_refused():
