@@ -7,7 +7,7 @@ from tests.archive.web.shelves import SENTENCE, T1, T2, T3, URL
 
 def test_search(room, served):
     found = room.get("/api/search", params={"q": '"harbour wall"', "limit": 1}).json()
-    assert found["total"] == 31 or found["total"] >= 1
+    assert found["total"] >= 31
     (hit,) = found["hits"]
     for start, end in hit["marks"]:
         assert hit["snippet"][start:end].lower() in ("harbour", "wall", "harbour wall")

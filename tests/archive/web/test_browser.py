@@ -222,7 +222,7 @@ def test_an_article_is_found_read_and_seen_with_picture_and_style(served, page):
     failed = []
     page.on("requestfailed", lambda request: failed.append(request.url))
     page.goto(f"{served.room}/")
-    page.fill("#q", '"harbour wall held"')
+    page.fill("#q", '"storm over the quay"')
     page.keyboard.press("Enter")
     page.click("h3 a")
     assert SENTENCE in page.locator(".body").inner_text()

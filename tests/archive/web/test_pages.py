@@ -18,7 +18,7 @@ def text_of(element) -> str:
     return " ".join(element.text_content().split())
 
 
-def find_article(room, query="harbour wall held"):
+def find_article(room, query="storm over the quay"):
     found = room.get("/api/search", params={"q": query}).json()["hits"]
     assert found, query
     return found[0]
