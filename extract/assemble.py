@@ -12,6 +12,8 @@ from extract.prune import is_caption
 _MAX_REMOVED = 200
 _MAX_REMOVED_CHARS = 1_000
 _LISTS = ("ul", "ol", "dl")
+_MIN_RUN = 4
+_MAX_ITEM_CHARS = 60
 
 
 def assemble(lines: list[Line]) -> tuple[tuple[Block, ...], tuple[Removed, ...]]:
@@ -29,7 +31,26 @@ def assemble(lines: list[Line]) -> tuple[tuple[Block, ...], tuple[Removed, ...]]
         # Behind the body only what once was chosen tells of a rule at work.
         if line.rule and line.marked is None:
             removed.append(Removed(line.text[:_MAX_REMOVED_CHARS], line.rule))
+    _find_lists(kept)
     return tuple(_iter_blocks(kept)), tuple(removed[:_MAX_REMOVED])
+
+
+def _find_lists(lines: list[Line]) -> None:
+    """Read a run of short unpunctuated paragraphs as what it is: a list set without markup."""
+    for (signature, _), group in groupby(lines, key=_run_key):
+        members = list(group)
+        if signature is not None and len(members) >= _MIN_RUN:
+            for line in members:
+                line.kind = BlockKind.LIST
+
+
+def _run_key(line: Line) -> tuple[tuple[str | None, ...] | None, HtmlElement | None]:
+    is_item = (
+        line.kind is BlockKind.PARAGRAPH
+        and line.chars <= _MAX_ITEM_CHARS
+        and line.text[-1] not in ".!?:;,…。"
+    )
+    return (line.signature, line.element.getparent()) if is_item else (None, None)
 
 
 def _extent(lines: list[Line]) -> tuple[int, int]:
@@ -69,7 +90,7 @@ def _group_key(line: Line) -> tuple[BlockKind, HtmlElement | int | None]:
     if line.kind is BlockKind.ENTRY:
         return line.kind, line.entry
     if line.kind is BlockKind.LIST:
-        return line.kind, next(line.element.iterancestors(*_LISTS), None)
+        return line.kind, next(line.element.iterancestors(*_LISTS), line.element.getparent())
     if line.kind is BlockKind.TABLE:
         return line.kind, next(line.element.iterancestors("table"), None)
     return line.kind, None

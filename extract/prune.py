@@ -18,9 +18,7 @@ from extract.lines import Line
 MAX_PROSE_SHARE = 0.15
 # Share that all elements of one rule may hold together.
 MAX_RULE_SHARE = 0.25
-_UNGUARDED = frozenset(
-    {"comment form", "class 'twitter-tweet'", "class 'instagram-media'", "class 'fb-post'"}
-)
+_UNGUARDED = frozenset({"comment form"})
 # A box of facts may be longer than its story; it goes when a story is left.
 _BOX = re.compile(r"class '(?:[\w-]*-)?(?:fact-?box|info-?box|fakta\w*|infokasten)")
 MIN_STORY_CHARS = 800
@@ -90,7 +88,7 @@ _WORDS = (
     r"carousel\w*|slider|player|video-?(?:player|list|playlist|title|meta|caption)|podcast-?\w*|"
     r"fact-?box|factbox|info-?box|infobox|fakta-?(?:boks|ruta|box)|infokasten|"
     r"absatzbild|bild-?(?:info|text|unterschrift|quelle)|bildunterschrift|image-?(?:info|text|description)|"
-    r"playlist|jw-?player|brightcove|tweet|twitter-?tweet|instagram-?media|fb-?post|embed\w*"
+    r"playlist|jw-?player|brightcove|embed\w*"
 )
 _NAME = re.compile(rf"(?:^|[\s_-])(?:{_WORDS})(?=$|[\s_-])", re.IGNORECASE)
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")

@@ -26,13 +26,14 @@ class Context:
     authors: tuple[str, ...] = ()
 
 
+_NAME = re.compile(r"^[^\W\d_][\w'’.-]*$")
 _INITIALS = re.compile(r"^\(\w{2,4}(?:[/,]\s*\w{2,8})*\)$")
 _SHORTCODE = re.compile(r"^\[(\w+)\b[^\]]*\].*\[/\1\]$")
 _CLOCK = re.compile(r"^\d{1,2}[:.h]\d\d\b|^\d{1,2}[:.]\d\d")
 
 # More than this share of the text after the last paragraph is a list that belongs to it.
 MAX_OUTSKIRTS = 0.15
-CORE_SHARE = 0.1
+CORE_SHARE = 0.2
 
 Rule = Callable[[list[Line], Context], None]
 
@@ -103,6 +104,25 @@ def drop_bylines(lines: list[Line], context: Context) -> None:
             line.drop("author's note")
 
 
+def drop_leading_name(lines: list[Line], context: Context) -> None:
+    """Drop a name that stands alone above the first paragraph, in the place of a byline."""
+    for line in _chosen(lines):
+        if line.is_prose or line.entry >= 0:
+            return
+        if line.kind is BlockKind.PARAGRAPH and looks_like_name(line.text):
+            line.drop("name above the text")
+
+
+def looks_like_name(text: str) -> bool:
+    """Tell whether a line is nothing but a person's name: two to four capitalised words.
+
+    >>> [looks_like_name(t) for t in ("Mohloai Mpesi", "MTHOBISI SITHOLE", "Two killed")]
+    [True, True, False]
+    """
+    words = text.split()
+    return 2 <= len(words) <= 4 and all(_NAME.match(word) and word[0].isupper() for word in words)
+
+
 def drop_stamps(lines: list[Line], context: Context) -> None:
     """Drop dates and times before the first and after the last paragraph."""
     chosen = _chosen(lines)
@@ -160,12 +180,23 @@ def drop_entry_stamps(lines: list[Line], context: Context) -> None:
 
 
 def drop_repeats(lines: list[Line], context: Context) -> None:
-    """Drop the second of two equal paragraphs; short lines and list items may recur."""
-    seen: set[str] = set()
+    """Drop paragraphs that stood before, whole, cut short, or glued together.
+
+    Short lines and list items may recur.
+    """
+    before = ""
     for line in _chosen(lines):
-        if line.is_prose and line.kind is not BlockKind.LIST and line.key in seen:
+        if line.is_prose and line.kind is not BlockKind.LIST and _stood(line.key, before):
             line.drop("repeated")
-        seen.add(line.key)
+        else:
+            before += line.key
+
+
+def _stood(key: str, before: str) -> bool:
+    key = key.rstrip(".…")
+    if key in before:
+        return True
+    return len(key) > 400 and key[:60] in before and key[-60:] in before
 
 
 def drop_outskirts(lines: list[Line], context: Context) -> None:
@@ -212,6 +243,7 @@ RULES: tuple[Rule, ...] = (
     drop_marks,
     drop_links,
     drop_bylines,
+    drop_leading_name,
     drop_repeats,
     drop_stamps,
     drop_outskirts,

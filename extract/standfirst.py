@@ -69,7 +69,9 @@ def _is_of_body(line: Line, lines: list[Line]) -> bool:
         for other in lines
         if other.chosen and other is not line and other.element.getparent() is parent
     ]
-    return sum(other.signature == line.signature for other in sisters) >= 2
+    if _NAMED.search(_CAMEL.sub("-", line.element.get("class") or "")):
+        return False
+    return sum(other.element.tag == line.element.tag for other in sisters) >= 2
 
 
 def _headline(lines: list[Line], body: int, titles: frozenset[str]) -> int:
