@@ -1,0 +1,34 @@
+"""Run benchmarks and print their tables: ``python -m tests.benchmarks [NAME...]``.
+
+Every module of this package that has a ``run`` is one.
+"""
+
+import importlib
+import pkgutil
+import sys
+
+import tests.benchmarks
+from tests.benchmarks.table import machine
+
+
+def names() -> list[str]:
+    """Modules with a ``run``, by name."""
+    found = (module.name for module in pkgutil.iter_modules(tests.benchmarks.__path__))
+    loaded = {
+        name: importlib.import_module(f"tests.benchmarks.{name}")
+        for name in found
+        if name != "__main__"
+    }
+    return sorted(name for name, module in loaded.items() if hasattr(module, "run"))
+
+
+def main(wanted: list[str]) -> None:
+    """Run those named, or all."""
+    print(f"{machine()}\n")
+    for name in wanted or names():
+        module = importlib.import_module(f"tests.benchmarks.{name}")
+        print(f"## {name}\n\n{(module.__doc__ or '').strip()}\n\n{module.run()}\n", flush=True)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
