@@ -5,6 +5,7 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -12,14 +13,23 @@ from rich.console import Console
 from scrapy.crawler import AsyncCrawlerProcess
 from scrapy.settings import Settings
 
-from archive.errors import ArchiveUnwritable, ExitCode
+from archive.errors import ArchiveUnwritable, ExitCode, MicroficheError
 from archive.layout import Archive
 from archive.times import to_timestamp, utc_now
 from crawler.progress import live_progress
-from crawler.report import exit_code, make_report, summary, write_report
+from crawler.report import count_due_left, exit_code, make_report, summary, write_report
 from crawler.session import Session, open_session
 
 logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """How a run ended: its exit code, one line about it, and what stopped it, if anything did."""
+
+    status: ExitCode
+    summary: str
+    fatal: MicroficheError | None
 
 
 def run_crawl(
@@ -29,7 +39,7 @@ def run_crawl(
     recheck: bool = False,
     index: bool = True,
     progress: bool | None = None,
-) -> tuple[ExitCode, str]:
+) -> Ended:
     """Visit what is due, index it, write the report.
 
     The reactor can run once in a process, and so can this.
@@ -40,9 +50,6 @@ def run_crawl(
         recheck: Make everything due now.
         index: Whether to run an indexer beside the crawl.
         progress: Whether to show live progress; None: when standard error is a terminal.
-
-    Returns:
-        How to end, and one line about the run.
 
     Raises:
         MicroficheError: the run could not start, or its report not be written.
@@ -55,13 +62,11 @@ def run_crawl(
                 if show:
                     shown.enter_context(live_progress(session, Console(stderr=True)))
                 _crawl(session)
-                due_left = session.frontier.count_due(
-                    list(session.sources), until=session.started.timestamp()
-                )
+                due_left = count_due_left(session)
         report = make_report(session, ended=utc_now(), due_left=due_left)
         logger.info("%s", summary(report))
         write_report(session, report)
-    return exit_code(session), summary(report)
+    return Ended(exit_code(session), summary(report), session.fatal)
 
 
 def _crawl(session: Session) -> None:

@@ -6,7 +6,9 @@ import subprocess
 import sys
 
 import pytest
+from click.testing import CliRunner
 
+from archive.cli import cli
 from archive.errors import ExitCode
 from archive.layout import create_archive
 
@@ -124,29 +126,30 @@ def test_init_without_a_real_contact(tmp_path):
     assert not (tmp_path / "a").exists()
 
 
-@pytest.mark.parametrize(
-    "query",
-    [
-        '"unclosed AND (',
-        "AND OR NOT",
-        "(((",
-        '"',
-        "*",
-        "-",
-        "title:",
-        "a:b:c",
-        "NEAR(",
-        "col:^x",
-        "'; --",
-        "\x01",
-        "before:never",
-    ],
+QUERIES = (
+    '"unclosed AND (',
+    "AND OR NOT",
+    "(((",
+    '"',
+    "*",
+    "-",
+    "title:",
+    "a:b:c",
+    "NEAR(",
+    "col:^x",
+    "'; --",
+    "\x01",
+    "before:never",
 )
-def test_a_search_never_fails(archive, query):
+
+
+def test_a_search_never_fails(archive):
     assert microfiche("-C", archive.root, "index").returncode == ExitCode.OK
-    done = microfiche("-C", archive.root, "search", "--json", "--", query)
-    assert done.returncode == ExitCode.OK, done.stderr
-    assert "Traceback" not in done.stderr
+    for query in QUERIES:
+        # Each in the same process: what is asked here is the answer, not the start-up.
+        done = CliRunner().invoke(cli, ["-C", str(archive.root), "search", "--json", "--", query])
+        assert (done.exit_code, done.exception) == (0, None), query
+    assert microfiche("-C", archive.root, "search", "--", QUERIES[0]).returncode == ExitCode.OK
 
 
 def test_unknown_command_and_source(archive):

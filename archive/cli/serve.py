@@ -1,6 +1,7 @@
 """``microfiche serve``: the reading room and the replay, each on its own port, in one process."""
 
 import asyncio
+import contextlib
 import ipaddress
 import socket
 import sys
@@ -13,7 +14,8 @@ import click
 import uvicorn
 
 from archive.cli import archive_of
-from archive.errors import CannotServe
+from archive.errors import CannotServe, NotFound
+from archive.index.open import open_index
 from archive.layout import Archive
 from archive.replay.app import create_replay
 from archive.replay.origins import ROOM_NAMES, Origins
@@ -71,6 +73,8 @@ def command(ctx: click.Context, host: str, port: int, replay_port: int) -> None:
     reaches HOST reads the archive, so leave it on this machine or put a proxy with one before it.
     """
     archive = archive_of(ctx)
+    with contextlib.suppress(NotFound):  # an archive that nothing was indexed in yet has a room too
+        open_index(archive).close()
     sockets = bind(host, port, replay_port)
     try:
         asyncio.run(_serve(archive, sockets, host))

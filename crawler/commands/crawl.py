@@ -36,8 +36,8 @@ def command(
     # Twisted is paid for here, after the arguments are known to be right.
     from crawler.run import run_crawl  # noqa: PLC0415
 
-    status, line = run_crawl(
-        archive_of(ctx), sources, recheck=recheck, index=index, progress=progress
-    )
-    click.echo(line)
-    return int(status)
+    ended = run_crawl(archive_of(ctx), sources, recheck=recheck, index=index, progress=progress)
+    click.echo(ended.summary)
+    if ended.fatal is not None:
+        raise ended.fatal
+    return int(ended.status)
