@@ -23,6 +23,12 @@ def exit_code(session: Session) -> ExitCode:
     return ExitCode.SOURCE_FAILED if session.tally.barren else ExitCode.OK
 
 
+def count_due_left(session: Session) -> int:
+    """Addresses that were due and have not been come to; asked while the frontier is open."""
+    until = session.started.timestamp()
+    return session.frontier.count_due(list(session.sources), until=until)
+
+
 def make_report(session: Session, *, ended: datetime, due_left: int) -> dict[str, Any]:
     """The report as JSON values.
 

@@ -127,13 +127,15 @@ def choose_sources(config: Config, source_ids: Sequence[str]) -> dict[str, Sourc
     """The sources of a run: those named, else every enabled one.
 
     Raises:
-        NotFound: a name that no source has.
+        NotFound: a name that no source has, or no source at all.
     """
     for source_id in source_ids:
         if source_id not in config.sources:
             known = ", ".join(config.sources) or "none yet; see `microfiche add`"
             raise NotFound(f"no source {source_id!r} in microfiche.toml; there is: {known}")
     chosen = source_ids or [name for name, source in config.sources.items() if source.enabled]
+    if not chosen:
+        raise NotFound("microfiche.toml has no enabled source; add one with `microfiche add URL`")
     return {source_id: config.sources[source_id] for source_id in chosen}
 
 

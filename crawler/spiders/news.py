@@ -19,10 +19,12 @@ from twisted.python.failure import Failure
 
 from archive.errors import MicroficheError
 from archive.layout import open_archive
+from archive.times import utc_now
 from archive.warc.exchange import Written
 from crawler.answers import Answer
 from crawler.outcomes import Outcome
 from crawler.queue import Fetch
+from crawler.report import count_due_left, make_report, summary, write_report
 from crawler.session import Session, open_session
 
 logger = logging.getLogger(__name__)
@@ -57,7 +59,8 @@ class NewsSpider(scrapy.Spider):
         if session is None:
             opened = _session_of(kwargs)
             session = opened.__enter__()
-            crawler.signals.connect(_Closer(opened).close, signals.engine_stopped)
+            closer = _Closer(opened, session)
+            crawler.signals.connect(closer.close, signals.engine_stopped, weak=False)
         crawl = session.config.crawl
         for name, value in {
             "USER_AGENT": session.user_agent,
@@ -202,12 +205,17 @@ class NewsSpider(scrapy.Spider):
 class _Closer:
     """Ends the session of a spider that was started by Scrapy's own command line."""
 
-    def __init__(self, opened: AbstractContextManager[Session]) -> None:
-        self._opened = opened
+    def __init__(self, opened: AbstractContextManager[Session], session: Session) -> None:
+        self._opened, self._session = opened, session
 
     def close(self) -> None:
-        """Seal and close what is open."""
+        """Seal and close what is open, and write the report."""
+        session = self._session
+        due_left = count_due_left(session)
         self._opened.__exit__(None, None, None)
+        report = make_report(session, ended=utc_now(), due_left=due_left)
+        write_report(session, report)
+        logger.info("%s", summary(report))
 
 
 def _session_of(kwargs: dict[str, str]) -> AbstractContextManager[Session]:
