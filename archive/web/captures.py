@@ -89,7 +89,7 @@ def show_record(room: InRoom, db: Index, record_id: str) -> Response:
         record=group.main,
         http=group.http(),
         request_head=_head(group.request),
-        facts=dict(group.facts),
+        facts={name: value for name, value in group.facts.items() if value not in (None, "")},
         original=_referred(db, capture),
     )
     return HTMLResponse(html)

@@ -35,10 +35,12 @@ def page(name: str, **context: Any) -> str:  # noqa: ANN401 - whatever the templ
 
 
 def moment(value: str | None) -> Markup:
-    """A ``<time>`` to the minute, from a timestamp of 14 digits or ISO 8601; days stay days.
+    """A ``<time>``: captures (14 digits) to the second, what a page says (ISO 8601) to the minute.
 
     >>> print(moment("20260102030405"))
-    <time datetime="2026-01-02T03:04:05Z">2 January 2026, 03:04 UTC</time>
+    <time datetime="2026-01-02T03:04:05Z">2 January 2026, 03:04:05 UTC</time>
+    >>> print(moment("2026-01-02T03:04:00+00:00"))
+    <time datetime="2026-01-02T03:04:00Z">2 January 2026, 03:04 UTC</time>
     >>> print(moment("2026-01-02"))
     <time datetime="2026-01-02">2 January 2026</time>
     """
@@ -119,18 +121,22 @@ def _time(value: str | None, *, with_clock: bool) -> Markup:
     if not isinstance(read, datetime):
         return Markup('<time datetime="{}">{}</time>').format(read.isoformat(), shown)
     if with_clock:
-        shown += f", {read:%H:%M} UTC"
+        shown += f", {read:%H:%M:%S} UTC" if _is_timestamp(value) else f", {read:%H:%M} UTC"
     return Markup('<time datetime="{}">{}</time>').format(f"{read:%Y-%m-%dT%H:%M:%SZ}", shown)
 
 
 def _read(value: str | None) -> datetime | date | None:
-    if not value:
+    if value is None:
         return None
     try:
-        if len(value) == 14 and value.isdigit():
+        if _is_timestamp(value):
             return from_timestamp(value)
         if len(value) == 10:
             return date.fromisoformat(value)
         return datetime.fromisoformat(value).astimezone(UTC)
     except ValueError:
         return None
+
+
+def _is_timestamp(value: str | None) -> bool:
+    return value is not None and len(value) == 14 and value.isdigit()
