@@ -8,9 +8,7 @@ import os
 import signal
 import socket
 import subprocess
-import sys
 import time
-import venv
 from pathlib import Path
 
 import httpx
@@ -18,54 +16,16 @@ import pytest
 
 from tests.archive.replay.shelf import Shelf
 from tests.archive.web.shelves import PNG, PROSE, SENTENCE, T1, T2, URL, article
+from tests.environments import environment
 
 PYWB = "pywb>=2.10,<2.11"
-INSTALL_S = 240
 START_S = 60
-
-
-def cache_dir() -> Path:
-    """Where the environment is kept between runs."""
-    base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    version = f"{sys.version_info.major}.{sys.version_info.minor}"
-    return Path(base) / "microfiche-tests" / f"pywb-2.10-python{version}"
 
 
 @pytest.fixture(scope="module")
 def pywb() -> Path:
     """The directory of pywb's commands; skips, with the reason, when it cannot be installed."""
-    if os.name != "posix":
-        pytest.skip("pywb's commands are looked for where POSIX has them")
-    place = cache_dir()
-    ready = place / ".ready"
-    if not ready.exists():
-        install(place)
-        ready.touch()
-    return place / "bin"
-
-
-def install(place: Path) -> None:
-    try:
-        venv.create(place, with_pip=True, clear=True)
-        subprocess.run(
-            [
-                place / "bin" / "pip",
-                "install",
-                "--quiet",
-                "--disable-pip-version-check",
-                "setuptools<81",
-                PYWB,
-            ],
-            check=True,
-            capture_output=True,
-            text=True,
-            timeout=INSTALL_S,
-        )
-    except subprocess.CalledProcessError as error:
-        last = (error.stderr or str(error)).strip().splitlines()[-1]
-        pytest.skip(f"pywb cannot be installed: {last}")
-    except (OSError, subprocess.TimeoutExpired) as error:
-        pytest.skip(f"pywb cannot be installed: {error}")
+    return environment("pywb-2.10", "setuptools<81", PYWB)
 
 
 @pytest.fixture(scope="module")
