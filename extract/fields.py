@@ -1,12 +1,12 @@
 """The fields of an article that the page states, each with its evidence."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from lxml.html import HtmlElement
 
 from extract.article import Evidence
-from extract.authors import find_authors
+from extract.authors import find_authors, find_byline
 from extract.dates import When, find_modified, find_published
 from extract.facts import (
     find_canonical,
@@ -15,6 +15,7 @@ from extract.facts import (
     find_section,
     find_tags,
 )
+from extract.lines import Line
 from extract.structured import Structured
 from extract.title import find_title, fold
 
@@ -53,7 +54,7 @@ def read_fields(root: HtmlElement, said: Structured, *, url: str, latest: date) 
         latest: the day of the capture.
     """
     title, title_evidence = find_title(root, said)
-    authors, authors_evidence = find_authors(root, said)
+    authors, authors_evidence = find_authors(root, said, url)
     published, published_evidence = find_published(root, said, url=url, latest=latest)
     modified, modified_evidence = find_modified(said, published, latest=latest)
     declared, declared_evidence = find_declared_language(root, said)
@@ -77,3 +78,14 @@ def read_fields(root: HtmlElement, said: Structured, *, url: str, latest: date) 
         canonical_url=canonical,
         evidence=tuple(item for item in evidence if item is not None),
     )
+
+
+def with_byline(fields: Fields, lines: list[Line]) -> Fields:
+    """Add the authors that only the text names."""
+    evidence = next((item for item in fields.evidence if item.field == "authors"), None)
+    found = find_byline(lines, evidence)
+    if found is None:
+        return fields
+    names, new = found
+    others = tuple(item for item in fields.evidence if item.field != "authors")
+    return replace(fields, authors=names, evidence=(*others, new))

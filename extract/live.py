@@ -24,7 +24,8 @@ def mark_entries(lines: list[Line], said: Structured) -> int:
 
     Lines of entries become chosen, whatever trafilatura thought of them, unless they were pruned.
     """
-    updates = [u for u in as_list(said.article.get("liveBlogUpdate")) if isinstance(u, dict)]
+    stated = [as_list(node["liveBlogUpdate"]) for node in said.nodes if "liveBlogUpdate" in node]
+    updates = [u for some in stated for u in some if isinstance(u, dict)]
     entries = _by_statement(lines, updates) or _by_markup(lines)
     if len(set(entries.values())) < _MIN_ENTRIES:
         return 0

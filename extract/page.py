@@ -13,7 +13,7 @@ from extract.credit import drop_credit
 from extract.decode import Headers, decode
 from extract.errors import ExtractError, UnreadableError
 from extract.facts import detect_language
-from extract.fields import Fields, read_fields
+from extract.fields import Fields, read_fields, with_byline
 from extract.fingerprint import simhash, text_digest
 from extract.kind import find_kind, find_paywall
 from extract.lines import Line, read_lines
@@ -75,6 +75,7 @@ def _extract(html: bytes, url: str, headers: Headers | None, latest: date) -> Ar
     mark_entries(lines, said)
     standfirst, standfirst_evidence = _take_standfirst(lines, said, fields)
     sift(lines, Context(fields.titles, fields.authors))
+    fields = with_byline(fields, lines)
     credit, credit_evidence = drop_credit(lines)
     blocks, removed = assemble(lines)
     plain = text_of(blocks)

@@ -15,7 +15,7 @@ from extract.structured import Structured, as_text
 
 # "Headline | The Paper", "Headline - The Paper", "Headline : The Paper"; also full-width.
 _SUFFIX = re.compile(r"\s*(?:\s[|\-–—·•›»:]+\s|[|｜：])\s*(?=[^|｜：]*$)")
-_DASH = re.compile(r"\s*[|\-–—·•»:：｜]\s*")
+_DASH = re.compile(r"\s+[|\-–—·•»]\s+|\s*[:：｜]\s*")
 _WORD = re.compile(r"\w+")
 _MAX_SITE_WORDS = 6
 _STRONG = ("json-ld headline", "meta og:title", "h1")
@@ -104,11 +104,14 @@ def _without_tails(candidates: list[tuple[str, str]]) -> list[tuple[str, str]]:
 
 
 def _vote(candidates: list[tuple[str, str]]) -> tuple[str, str]:
-    """Take the first of the three strong statements that another repeats, else the first."""
-    strong = {rule: text for rule, text in reversed(candidates) if rule in _STRONG}
-    for voters in (strong.items(), candidates):
-        for rule, title in candidates:
-            seconds = [r for r, t in voters if r != rule and fold(t) == fold(title)]
-            if rule in _STRONG and seconds:
-                return f"{rule}, and {seconds[0]}", title
-    return candidates[0]
+    """Take the first of the three strong statements that another repeats, else the first of all.
+
+    Spaces do not count: a kicker in an element of its own is often glued to its headline.
+    """
+    strong = [(rule, text) for rule, text in candidates if rule in _STRONG]
+    for rule, title in strong:
+        key = fold(title).replace(" ", "")
+        seconds = [r for r, t in strong if r != rule and fold(t).replace(" ", "") == key]
+        if seconds:
+            return f"{rule}, and {seconds[0]}", title
+    return (strong or candidates)[0]
