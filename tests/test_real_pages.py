@@ -6,6 +6,7 @@ The pages are data of others and not part of the project; MICROFICHE_CORPUS says
 import json
 import os
 import re
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -16,9 +17,12 @@ import pytest
 from warcio.archiveiterator import ArchiveIterator
 
 from archive.config import Source, add_source
+from archive.index.open import open_index
 from archive.layout import Archive, create_archive
-from tests.site import running
+from archive.search import search
+from tests.site import Newspaper, running
 from tests.site.corpus import CorpusPage, pages, sources
+from tests.site.journal import Entry
 
 WORDS_IN_A_SENTENCE = 7
 # What the annotators call the article is not always what a reader of one page can tell apart;
@@ -29,9 +33,13 @@ MIN_FOUND = 0.97
 @dataclass(frozen=True)
 class Crawled:
     archive: Archive
-    base: str
+    site: Newspaper
     pages: tuple[CorpusPage, ...]
-    report: dict
+    asked: tuple[Entry, ...]
+
+    @property
+    def base(self) -> str:
+        return self.site.a
 
 
 def microfiche(archive: Archive, *args: str) -> subprocess.CompletedProcess[str]:
@@ -44,7 +52,7 @@ def crawled(corpus_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Itera
     archive = create_archive(
         tmp_path_factory.mktemp("real") / "archive", contact="mailto:keeper@press.example"
     )
-    with running(corpus=corpus_dir) as site:
+    with running(corpus=corpus_dir, keep_bytes=True) as site:
         for found in sources(corpus_dir, site.a):
             add_source(
                 archive,
@@ -63,28 +71,27 @@ def crawled(corpus_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Itera
             )
         done = microfiche(archive, "crawl")
         assert done.returncode == 0, done.stderr
-        report = json.loads(max(archive.runs_dir.glob("*.json")).read_text())
-        yield Crawled(archive, site.a, pages(corpus_dir), report)
+        yield Crawled(archive, site, pages(corpus_dir), tuple(site.journal()))
 
 
 def test_every_page_is_captured_byte_for_byte(crawled):
+    """The block of each response record is what the server put on the socket."""
     kept: dict[str, bytes] = {}
     for warc in crawled.archive.warcs_dir.rglob("*.warc.gz"):
         with warc.open("rb") as file:
-            for record in ArchiveIterator(file):
+            for record in ArchiveIterator(file, no_record_parse=True):
                 if record.rec_type == "response":
-                    kept[record.rec_headers["WARC-Target-URI"]] = record.content_stream().read()
-    wrong = [
-        page.path for page in crawled.pages if kept.get(crawled.base + page.path) != page.html
-    ]
+                    kept[record.rec_headers["WARC-Target-URI"]] = record.raw_stream.read()
+    sent = {entry.path: crawled.site.exchange(entry.exchange)[1] for entry in crawled.asked}
+    bodies = {page.path: (page.html, page.file.read_bytes()) for page in crawled.pages}
+    assert [path for path, body in bodies.items() if not sent[path].endswith(body)] == []
+    wrong = [path for path in bodies if sent[path] != kept.get(crawled.site.a + path)]
     assert wrong == []
 
 
 def test_no_page_crashes_a_worker(crawled):
     done = microfiche(crawled.archive, "index")
     assert done.returncode == 0, done.stderr
-    import sqlite3
-
     with sqlite3.connect(f"file:{crawled.archive.index_path}?mode=ro", uri=True) as db:
         failures = db.execute("SELECT reason, detail FROM extraction_failures").fetchall()
     assert failures == []
@@ -102,9 +109,6 @@ def a_sentence(page: CorpusPage) -> str | None:
 
 
 def test_articles_are_found_by_a_sentence_of_their_own(crawled):
-    from archive.index.open import open_index
-    from archive.search import search
-
     db = open_index(crawled.archive)
     asked = [(page, text) for page in crawled.pages if (text := a_sentence(page))]
     assert len(asked) >= 0.95 * len(crawled.pages)
@@ -118,9 +122,6 @@ def test_articles_are_found_by_a_sentence_of_their_own(crawled):
 
 def test_every_language_of_the_corpus_is_found(crawled, corpus_dir):
     """A language counts as found when a page of it is, by its own words."""
-    from archive.index.open import open_index
-    from archive.search import search
-
     languages: dict[str, list[CorpusPage]] = {}
     by_id = {page.id: page for page in crawled.pages}
     for truth in corpus_dir.rglob("truth.jsonl"):
@@ -142,11 +143,12 @@ def test_every_language_of_the_corpus_is_found(crawled, corpus_dir):
     assert silent == []
 
 
-def test_a_second_run_fetches_nothing_that_is_not_due(crawled):
+def test_a_second_run_asks_for_no_page_that_is_not_due(crawled):
+    before = len(crawled.site.journal())
     done = microfiche(crawled.archive, "crawl")
     assert done.returncode == 0, done.stderr
-    report = json.loads(max(crawled.archive.runs_dir.glob("*.json")).read_text())
-    assert report != crawled.report
+    asked = {entry.path for entry in crawled.site.journal()[before:]}
+    assert asked & {page.path for page in crawled.pages} == set()
 
 
 @pytest.mark.skipif("MICROFICHE_CORPUS" not in os.environ, reason="MICROFICHE_CORPUS is not set")
