@@ -12,6 +12,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import IO, Any
 
@@ -102,10 +103,13 @@ class IndexerChild:
                 for line in lines:
                     stdin.write(json.dumps(line) + "\n")
                 stdin.flush()
-            stdin.close()
         except OSError as error:
             # It has died; its status is told when the crawl ends.
             logger.debug("indexer's input: %s", error)
+        finally:
+            # What is still in the buffer of a dead pipe cannot be written on closing either.
+            with suppress(OSError):
+                stdin.close()
 
     def _take(self) -> list[dict[str, Any]] | None:
         with self._changed:

@@ -1,0 +1,252 @@
+"""The queue by a clock of the test's own: order, pace, limits, what stays in memory."""
+
+import math
+from itertools import pairwise
+
+import pytest
+
+from archive.config import Config, Source
+from crawler.frontier import Entry, Visit, open_frontier
+from crawler.outcomes import Kind, Outcome, State, Why
+from crawler.politeness import MARGIN_S, MAX_DOUBT_S
+from crawler.queue import Fetch, FetchQueue
+
+HOME = "https://news.example/"
+
+
+class Clock:
+    """Wall clock and monotonic clock in one."""
+
+    def __init__(self) -> None:
+        self.now = 1_000_000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+class World:
+    """A frontier, a queue over it, and everything it passes over."""
+
+    def __init__(self, tmp_path, sources: dict[str, Source], **crawl) -> None:
+        self.clock = Clock()
+        self.frontier = open_frontier(tmp_path / "frontier.db")
+        self.skipped: list[tuple[str, Outcome]] = []
+        self.sources = sources
+        self.config = Config(layout=1, archive={"contact": "mailto:x@y.example"}, crawl=crawl)
+
+    def open(self) -> FetchQueue:
+        self.queue = FetchQueue(
+            self.frontier,
+            self.config,
+            self.sources,
+            agent="microfiche",
+            on_skip=self.skip,
+            wall=self.clock,
+            clock=self.clock,
+        )
+        return self.queue
+
+    def skip(self, known, outcome) -> None:
+        self.skipped.append((known.url, outcome))
+        self.settle(known.url)
+
+    def settle(self, url: str) -> None:
+        visit = Visit(State.FETCHED, Outcome.CAPTURED, None, fetched_at=self.clock.now)
+        self.frontier.settle(url, visit)
+
+    def add(self, *urls: str, source: str = "news", **values) -> None:
+        self.frontier.add(entries(*urls, source=source, **values), now=self.clock.now)
+
+    def take(self) -> Fetch:
+        """The next request, waiting as long as the queue says; it leaves at once."""
+        for _ in range(1000):
+            turn = self.queue.next()
+            if isinstance(turn, Fetch):
+                self.queue.sent(turn)
+                return turn
+            assert turn is not None, "nothing left"
+            assert turn < math.inf, "waits for what is in flight"
+            self.clock.now += turn
+        raise AssertionError("the queue goes round in circles")
+
+    def over(self, fetch: Fetch) -> None:
+        if fetch.kind is Kind.ROBOTS:
+            self.queue.set_rules(fetch.origin, 404, b"")
+        else:
+            self.settle(fetch.url)
+        self.queue.answered(fetch, welcome=True)
+        self.queue.finish(fetch)
+
+    def visit_all(self) -> list[str]:
+        visited = []
+        while self.queue.next is not None:
+            turn = self.queue.next()
+            if turn is None:
+                return visited
+            if isinstance(turn, Fetch):
+                visited.append(turn.url)
+                self.queue.sent(turn)
+                self.over(turn)
+            else:
+                self.clock.now += turn
+        return visited
+
+
+def entries(*urls: str, source: str = "news", kind: Kind = Kind.ARTICLE, **values) -> list[Entry]:
+    return [Entry(url, source, kind, values.get("why", Why.FEED)) for url in urls]
+
+
+def source(**values) -> Source:
+    return Source(**({"name": "x", "url": HOME, "obey_robots": False, "delay": 1.0} | values))
+
+
+@pytest.fixture
+def world(tmp_path):
+    made = []
+
+    def make(sources: dict[str, Source] | None = None, **crawl) -> World:
+        made.append(World(tmp_path, sources or {"news": source()}, **crawl))
+        return made[-1]
+
+    yield make
+    for each in made:
+        each.frontier.close()
+
+
+def test_starts_are_a_delay_apart(world):
+    here = world()
+    here.add(*(f"{HOME}{number}" for number in range(4)))
+    here.open()
+    starts = []
+    for _ in range(4):
+        fetch = here.take()
+        starts.append(here.clock.now)
+        here.over(fetch)
+    gaps = [later - earlier for earlier, later in pairwise(starts)]
+    assert gaps == pytest.approx([1.0 + MARGIN_S] * 3)
+
+
+def test_two_sources_share_the_pace_of_a_host_whatever_the_port(world):
+    here = world({"a": source(delay=0.5), "b": source(delay=2.0)})
+    here.add("https://news.example/1", source="a")
+    here.add("https://news.example:8443/2", source="b")
+    here.open()
+    first = here.take()
+    began = here.clock.now
+    here.over(first)
+    here.over(here.take())
+    assert here.clock.now - began == pytest.approx(2.0 + MARGIN_S)
+
+
+def test_the_pace_goes_on_where_the_last_run_left_it(world):
+    here = world({"news": source(delay=60.0)})
+    here.add(f"{HOME}1", f"{HOME}2")
+    here.open()
+    here.over(here.take())
+    here.clock.now += 10.0
+    here.open()
+    began = here.clock.now
+    here.take()
+    assert 50.0 <= here.clock.now - began <= 50.0 + MARGIN_S + MAX_DOUBT_S
+
+
+def test_a_slow_connection_holds_the_next_request_back(world):
+    here = world({"news": source(concurrency=4)})
+    here.add(f"{HOME}1", f"{HOME}2")
+    here.open()
+    first = here.queue.next()
+    here.clock.now += 5.0
+    assert here.queue.next() == math.inf
+    here.queue.sent(first)
+    assert here.queue.next() == pytest.approx(1.0 + MARGIN_S)
+
+
+def test_hosts_do_not_wait_for_one_another(world):
+    here = world({"news": source(delay=1000.0)})
+    here.add(*(f"https://host{number}.example/" for number in range(8)))
+    here.open()
+    for _ in range(8):
+        assert isinstance(here.queue.next(), Fetch)
+
+
+def test_concurrency_of_a_source_and_of_the_whole(world):
+    here = world({"news": source(delay=0.0, concurrency=2)}, concurrency=3)
+    here.add(*(f"https://a.example/{number}" for number in range(5)))
+    here.add(*(f"https://b.example/{number}" for number in range(5)))
+    here.open()
+    running = [here.queue.next() for _ in range(3)]
+    assert [turn.host for turn in running].count("a.example") <= 2
+    assert here.queue.next() == math.inf
+    here.over(running[0])
+    assert isinstance(here.queue.next(), Fetch)
+
+
+def test_listings_first_then_requisites_then_pages_and_redirects_before_all_of_their_rank(world):
+    here = world({"news": source(delay=0.0)})
+    here.add(f"{HOME}page")
+    here.add(f"{HOME}moved", why=Why.REDIRECT)
+    here.add(f"{HOME}p.png", kind=Kind.REQUISITE)
+    here.add(f"{HOME}feed", kind=Kind.FEED)
+    here.open()
+    names = [url.removeprefix(HOME) for url in here.visit_all()]
+    assert names == ["feed", "p.png", "moved", "page"]
+
+
+def test_what_is_learnt_meanwhile_is_visited_in_the_same_run(world):
+    here = world({"news": source(delay=0.0)})
+    here.add(f"{HOME}feed", kind=Kind.FEED)
+    here.open()
+    feed = here.take()
+    assert here.queue.learn(entries(f"{HOME}a", "https://other.example/b")) == 2
+    here.over(feed)
+    assert sorted(here.visit_all()) == [f"{HOME}a", "https://other.example/b"]
+
+
+def test_a_million_due_addresses_are_not_held_in_memory(world):
+    here = world({"news": source(delay=0.0)})
+    here.add(*(f"{HOME}{number}" for number in range(3000)))
+    queue = here.open()
+    here.over(here.take())
+    held = sum(len(host.waiting) for host in queue._hosts.values())
+    assert held <= 64
+    assert len(here.visit_all()) == 2999
+
+
+def test_robots_txt_comes_first_and_only_once_for_an_origin(world):
+    here = world({"news": source(obey_robots=True, delay=0.0, concurrency=8)})
+    here.add(*(f"{HOME}{number}" for number in range(5)), f"{HOME}no/1", "http://news.example/x")
+    here.open()
+    first = here.queue.next()
+    assert (first.kind, first.url) == (Kind.ROBOTS, f"{HOME}robots.txt")
+    # Nothing of the host leaves before its rules are known.
+    assert here.queue.next() == math.inf
+    here.queue.set_rules(first.origin, 200, b"User-agent: *\nDisallow: /no/")
+    here.queue.finish(first)
+    visited = here.visit_all()
+    assert here.skipped == [(f"{HOME}no/1", Outcome.ROBOTS_DISALLOWED)]
+    assert [url for url in visited if "robots" in url] == ["http://news.example/robots.txt"]
+    assert len(visited) == 7
+
+
+def test_a_run_has_an_end_though_feeds_become_due_again(world):
+    here = world({"news": source(delay=0.0)})
+    here.add(f"{HOME}feed", kind=Kind.FEED)
+    here.open()
+    feed = here.take()
+    here.clock.now += 5000.0
+    visit = Visit(State.FETCHED, Outcome.CAPTURED, here.clock.now - 10.0, fetched_at=here.clock.now)
+    here.frontier.settle(feed.url, visit)
+    here.queue.finish(feed)
+    assert here.queue.next() is None
+
+
+def test_setting_the_machines_clock_back_stops_nobody(world):
+    here = world({"news": source(delay=5.0)})
+    here.add(f"{HOME}1", f"{HOME}2")
+    here.open()
+    here.over(here.take())
+    here.clock.now -= 86400.0
+    here.open()
+    began = here.clock.now
+    here.take()
+    assert here.clock.now - began == pytest.approx(5.0 + MARGIN_S)
