@@ -22,19 +22,21 @@ _MIN_ENTRIES = 3
 def mark_entries(lines: list[Line], said: Structured) -> int:
     """Turn the lines of live-blog entries into entries; give the number of entries found.
 
-    Lines of entries become chosen, whatever trafilatura thought of them, unless they were pruned.
+    Lines that the page states to be an update become chosen, whatever trafilatura thought of them.
     """
-    stated = [as_list(node["liveBlogUpdate"]) for node in said.nodes if "liveBlogUpdate" in node]
-    updates = [u for some in stated for u in some if isinstance(u, dict)]
-    entries = _by_statement(lines, updates) or _by_markup(lines)
+    nodes = [as_list(node["liveBlogUpdate"]) for node in said.nodes if "liveBlogUpdate" in node]
+    updates = [u for some in nodes for u in some if isinstance(u, dict)]
+    stated = _by_statement(lines, updates)
+    entries = _between(stated, len(lines)) or _by_markup(lines)
     if len(set(entries.values())) < _MIN_ENTRIES:
         return 0
     numbers: dict[HtmlElement | int, int] = {}
     for index, (holder, at) in entries.items():
         line = lines[index]
         if line.rule is None and line.kind is not BlockKind.CAPTION:
-            line.kind, line.chosen, line.at = BlockKind.ENTRY, True, at
+            line.kind, line.at = BlockKind.ENTRY, at
             line.entry = numbers.setdefault(holder, len(numbers))
+            line.chosen = line.chosen or index in stated
     return len(numbers)
 
 
@@ -42,7 +44,7 @@ Holder = tuple[HtmlElement | int, datetime | None]
 
 
 def _by_statement(lines: list[Line], updates: list[Node]) -> dict[int, Holder]:
-    """Find the lines that JSON-LD repeats in its updates; what lies between belongs to them."""
+    """Find the lines that JSON-LD repeats in its updates."""
     if len(updates) < _MIN_ENTRIES:
         return {}
     known = [
@@ -57,11 +59,16 @@ def _by_statement(lines: list[Line], updates: list[Node]) -> dict[int, Holder]:
             if line.key == headline or line.key in body:
                 found[index] = (number, at)
                 break
-    if not found:
-        return {}
-    current = found[min(found)]
-    for index in range(min(found), max(found) + 1):
-        current = found.setdefault(index, current)
+    return found
+
+
+def _between(stated: dict[int, Holder], size: int) -> dict[int, Holder]:
+    """Give the lines between those that were stated to the entry above them."""
+    found = dict(stated)
+    if found:
+        current = found[min(found)]
+        for index in range(min(found), min(size, max(found) + 1)):
+            current = found.setdefault(index, current)
     return found
 
 

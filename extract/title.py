@@ -16,6 +16,7 @@ from extract.structured import Structured, as_text
 # "Headline | The Paper", "Headline - The Paper", "Headline : The Paper"; also full-width.
 _SUFFIX = re.compile(r"\s*(?:\s[|\-–—·•›»:]+\s|[|｜：])\s*(?=[^|｜：]*$)")
 _DASH = re.compile(r"\s+[|\-–—·•»]\s+|\s*[:：｜]\s*")
+_KICKER = re.compile(r"[^:–—-]{3,60}(?::|\s[–—-])\s+(.{15,})$")
 _WORD = re.compile(r"\w+")
 _MAX_SITE_WORDS = 6
 _STRONG = ("json-ld headline", "meta og:title", "h1")
@@ -114,4 +115,16 @@ def _vote(candidates: list[tuple[str, str]]) -> tuple[str, str]:
         seconds = [r for r, t in strong if r != rule and fold(t).replace(" ", "") == key]
         if seconds:
             return f"{rule}, and {seconds[0]}", title
-    return (strong or candidates)[0]
+    return _shared_tail(strong) or (strong or candidates)[0]
+
+
+def _shared_tail(strong: list[tuple[str, str]]) -> tuple[str, str] | None:
+    """Find what two statements say after different kickers: "Vote: He won", "Iran - He won"."""
+    tails: dict[str, str] = {}
+    for rule, text in strong:
+        match = _KICKER.match(text)
+        if match and (key := fold(match[1])):
+            if key in tails:
+                return f"{tails[key]}, and {rule}, without their kickers", match[1]
+            tails[key] = rule
+    return None
