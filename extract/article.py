@@ -45,8 +45,8 @@ class Block:
     """One piece of the body, in reading order.
 
     ``text`` has no line break except between the items of a list, the rows of a table (cells joined
-    by `` | ``) and the paragraphs of an entry. An ``ENTRY`` is one entry of a live blog, its headline and
-    paragraphs a line each, and ``at`` the time it was posted.
+    by `` | ``) and the paragraphs of an entry. An ``ENTRY`` is one entry of a live blog, its
+    headline and paragraphs a line each, and ``at`` the time it was posted.
     """
 
     kind: BlockKind
@@ -160,7 +160,7 @@ _ASIDE = frozenset({BlockKind.CAPTION, BlockKind.TABLE})
 
 
 def text_of(blocks: Sequence[Block]) -> str:
-    """Join the running text, a paragraph a line; a list is one line, its items parted by ``;``.
+    r"""Join the running text, a paragraph a line; a list is one line, its items parted by ``;``.
 
     Captions and tables stand beside it, as all three sets of annotated pages have it; they are
     blocks, so nothing is lost.

@@ -27,10 +27,12 @@ def assemble(lines: list[Line]) -> tuple[tuple[Block, ...], tuple[Removed, ...]]
         elif line.rule != "standfirst":
             rule = line.rule or "not chosen by trafilatura"
             removed.append(Removed(line.text[:_MAX_REMOVED_CHARS], rule))
-    for line in lines[last + 1 :]:
-        # Behind the body only what once was chosen tells of a rule at work.
-        if line.rule and line.marked is None:
-            removed.append(Removed(line.text[:_MAX_REMOVED_CHARS], line.rule))
+    # Behind the body only what once was chosen tells of a rule at work.
+    removed.extend(
+        Removed(line.text[:_MAX_REMOVED_CHARS], line.rule)
+        for line in lines[last + 1 :]
+        if line.rule and line.rule != "standfirst" and line.marked is None
+    )
     _find_lists(kept)
     return tuple(_iter_blocks(kept)), tuple(removed[:_MAX_REMOVED])
 

@@ -47,13 +47,13 @@ def find_authors(
 ) -> tuple[tuple[str, ...], Evidence | None]:
     """Find the authors, in the order the page names them.
 
-    >>> from extract.lines import Line
-from extract.sift import looks_like_name
-from extract.structured import read_structured
-    >>> from extract.tree import parse
-    >>> root = parse('<meta name="author" content="By Jo Bloggs and Ann Lee"><p>Text')
-    >>> find_authors(root, read_structured(root))[0]
-    ('Jo Bloggs', 'Ann Lee')
+        >>> from extract.lines import Line
+    from extract.sift import looks_like_name
+    from extract.structured import read_structured
+        >>> from extract.tree import parse
+        >>> root = parse('<meta name="author" content="By Jo Bloggs and Ann Lee"><p>Text')
+        >>> find_authors(root, read_structured(root))[0]
+        ('Jo Bloggs', 'Ann Lee')
     """
     stated: list[tuple[str, tuple[str, ...]]] = []
     for rule, texts in _iter_stated(root, said):
@@ -100,7 +100,9 @@ def _split(text: str) -> list[str]:
 def _is_name(text: str) -> bool:
     if not text or len(text) > _MAX_NAME_CHARS or len(text.split()) > _MAX_NAME_WORDS:
         return False
-    return bool(fold(text)) and ":" not in text and not _ADDRESS.search(text) and not text[0].isdigit()
+    return (
+        bool(fold(text)) and ":" not in text and not _ADDRESS.search(text) and not text[0].isdigit()
+    )
 
 
 def _iter_stated(root: HtmlElement, said: Structured) -> Iterator[tuple[str, list[str]]]:
@@ -110,7 +112,10 @@ def _iter_stated(root: HtmlElement, said: Structured) -> Iterator[tuple[str, lis
         "article:author",
         "dc.creator",
         "dcterms.creator",
-        "parsely-author", "articleauthor", "article_author", "twitter:misc:written by",
+        "parsely-author",
+        "articleauthor",
+        "article_author",
+        "twitter:misc:written by",
         "sailthru.author",
         "byl",
         "cxenseparse:author",
@@ -144,9 +149,10 @@ def _iter_site_names(said: Structured, url: str) -> Iterator[str]:
 def _json_names(said: Structured, key: str) -> list[str]:
     by_id = {node["@id"]: node for node in said.nodes if isinstance(node.get("@id"), str)}
     names = []
-    for author in as_list(said.article.get(key)):
-        if isinstance(author, dict) and "name" not in author:
-            author = {**by_id.get(str(author.get("@id")), {}), **author}
+    for stated in as_list(said.article.get(key)):
+        author = stated
+        if isinstance(stated, dict) and "name" not in stated:
+            author = {**by_id.get(str(stated.get("@id")), {}), **stated}
         if isinstance(author, dict) and not author.get("name"):
             parts = (as_text(author.get("givenName")), as_text(author.get("familyName")))
             names.append(" ".join(part for part in parts if part))
@@ -177,7 +183,9 @@ def _texts(root: HtmlElement, path: str) -> list[str]:
     return [text for text in texts if 0 < len(text) <= 2 * _MAX_NAME_CHARS]
 
 
-def find_byline(lines: list[Line], evidence: Evidence | None) -> tuple[tuple[str, ...], Evidence] | None:
+def find_byline(
+    lines: list[Line], evidence: Evidence | None
+) -> tuple[tuple[str, ...], Evidence] | None:
     """Find authors in the lines around the headline, where nothing was stated but the site.
 
     Args:

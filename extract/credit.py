@@ -17,8 +17,8 @@ _MAX_CREDIT_CHARS = 60
 _MAX_CREDIT_WORDS = 7
 
 _AGENCIES = (
-    r"AFP|AP|Associated Press|Reuters|Thomson Reuters|dpa(?:-AFX)?|APA(?:-OTS)?|EFE|ANSA|LUSA|Lusa|ANP|"
-    r"PAP|TT|NTB|Ritzau|STT|Belga|AGI|Adnkronos|LaPresse|Europa Press|EP|Keystone-SDA|SDA|sda|"
+    r"AFP|AP|Associated Press|Reuters|Thomson Reuters|dpa(?:-AFX)?|APA(?:-OTS)?|EFE|ANSA|LUSA|"
+    r"Lusa|ANP|PAP|TT|NTB|Ritzau|STT|Belga|AGI|Adnkronos|LaPresse|Europa Press|EP|Keystone-SDA|SDA|sda|"
     r"epd|KNA|SID|sid|AFX|dts|IANS|PTI|ANI|UNI|Xinhua|Yonhap|Kyodo|Jiji|TASS|ТАСС|РИА Новости|"
     r"Интерфакс|Anadolu Ajansı|Anadolu Agency|AA|DHA|İHA|Antara|Bernama|Bloomberg|UPI|CNN|BBC|PA|"
     r"PA Media|Press Association|AAP|NZME|RNZ|Canadian Press|The Canadian Press|"
@@ -30,7 +30,9 @@ _LIST = rf"(?:{_AGENCIES})(?:\s*[/,&+]\s*(?:{_AGENCIES}|[a-z]{{2,4}}))*"
 # "(Reuters) - ", "BERLIN (dpa) - ", "(AFP)": in the first lines, after at most a few words.
 _DATELINE = re.compile(rf"^[^()]{{0,60}}\(({_LIST})\)\s*[-–—:]")
 # A line of its own: "dpa", "(AFP/Reuters)", "© 2024 AFP", "© dpa-infocom, dpa:240430-99".
-_ALONE = re.compile(rf"^[(\[]?(?:©|\(c\)|Copyright)?\s*(?:\d{{4}}\s+)?({_LIST})[)\]]?(?:\s*[,/].{{0,40}})?\.?$")
+_ALONE = re.compile(
+    rf"^[(\[]?(?:©|\(c\)|Copyright)?\s*(?:\d{{4}}\s+)?({_LIST})[)\]]?(?:\s*[,/].{{0,40}})?\.?$"
+)
 _CLOSING = re.compile(rf"\(({_LIST})\)\.?$")
 
 

@@ -66,7 +66,7 @@ _RFC = re.compile(
     r"(?:,?\s+(?:at\s+)?(\d{1,2}):(\d{2})(?::(\d{2}))?\s*(AM|PM)?\s*(Z|UTC|GMT|[+-]\d{2}:?\d{2})?)?",
     re.IGNORECASE,
 )
-_MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
+_MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
 # Nothing on the web is older; printed dates before are the story's, not the page's.
 _FIRST_DAY = date(1995, 1, 1)
 # A page may be stamped in a zone that is already a day ahead of the capture.

@@ -51,7 +51,7 @@ _SAMPLE_BYTES = 32_768
 
 
 def decode(html: bytes, headers: Headers | None = None) -> tuple[str, Encoding]:
-    """Decode a page and say which evidence named the encoding.
+    r"""Decode a page and say which evidence named the encoding.
 
     Never fails: what cannot be decoded becomes U+FFFD and is counted.
 
@@ -64,11 +64,11 @@ def decode(html: bytes, headers: Headers | None = None) -> tuple[str, Encoding]:
         if html.startswith(mark):
             return _decoded(html[len(mark) :], name, "bom")
     candidates = [*_declared(html, headers)]
-    if not candidates or candidates[0][0] != "utf-8":
-        # Bytes above 127 that happen to be valid UTF-8 are UTF-8, whatever the label says: in no
-        # single-byte encoding do such sequences make words.
-        if not html.isascii() and _is_utf8(html) and not _is_stateful(candidates):
-            return _decoded(html, "utf-8", "content")
+    # Bytes above 127 that happen to be valid UTF-8 are UTF-8, whatever the label says: in no
+    # single-byte encoding do such sequences make words.
+    doubted = not candidates or candidates[0][0] != "utf-8"
+    if doubted and not html.isascii() and not _is_stateful(candidates) and _is_utf8(html):
+        return _decoded(html, "utf-8", "content")
     for name, source in candidates:
         text, encoding = _decoded(html, name, source)
         # A handful of bad characters is damage; more is a wrong label.
@@ -105,7 +105,7 @@ def _codec(label: str) -> str | None:
         return None
     name = _WHATWG.get(name, name)
     # Codecs like "base64" or "rot13" turn no bytes into text; the UTF-7 of old is a known attack.
-    is_text = codecs.lookup(name)._is_text_encoding  # noqa: SLF001 - the only public test is to fail
+    is_text = codecs.lookup(name)._is_text_encoding
     return name if is_text and name not in {"utf-7", "idna", "punycode"} else None
 
 

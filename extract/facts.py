@@ -17,6 +17,10 @@ _LANGUAGE = re.compile(r"^([a-zA-Z]{2,3})(?:[-_]([a-zA-Z]{2,8}))*$")
 _MIN_LETTERS = 60
 # The identifier's time grows with the text, its answer does not change after this much.
 _SAMPLE_CHARS = 400
+_SECTION_META = (
+    "article:section", "og:section", "section", "parsely-section", "sailthru.section",
+    "cxenseparse:section", "dc.subject",
+)
 _MAX_TAGS = 30
 _MAX_TAG_CHARS = 80
 
@@ -47,13 +51,15 @@ def find_image(said: Structured, url: str) -> Found:
 
 def find_section(said: Structured) -> Found:
     """Find the section of the publication the article stands in."""
-    stated = [("json-ld articleSection", as_text(said.article.get("articleSection")))]
-    for name in ("article:section", "og:section", "section", "parsely-section", "sailthru.section",
-                 "cxenseparse:section", "dc.subject"):
-        stated.append((f"meta {name}", said.find_meta(name)))
-    for node in said.nodes:
-        if node.get("@type") == "BreadcrumbList":
-            stated.append(("json-ld breadcrumb", _crumb(node.get("itemListElement"))))
+    stated = [
+        ("json-ld articleSection", as_text(said.article.get("articleSection"))),
+        *((f"meta {name}", said.find_meta(name)) for name in _SECTION_META),
+        *(
+            ("json-ld breadcrumb", _crumb(node.get("itemListElement")))
+            for node in said.nodes
+            if node.get("@type") == "BreadcrumbList"
+        ),
+    ]
     return _first("section", stated)
 
 
@@ -88,7 +94,10 @@ def find_declared_language(root: HtmlElement, said: Structured) -> Found:
     stated = [
         ("html lang", root.get("lang") or root.get("xml:lang")),
         ("json-ld inLanguage", as_text(said.article.get("inLanguage"))),
-        ("meta language", said.find_meta("content-language", "language", "og:locale", "dc.language")),
+        (
+            "meta language",
+            said.find_meta("content-language", "language", "og:locale", "dc.language"),
+        ),
     ]
     tags = [(rule, text.strip().replace("_", "-").lower()) for rule, text in stated if text]
     return _first("declared_language", [(r, t) for r, t in tags if _LANGUAGE.match(t)])
@@ -113,9 +122,7 @@ def _links(root: HtmlElement, rel: str) -> list[HtmlElement]:
     return [e for e in root.iter("link") if rel in e.get("rel", "").lower().split()]
 
 
-def _absolute(
-    stated: Iterable[tuple[str, str | None]], base: str
-) -> list[tuple[str, str | None]]:
+def _absolute(stated: Iterable[tuple[str, str | None]], base: str) -> list[tuple[str, str | None]]:
     addresses: list[tuple[str, str | None]] = []
     for rule, text in stated:
         try:

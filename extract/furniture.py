@@ -12,8 +12,20 @@ from functools import cache
 from extract.title import fold
 from extract.words import load_words
 
-KINDS = ("comments", "newsletter", "consent", "share", "related", "paywall", "player", "ads", "app",
-         "contact", "meta", "ui")
+KINDS = (
+    "comments",
+    "newsletter",
+    "consent",
+    "share",
+    "related",
+    "paywall",
+    "player",
+    "ads",
+    "app",
+    "contact",
+    "meta",
+    "ui",
+)
 # How long a line may be that only begins or ends like a phrase, by the words of the phrase: prose
 # may begin with "Published", it does not begin with "Your email address will not be published".
 MAX_CHARS = (0, 60, 140, 320)
@@ -94,9 +106,9 @@ def find_furniture_rule(text: str) -> str | None:
 
     >>> find_furniture_rule("Leave a Reply"), find_furniture_rule("He left without a reply.")
     ('comments words (en)', None)
-    >>> find_furniture_rule("Your email address will not be published. Required fields are marked *")
+    >>> find_furniture_rule("Your email address will not be published. Required fields: *")
     'comments words (en)'
-    >>> find_furniture_rule("Published in 1922, the novel was first taken for a joke by its critics.")
+    >>> find_furniture_rule("Published in 1922, the novel was first taken for a joke by critics.")
     """
     if len(text) > MAX_CHARS[-1]:
         return None

@@ -37,26 +37,34 @@ def _kind(
     said: Structured, title: str, blocks: tuple[Block, ...], lines: list[Line], url: str
 ) -> tuple[PageKind, str]:
     chars = sum(len(b.text) for b in blocks if b.kind is not BlockKind.CAPTION)
-    if chars < 2 * _SHORT_CHARS and not said.article and _CHALLENGE.match(title):
-        return PageKind.CHALLENGE, "title of a challenge"
-    if chars < 2 * _SHORT_CHARS and not said.article and _is_error(title):
-        return PageKind.ERROR, "title of an error"
     types = types_of(said.article)
-    if "LiveBlogPosting" in types:
-        return PageKind.LIVE_BLOG, "json-ld LiveBlogPosting"
-    if any(block.kind is BlockKind.ENTRY for block in blocks):
-        return PageKind.LIVE_BLOG, "entries with times"
-    if found := _media(said, chars):
+    if not types and chars < 2 * _SHORT_CHARS and (found := _refusal(title)):
+        return found
+    if found := _live(types, blocks) or _media(said, chars):
         return found
     if not types and (found := _index(said, chars, lines, url)):
         return found
     return PageKind.ARTICLE, "json-ld type" if types else "default"
 
 
+def _refusal(title: str) -> tuple[PageKind, str] | None:
+    if _CHALLENGE.match(title):
+        return PageKind.CHALLENGE, "title of a challenge"
+    return (PageKind.ERROR, "title of an error") if _is_error(title) else None
+
+
+def _live(types: frozenset[str], blocks: tuple[Block, ...]) -> tuple[PageKind, str] | None:
+    if "LiveBlogPosting" in types:
+        return PageKind.LIVE_BLOG, "json-ld LiveBlogPosting"
+    if any(block.kind is BlockKind.ENTRY for block in blocks):
+        return PageKind.LIVE_BLOG, "entries with times"
+    return None
+
+
 def _is_error(title: str) -> bool:
-    return title.startswith(("404", "410 gone", "403 forbidden", "500 internal", "502 bad", "503 ")) or any(
-        phrase in title for phrase in iter_phrases("error")
-    )
+    return title.startswith(
+        ("404", "410 gone", "403 forbidden", "500 internal", "502 bad", "503 ")
+    ) or any(phrase in title for phrase in iter_phrases("error"))
 
 
 def _media(said: Structured, chars: int) -> tuple[PageKind, str] | None:

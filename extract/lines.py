@@ -11,9 +11,11 @@ from lxml.html import HtmlElement
 from extract.article import BlockKind
 
 BLOCK_TAGS = frozenset(
-    "address article aside blockquote body center dd details dialog dir div dl dt fieldset"
-    " figcaption figure footer form h1 h2 h3 h4 h5 h6 header hgroup hr html legend li main menu nav"
-    " ol p pre section summary table tbody td tfoot th thead tr ul amp-story".split()  # noqa: SIM905 - a list of tags reads better so
+    {"address", "amp-story", "article", "aside", "blockquote", "body", "center", "dd", "details",
+     "dialog", "dir", "div", "dl", "dt", "fieldset", "figcaption", "figure", "footer", "form",
+     "h1", "h2", "h3", "h4", "h5", "h6", "header", "hgroup", "hr", "html", "legend", "li", "main",
+     "menu", "nav", "ol", "p", "pre", "section", "summary", "table", "tbody", "td", "tfoot", "th",
+     "thead", "tr", "ul"}
 )
 # Text standing directly in one of these is set in lines by single breaks; a paragraph is not.
 _LOOSE_TAGS = frozenset({"div", "td", "body", "article", "section", "main", "center", "html"})
@@ -112,8 +114,17 @@ class _Reader:
                 key = "".join(words)
                 element, kind = self.stack[-1]
                 self.lines.append(
-                    Line(" ".join(words), element, kind, self.link_chars, len(key),
-                         self.strong_chars, key, self.rule, self.marked)
+                    Line(
+                        " ".join(words),
+                        element,
+                        kind,
+                        self.link_chars,
+                        len(key),
+                        self.strong_chars,
+                        key,
+                        self.rule,
+                        self.marked,
+                    )
                 )
             self.parts.clear()
         self.link_chars = self.strong_chars = 0

@@ -82,8 +82,13 @@ def _extract(html: bytes, url: str, headers: Headers | None, latest: date) -> Ar
     language, language_evidence = detect_language(plain, fields.declared_language)
     kind, kind_evidence = find_kind(said, fields.title, blocks, lines, url)
     paywall, paywall_evidence = find_paywall(said, lines, len(plain))
-    evidence = (standfirst_evidence, credit_evidence, language_evidence, kind_evidence,
-                paywall_evidence)
+    evidence = (
+        standfirst_evidence,
+        credit_evidence,
+        language_evidence,
+        kind_evidence,
+        paywall_evidence,
+    )
     return Article(
         url=url,
         extractor=VERSION,

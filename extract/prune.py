@@ -27,8 +27,25 @@ Marks = dict[HtmlElement, str]
 
 # Never text. Dropped before anything is read; <noscript> is kept out since it repeats pictures.
 _DEAD = (
-    "script", "style", "svg", "template", "iframe", "object", "embed", "applet", "canvas", "noscript",
-    "map", "audio", "video", "select", "datalist", "option", "head", "math-field", "dialog",
+    "script",
+    "style",
+    "svg",
+    "template",
+    "iframe",
+    "object",
+    "embed",
+    "applet",
+    "canvas",
+    "noscript",
+    "map",
+    "audio",
+    "video",
+    "select",
+    "datalist",
+    "option",
+    "head",
+    "math-field",
+    "dialog",
 )
 _BY_TAG = {
     "nav": "nav element",
@@ -44,9 +61,41 @@ _BY_TAG = {
 }
 # Parts of a sentence, and the two roots: never furniture by their name.
 _NEVER = frozenset(
-    {"a", "abbr", "b", "body", "br", "cite", "code", "em", "font", "hr", "html", "i", "img", "ins",
-     "mark", "meta", "link", "main", "q", "s", "small", "source", "strong", "sub", "sup", "tbody",
-     "td", "thead", "time", "tr", "u", "wbr", "picture"}
+    {
+        "a",
+        "abbr",
+        "b",
+        "body",
+        "br",
+        "cite",
+        "code",
+        "em",
+        "font",
+        "hr",
+        "html",
+        "i",
+        "img",
+        "ins",
+        "mark",
+        "meta",
+        "link",
+        "main",
+        "q",
+        "s",
+        "small",
+        "source",
+        "strong",
+        "sub",
+        "sup",
+        "tbody",
+        "td",
+        "thead",
+        "time",
+        "tr",
+        "u",
+        "wbr",
+        "picture",
+    }
 )
 _HEADINGS = frozenset({"h2", "h3", "h4", "h5", "h6"})
 _WORDS = (

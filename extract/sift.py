@@ -3,7 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from extract.article import BlockKind
 from extract.furniture import find_furniture_rule
@@ -12,9 +12,15 @@ from extract.title import fold
 from extract.words import caption_words
 
 _END = re.compile(r"[.!?…。！？؟।\"”’»)\]]\s*$")
-_ADDRESS = re.compile(r"^(?:https?://\S+|www\.\S+|\S+@\S+\.\w+|(?:twitter|facebook|x|instagram)\.com/\S+|@\w+|\d{4}-\d\d-\d\dT\S+)$")
-_COPYRIGHT = re.compile(r"^(?:©|ⓒ|\(c\)\s|copyright\b|все права|all rights reserved)", re.IGNORECASE)
-_WHEN = re.compile(r"\b(?:19|20)\d\d\b|\b\d{1,2}[:.h]\d\d\b|\d{1,2}[./]\d{1,2}[./]\d{2,4}|\d+年\d+月|\d+월\s*\d+일|\d+月\d+日")
+_ADDRESS = re.compile(
+    r"^(?:https?://\S+|www\.\S+|\S+@\S+\.\w+|(?:twitter|facebook|x|instagram)\.com/\S+|@\w+|\d{4}-\d\d-\d\dT\S+)$"
+)
+_COPYRIGHT = re.compile(
+    r"^(?:©|ⓒ|\(c\)\s|copyright\b|все права|all rights reserved)", re.IGNORECASE
+)
+_WHEN = re.compile(
+    r"\b(?:19|20)\d\d\b|\b\d{1,2}[:.h]\d\d\b|\d{1,2}[./]\d{1,2}[./]\d{2,4}|\d+年\d+月|\d+월\s*\d+일|\d+月\d+日"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,14 +57,14 @@ def drop_titles(lines: list[Line], context: Context) -> None:
             line.drop("title again")
 
 
-def drop_words(lines: list[Line], context: Context) -> None:
+def drop_words(lines: list[Line], _context: Context) -> None:
     """Drop what the word lists know."""
     for line in _chosen(lines):
         if line.kind is not BlockKind.TABLE and (rule := find_furniture_rule(line.text)):
             line.drop(rule)
 
 
-def drop_links(lines: list[Line], context: Context) -> None:
+def drop_links(lines: list[Line], _context: Context) -> None:
     """Drop lines that are links and no sentence; not where links are the story."""
     chosen = _chosen(lines)
     total = sum(line.chars for line in chosen) or 1
@@ -73,7 +79,7 @@ def drop_links(lines: list[Line], context: Context) -> None:
             line.drop("label and link")
 
 
-def drop_marks(lines: list[Line], context: Context) -> None:
+def drop_marks(lines: list[Line], _context: Context) -> None:
     """Drop addresses, handles, copyright lines, lines without a letter."""
     for line in _chosen(lines):
         if _ADDRESS.match(line.text):
@@ -104,7 +110,7 @@ def drop_bylines(lines: list[Line], context: Context) -> None:
             line.drop("author's note")
 
 
-def drop_leading_name(lines: list[Line], context: Context) -> None:
+def drop_leading_name(lines: list[Line], _context: Context) -> None:
     """Drop a name that stands alone above the first paragraph, in the place of a byline."""
     for line in _chosen(lines):
         if line.is_prose or line.entry >= 0:
@@ -123,7 +129,7 @@ def looks_like_name(text: str) -> bool:
     return 2 <= len(words) <= 4 and all(_NAME.match(word) and word[0].isupper() for word in words)
 
 
-def drop_stamps(lines: list[Line], context: Context) -> None:
+def drop_stamps(lines: list[Line], _context: Context) -> None:
     """Drop dates and times before the first and after the last paragraph."""
     chosen = _chosen(lines)
     prose = [i for i, line in enumerate(chosen) if line.is_prose]
@@ -140,7 +146,7 @@ def _is_stamp(text: str) -> bool:
     return bool(_WHEN.search(text)) and digits >= 0.15 * len(text) and not text.endswith(".")
 
 
-def drop_captions(lines: list[Line], context: Context) -> None:
+def drop_captions(lines: list[Line], _context: Context) -> None:
     """Take captions out of the running text; they are kept as captions."""
     whole, ending = caption_words()
     for line in _chosen(lines):
@@ -172,14 +178,14 @@ def _holds_title(line: Line, context: Context) -> bool:
     return any(len(title) > 15 and title in key for title in context.titles)
 
 
-def drop_entry_stamps(lines: list[Line], context: Context) -> None:
+def drop_entry_stamps(lines: list[Line], _context: Context) -> None:
     """Drop the line of an entry that is its time and author; the time is the entry's own."""
     for line in _chosen(lines):
         if line.entry >= 0 and line.chars < 40 and _CLOCK.match(line.text):
             line.drop("entry's time")
 
 
-def drop_repeats(lines: list[Line], context: Context) -> None:
+def drop_repeats(lines: list[Line], _context: Context) -> None:
     """Drop paragraphs that stood before, whole, cut short, or glued together.
 
     Short lines and list items may recur.
@@ -199,7 +205,7 @@ def _stood(key: str, before: str) -> bool:
     return len(key) > 400 and key[:60] in before and key[-60:] in before
 
 
-def drop_outskirts(lines: list[Line], context: Context) -> None:
+def drop_outskirts(lines: list[Line], _context: Context) -> None:
     """Drop what stands after the last line that looks like the body."""
     chosen = _chosen(lines)
     weights: Counter[tuple[str | None, ...]] = Counter()
@@ -222,7 +228,7 @@ def drop_outskirts(lines: list[Line], context: Context) -> None:
         line.drop("after the body")
 
 
-def drop_trailing_heads(lines: list[Line], context: Context) -> None:
+def drop_trailing_heads(lines: list[Line], _context: Context) -> None:
     """Drop subheads that head nothing."""
     for line in reversed(_chosen(lines)):
         if line.kind is not BlockKind.SUBHEAD:

@@ -1,5 +1,6 @@
 """The standfirst: the lines between the headline and the body that sum the story up."""
 
+import itertools
 import re
 from dataclasses import dataclass
 
@@ -49,7 +50,10 @@ def find_standfirst(
         said: what the page says of itself; its description is often the standfirst.
         titles: the title and its rivals, folded.
     """
-    body = next((i for i, line in enumerate(lines) if line.chosen and line.is_prose and line.entry < 0), None)
+    body = next(
+        (i for i, line in enumerate(lines) if line.chosen and line.is_prose and line.entry < 0),
+        None,
+    )
     if body is None:
         return None
     start = _headline(lines, body, titles)
@@ -69,9 +73,9 @@ def _is_of_body(line: Line, lines: list[Line]) -> bool:
         for other in lines
         if other.chosen and other is not line and other.element.getparent() is parent
     ]
-    if _NAMED.search(_CAMEL.sub("-", line.element.get("class") or "")):
+    if _NAMED.search(_CAMEL.sub("-", str(line.element.get("class") or ""))):
         return False
-    return sum(other.element.tag == line.element.tag for other in sisters) >= 2
+    return len([other for other in sisters if other.element.tag == line.element.tag]) >= 2
 
 
 def _headline(lines: list[Line], body: int, titles: frozenset[str]) -> int:
@@ -86,7 +90,7 @@ def _headline(lines: list[Line], body: int, titles: frozenset[str]) -> int:
 def _first_of_body(lines: list[Line], start: int, body: int) -> int:
     """Find where the body's own paragraphs begin: two prose lines of one signature in a row."""
     chosen = [i for i, line in enumerate(lines) if line.chosen and line.is_prose and i >= start]
-    for this, following in zip(chosen, chosen[1:], strict=False):
+    for this, following in itertools.pairwise(chosen):
         if lines[this].signature == lines[following].signature:
             return this
     return chosen[-1] if len(chosen) > 1 else body
@@ -109,7 +113,10 @@ def _described(lines: list[Line], described: list[str]) -> Standfirst | None:
             continue
         key = fold(line.text)
         # Descriptions are cut short, and lines may begin with the place.
-        if any(key == d or (len(d) >= 40 and (key.startswith(d[:-12]) or d.startswith(key))) for d in described):
+        if any(
+            key == d or (len(d) >= 40 and (key.startswith(d[:-12]) or d.startswith(key)))
+            for d in described
+        ):
             return Standfirst((line,), "description")
     return None
 
@@ -118,7 +125,9 @@ def _named(lines: list[Line]) -> Standfirst | None:
     for line in lines:
         holder = _holder(line.element)
         if holder is not None and _fits(line):
-            same = tuple(other for other in lines if _fits(other) and _holder(other.element) is holder)
+            same = tuple(
+                other for other in lines if _fits(other) and _holder(other.element) is holder
+            )
             return Standfirst(same, "class")
     return None
 
@@ -151,7 +160,9 @@ def _holder(element: HtmlElement) -> HtmlElement | None:
     for _ in range(_MAX_LEVELS):
         if node is None or node.tag in {"body", "article", "main"}:
             return None
-        name = _CAMEL.sub("-", f"{node.get('class', '')} {node.get('itemprop', '')} {node.get('data-testid', '')}")
+        name = _CAMEL.sub(
+            "-", f"{node.get('class', '')} {node.get('itemprop', '')} {node.get('data-testid', '')}"
+        )
         if _NAMED.search(name):
             return node
         node = node.getparent()

@@ -16,10 +16,10 @@ from lxml.html import HtmlElement
 Node = dict[str, Any]
 
 ARTICLE_TYPES = frozenset(
-    "Article NewsArticle AnalysisNewsArticle AskPublicNewsArticle BackgroundNewsArticle"
-    " OpinionNewsArticle ReportageNewsArticle ReviewNewsArticle AdvertiserContentArticle"
-    " SatiricalArticle ScholarlyArticle TechArticle BlogPosting LiveBlogPosting"
-    " SocialMediaPosting Report Review Recipe".split()
+    {"Article", "NewsArticle", "AnalysisNewsArticle", "AskPublicNewsArticle",
+     "BackgroundNewsArticle", "OpinionNewsArticle", "ReportageNewsArticle", "ReviewNewsArticle",
+     "AdvertiserContentArticle", "SatiricalArticle", "ScholarlyArticle", "TechArticle",
+     "BlogPosting", "LiveBlogPosting", "SocialMediaPosting", "Report", "Review", "Recipe"}
 )
 # A graph deeper or larger than this is an attack or a product catalogue, not an article.
 _MAX_DEPTH = 12
@@ -99,7 +99,7 @@ def as_text(value: Any) -> str | None:  # noqa: ANN401 - JSON
 
 
 def parse_json(text: str) -> Any:  # noqa: ANN401 - JSON
-    """Read JSON as found on pages, repairing the usual faults; None when nothing helps.
+    r"""Read JSON as found on pages, repairing the usual faults; None when nothing helps.
 
     >>> parse_json('<!-- {"a": "tab\\there", "b": [1,],} -->')
     {'a': 'tab\\there', 'b': [1]}

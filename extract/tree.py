@@ -34,7 +34,7 @@ def _parser() -> etree.HTMLParser:
 
 
 def parse(text: str) -> HtmlElement:
-    """Parse a page; the tree has no comments and no control characters.
+    r"""Parse a page; the tree has no comments and no control characters.
 
     Raises:
         NotHTMLError: there is nothing in it but white space, or no element at all.

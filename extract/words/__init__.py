@@ -21,7 +21,10 @@ def load_words() -> dict[str, dict[str, Table]]:
     ['ar', 'de', 'en']
     """
     files = (f for f in resources.files(__name__).iterdir() if f.name.endswith(".toml"))
-    return {f.name[:-5]: tomllib.loads(f.read_text("utf-8")) for f in sorted(files, key=lambda f: f.name)}
+    return {
+        f.name[:-5]: tomllib.loads(f.read_text("utf-8"))
+        for f in sorted(files, key=lambda f: f.name)
+    }
 
 
 def iter_phrases(kind: str) -> list[str]:
@@ -50,5 +53,7 @@ def caption_words() -> tuple[re.Pattern[str], re.Pattern[str]]:
     labels = "|".join(map(re.escape, iter_phrases("caption_label")))
     return (
         re.compile(rf"^[(\[<]?\s*(?:{labels})\s*(?:[:：/=]|by\b)\s*\S.{{0,120}}$", re.IGNORECASE),
-        re.compile(rf"(?:^|[\s(\[/|.])(?:{labels})\s*[:：/]\s*[^.:：]{{2,60}}[)\]]?$", re.IGNORECASE),
+        re.compile(
+            rf"(?:^|[\s(\[/|.])(?:{labels})\s*[:：/]\s*[^.:：]{{2,60}}[)\]]?$", re.IGNORECASE
+        ),
     )
