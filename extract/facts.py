@@ -18,8 +18,13 @@ _MIN_LETTERS = 60
 # The identifier's time grows with the text, its answer does not change after this much.
 _SAMPLE_CHARS = 400
 _SECTION_META = (
-    "article:section", "og:section", "section", "parsely-section", "sailthru.section",
-    "cxenseparse:section", "dc.subject",
+    "article:section",
+    "og:section",
+    "section",
+    "parsely-section",
+    "sailthru.section",
+    "cxenseparse:section",
+    "dc.subject",
 )
 _MAX_TAGS = 30
 _MAX_TAG_CHARS = 80

@@ -16,10 +16,26 @@ from lxml.html import HtmlElement
 Node = dict[str, Any]
 
 ARTICLE_TYPES = frozenset(
-    {"Article", "NewsArticle", "AnalysisNewsArticle", "AskPublicNewsArticle",
-     "BackgroundNewsArticle", "OpinionNewsArticle", "ReportageNewsArticle", "ReviewNewsArticle",
-     "AdvertiserContentArticle", "SatiricalArticle", "ScholarlyArticle", "TechArticle",
-     "BlogPosting", "LiveBlogPosting", "SocialMediaPosting", "Report", "Review", "Recipe"}
+    {
+        "Article",
+        "NewsArticle",
+        "AnalysisNewsArticle",
+        "AskPublicNewsArticle",
+        "BackgroundNewsArticle",
+        "OpinionNewsArticle",
+        "ReportageNewsArticle",
+        "ReviewNewsArticle",
+        "AdvertiserContentArticle",
+        "SatiricalArticle",
+        "ScholarlyArticle",
+        "TechArticle",
+        "BlogPosting",
+        "LiveBlogPosting",
+        "SocialMediaPosting",
+        "Report",
+        "Review",
+        "Recipe",
+    }
 )
 # A graph deeper or larger than this is an attack or a product catalogue, not an article.
 _MAX_DEPTH = 12
