@@ -32,9 +32,12 @@ RESPONSE_TYPE = "application/http; msgtype=response"
 REQUEST_TYPE = "application/http; msgtype=request"
 # Of an answer that is no HTTP/1 response, this much is kept in the metadata record.
 MAX_KEPT_BYTES = 64 * 1024
+ID_START = "<urn:uuid:"
 PAGE_KINDS = frozenset({"article", "page", "section"})
 
 FindPayload = Callable[[str], PayloadRef | None]
+# Address of a page -> id of its record.
+FindPage = Callable[[str], str | None]
 Headers = list[tuple[str, str]]
 
 
@@ -114,7 +117,7 @@ def config_record(record_id: str, date: str, warcinfo_id: str, config: str) -> A
         ("WARC-Date", date),
         ("WARC-Warcinfo-ID", warcinfo_id),
     ]
-    return make_record("resource", headers, "application/toml", config.encode())
+    return make_record("resource", headers, "application/json", config.encode())
 
 
 def build(
@@ -122,6 +125,7 @@ def build(
     *,
     warcinfo_id: str,
     find_payload: FindPayload,
+    find_page: FindPage = lambda _uri: None,
     new_id: Callable[[], str] = new_record_id,
 ) -> Built:
     """Make the records of one exchange, in the order in which they are written.
@@ -132,7 +136,7 @@ def build(
     """
     message = _parse(exchange)
     main_id, date = new_id(), to_warc_date(exchange.started_at)
-    common = _common(exchange, warcinfo_id, main_id)
+    common = _common(exchange, warcinfo_id, _page_id(exchange, main_id, find_page))
     records: list[ArcWarcRecord] = []
     refers_to: PayloadRef | None = None
     entity_digest: str | None = None
@@ -226,17 +230,30 @@ def _parse_broken(exchange: Exchange) -> ResponseParser | None:
     return message
 
 
-def _common(exchange: Exchange, warcinfo_id: str, main_id: str) -> Headers:
+def is_page(exchange: Exchange) -> bool:
+    """Whether other captures may belong to this one."""
+    return exchange.metadata.get("kind") in PAGE_KINDS
+
+
+def _page_id(exchange: Exchange, main_id: str, find_page: FindPage) -> str | None:
+    """Browsertrix's convention: a page and what it needs share one id; ours is the page's own."""
+    page = exchange.metadata.get("page")
+    if is_page(exchange):
+        page = main_id
+    elif isinstance(page, str) and page and not page.startswith(ID_START):
+        page = find_page(page)
+    if isinstance(page, str) and page.startswith(ID_START):
+        return page.removeprefix(ID_START).rstrip(">")
+    return None
+
+
+def _common(exchange: Exchange, warcinfo_id: str, page_id: str | None) -> Headers:
     headers = [
         ("WARC-Target-URI", exchange.target_uri),
         ("WARC-Date", to_warc_date(exchange.started_at)),
         ("WARC-Warcinfo-ID", warcinfo_id),
     ]
-    # Browsertrix's convention: a page and what it needs share one id; ours is the page's own.
-    page = main_id if exchange.metadata.get("kind") in PAGE_KINDS else exchange.metadata.get("page")
-    if isinstance(page, str) and page.startswith("<urn:uuid:"):
-        headers.append(("WARC-Page-ID", page.removeprefix("<urn:uuid:").rstrip(">")))
-    return headers
+    return [*headers, ("WARC-Page-ID", page_id)] if page_id else headers
 
 
 def _network(exchange: Exchange) -> Headers:

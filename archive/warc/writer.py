@@ -24,6 +24,7 @@ from archive.warc.records import (
     RecordWriter,
     build,
     config_record,
+    is_page,
     new_record_id,
     warcinfo_record,
 )
@@ -34,6 +35,7 @@ logger = logging.getLogger(__name__)
 # wait for the last. At 64 the fsync (0.8 ms) is below 2% of the commit already.
 MAX_BATCH = 64
 MAX_BATCH_BYTES = 32 * 1024 * 1024
+MAX_PAGES_REMEMBERED = 10_000
 
 
 @dataclass(slots=True)
@@ -104,6 +106,7 @@ class WarcWriter:
         self._on_durable, self._on_sealed = on_durable, on_sealed
         self._clock, self._new_id = clock, new_id
         self._records = RecordWriter(warc_version="1.1")
+        self._pages: dict[str, str] = {}
         self._serial = 0
         self._file: OpenWarc | None = None
         self._warcinfo_id = ""
@@ -201,6 +204,7 @@ class WarcWriter:
                     waiting.exchange,
                     warcinfo_id=self._warcinfo_id,
                     find_payload=self._find_payload,
+                    find_page=self._pages.get,
                     new_id=self._new_id,
                 )
                 members = [self._records.member(record) for record in built.records]
@@ -208,9 +212,18 @@ class WarcWriter:
                 logger.warning("%s: no record: %s", waiting.exchange.target_uri, error)
                 waiting.future.set_exception(_no_record(waiting.exchange, error))
                 continue
+            if is_page(waiting.exchange):
+                self._remember_page(waiting.exchange.target_uri, built.record_id)
             self._make_room(batch, sum(map(len, members)))
             self._add(batch, waiting, built, members)
         self._flush(batch)
+
+    def _remember_page(self, uri: str, record_id: str) -> None:
+        """What a page needs is fetched soon after it, so the latest pages are enough."""
+        self._pages.pop(uri, None)
+        self._pages[uri] = record_id
+        if len(self._pages) > MAX_PAGES_REMEMBERED:
+            del self._pages[next(iter(self._pages))]
 
     def _add(self, batch: _Batch, waiting: _Waiting, built: Built, members: list[bytes]) -> None:
         assert self._file is not None

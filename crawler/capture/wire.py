@@ -9,6 +9,7 @@ from time import monotonic
 from typing import Any
 
 from twisted.internet.defer import Deferred
+from twisted.internet.error import ConnectionLost as TransportLost
 from twisted.internet.interfaces import IHandshakeListener
 from twisted.internet.protocol import Protocol, connectionDone
 from twisted.python.failure import Failure
@@ -166,7 +167,8 @@ class Wire(Protocol):
             opened, self._tunnelling = self._tunnelling, None
             opened.errback(TunnelRefused(f"the proxy hung up: {_tell(reason)}"))
         if self._end is not None:
-            if not self._end.parser.feed_eof():
+            # A body that ends with the connection ends whole with a polite end only.
+            if isinstance(reason.value, TransportLost) or not self._end.parser.feed_eof():
                 self._end.truncated = "disconnect" if self._end.parser.head else None
                 self._end.error = ConnectionLost(_tell(reason))
             self._finish(keep=False)

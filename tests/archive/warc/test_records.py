@@ -189,6 +189,20 @@ def test_a_requisite_carries_the_id_of_its_page():
     assert {found(record, "WARC-Page-ID") for record in made.records} == {"6f2a"}
 
 
+def test_a_requisite_that_names_its_pages_address_gets_the_id_of_its_record():
+    item = exchange("/a.css", metadata={"kind": "requisite", "page": "http://news.example/a"})
+    pages = {"http://news.example/a": "<urn:uuid:6f2a>"}
+    made = build(
+        item,
+        warcinfo_id="<urn:uuid:info>",
+        find_payload=lambda _digest: None,
+        find_page=pages.get,
+        new_id=counted_ids(),
+    )
+    assert {found(record, "WARC-Page-ID") for record in made.records} == {"6f2a"}
+    assert found(built(item).records[0], "WARC-Page-ID") is None
+
+
 def test_truncation_is_told_in_both_records():
     made = built(exchange(raw=response()[:-3], truncated="time"))
     assert found(made.records[0], "WARC-Truncated") == "time"

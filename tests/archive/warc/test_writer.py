@@ -166,6 +166,21 @@ def test_the_same_payload_is_a_revisit_of_what_is_durable(tmp_path):
     assert (warcio_faults(path), fastwarc_passes(path)) == ("", True)
 
 
+def test_a_page_and_what_it_needs_share_an_id(tmp_path):
+    archive = archive_at(tmp_path)
+    writer = make_writer(archive.warcs_dir)
+    page = writer.submit(exchange("/story")).result()
+    needs = {"kind": "requisite", "page": page.target_uri}
+    style = writer.submit(exchange("/main.css", metadata=needs)).result()
+    other = writer.submit(exchange("/x.css", metadata=needs | {"page": "http://b/"})).result()
+    writer.close()
+    ids = [
+        read_record(archive, item.filename, item.offset).find("WARC-Page-ID")
+        for item in (page, style, other)
+    ]
+    assert ids == [page.record_id[10:-1]] * 2 + [None]
+
+
 def test_an_exchange_that_is_no_record_fails_alone(tmp_path):
     writer = make_writer(tmp_path)
     bad = writer.submit(Exchange("http://a/\r\nX: y", MOMENT, b"", b""))

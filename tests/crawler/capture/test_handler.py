@@ -2,6 +2,8 @@
 
 import json
 import socket
+import struct
+import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
@@ -24,7 +26,7 @@ REF = {
 
 
 @contextmanager
-def serving(*answers: bytes, close: bool = True) -> Iterator[tuple[int, list[bytes]]]:
+def serving(*answers: bytes, reset: bool = False) -> Iterator[tuple[int, list[bytes]]]:
     """A loopback server that gives one answer for each connection, then hangs up."""
     received: list[bytes] = []
     with closing(socket.create_server(("127.0.0.1", 0))) as listening:
@@ -35,6 +37,11 @@ def serving(*answers: bytes, close: bool = True) -> Iterator[tuple[int, list[byt
                 with connection:
                     received.append(connection.recv(65536))
                     connection.sendall(answer)
+                    if reset:
+                        # The answer must have been read before a reset throws it away.
+                        time.sleep(0.2)
+                        linger = struct.pack("ii", 1, 0)
+                        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
 
         thread = Thread(target=serve, daemon=True)
         thread.start()
@@ -299,6 +306,16 @@ def test_words_that_nobody_asked_for_never_become_an_answer(tmp_path):
     groups = groups_by_uri(tmp_path)
     assert groups[wanted[0].url].facts["excess_bytes"] == len(forged)
     assert groups[wanted[0].url].main.content == first + forged
+
+
+def test_a_body_until_the_end_is_not_whole_when_the_end_is_a_reset(tmp_path):
+    answer = b"HTTP/1.1 200 OK\r\n\r\nas far as it came"
+    with serving(answer, reset=True) as (port, _):
+        run = fetch([Wanted(f"http://127.0.0.1:{port}/")], tmp_path)
+    (got,) = run.got
+    assert (got.error, got.outcome) == ("ResponseDataLossError", "connection_lost")
+    main = groups_by_uri(tmp_path)[got.url].main
+    assert (main.content, main.find("WARC-Truncated")) == (answer, "disconnect")
 
 
 def test_an_archive_that_cannot_be_written_stops_the_run(shared_newspaper, tmp_path):
