@@ -47,10 +47,8 @@ def find_authors(
 ) -> tuple[tuple[str, ...], Evidence | None]:
     """Find the authors, in the order the page names them.
 
-        >>> from extract.lines import Line
-    from extract.sift import looks_like_name
-    from extract.structured import read_structured
-        >>> from extract.tree import parse
+        >>> from extract.structured import read_structured
+    >>> from extract.tree import parse
         >>> root = parse('<meta name="author" content="By Jo Bloggs and Ann Lee"><p>Text')
         >>> find_authors(root, read_structured(root))[0]
         ('Jo Bloggs', 'Ann Lee')

@@ -18,7 +18,8 @@ _MAX_CREDIT_WORDS = 7
 
 _AGENCIES = (
     r"AFP|AP|Associated Press|Reuters|Thomson Reuters|dpa(?:-AFX)?|APA(?:-OTS)?|EFE|ANSA|LUSA|"
-    r"Lusa|ANP|PAP|TT|NTB|Ritzau|STT|Belga|AGI|Adnkronos|LaPresse|Europa Press|EP|Keystone-SDA|SDA|sda|"
+    r"Lusa|ANP|"
+    r"PAP|TT|NTB|Ritzau|STT|Belga|AGI|Adnkronos|LaPresse|Europa Press|EP|Keystone-SDA|SDA|sda|"
     r"epd|KNA|SID|sid|AFX|dts|IANS|PTI|ANI|UNI|Xinhua|Yonhap|Kyodo|Jiji|TASS|ТАСС|РИА Новости|"
     r"Интерфакс|Anadolu Ajansı|Anadolu Agency|AA|DHA|İHA|Antara|Bernama|Bloomberg|UPI|CNN|BBC|PA|"
     r"PA Media|Press Association|AAP|NZME|RNZ|Canadian Press|The Canadian Press|"
