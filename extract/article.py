@@ -167,7 +167,7 @@ def text_of(blocks: Sequence[Block]) -> str:
 
     >>> text_of([Block(BlockKind.PARAGRAPH, "One."), Block(BlockKind.CAPTION, "Photo")])
     'One.'
-    >>> text_of([Block(BlockKind.LIST, "tea\\nmilk")])
+    >>> text_of([Block(BlockKind.LIST, "tea\nmilk")])
     'tea; milk'
     """
     return "\n".join(

@@ -47,11 +47,11 @@ def find_authors(
 ) -> tuple[tuple[str, ...], Evidence | None]:
     """Find the authors, in the order the page names them.
 
-        >>> from extract.structured import read_structured
+    >>> from extract.structured import read_structured
     >>> from extract.tree import parse
-        >>> root = parse('<meta name="author" content="By Jo Bloggs and Ann Lee"><p>Text')
-        >>> find_authors(root, read_structured(root))[0]
-        ('Jo Bloggs', 'Ann Lee')
+    >>> root = parse('<meta name="author" content="By Jo Bloggs and Ann Lee"><p>Text')
+    >>> find_authors(root, read_structured(root))[0]
+    ('Jo Bloggs', 'Ann Lee')
     """
     stated: list[tuple[str, tuple[str, ...]]] = []
     for rule, texts in _iter_stated(root, said):

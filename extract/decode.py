@@ -55,7 +55,7 @@ def decode(html: bytes, headers: Headers | None = None) -> tuple[str, Encoding]:
 
     Never fails: what cannot be decoded becomes U+FFFD and is counted.
 
-    >>> decode(b"caf\\xe9", {"Content-Type": "text/html; charset=latin1"})
+    >>> decode(b"caf\xe9", {"Content-Type": "text/html; charset=latin1"})
     ('café', Encoding(name='windows-1252', source='header', replaced=0))
     >>> decode("café".encode(), {"Content-Type": "text/html; charset=latin1"})[1].source
     'content'

@@ -117,8 +117,8 @@ def as_text(value: Any) -> str | None:  # noqa: ANN401 - JSON
 def parse_json(text: str) -> Any:  # noqa: ANN401 - JSON
     r"""Read JSON as found on pages, repairing the usual faults; None when nothing helps.
 
-    >>> parse_json('<!-- {"a": "tab\\there", "b": [1,],} -->')
-    {'a': 'tab\\there', 'b': [1]}
+    >>> parse_json('<!-- {"a": "tab\there", "b": [1,],} -->')
+    {'a': 'tab\there', 'b': [1]}
     """
     if len(text) > _MAX_JSON_CHARS:
         return None

@@ -41,7 +41,7 @@ def parse(text: str) -> HtmlElement:
         TooLargeError: it is longer than ``MAX_BYTES``.
         UnreadableError: the parser gave up.
 
-    >>> parse("<p>Hello\\x00 <b>world").findtext(".//b")
+    >>> parse("<p>Hello\x00 <b>world").findtext(".//b")
     'world'
     """
     if _CONTROLS.search(text):
