@@ -36,6 +36,11 @@ class Answer:
         return self.content_type.partition(";")[0].strip().lower()
 
     @property
+    def is_html(self) -> bool:
+        """Tell whether it is a page, by its type; one without a type may be."""
+        return self.media_type in ("text/html", "application/xhtml+xml", "")
+
+    @property
     def location(self) -> str | None:
         """Where a redirect leads; None where it is none, or leads nowhere on the web."""
         if self.status not in _REDIRECTS:

@@ -14,7 +14,7 @@ from archive.config import Config, Source
 from archive.warc.exchange import Written
 from crawler.answers import Answer
 from crawler.frontier import Entry, Frontier, KnownUrl, Visit
-from crawler.leads import Leads, find_leads
+from crawler.leads import MAX_REFRESH_BYTES, Leads, find_leads
 from crawler.outcomes import LISTINGS, SUCCESSES, Kind, NotFollowed, Outcome
 from crawler.politeness import read_retry_after
 from crawler.queue import Fetch, FetchQueue
@@ -199,4 +199,6 @@ def _may_lead_on(fetch: Fetch, answer: Answer) -> bool:
         return True
     if fetch.kind is Kind.REQUISITE:
         return answer.media_type == "text/css"
-    return fetch.source.requisites == "page"
+    # A page that only sends its reader on is short; any other need not be read for that.
+    short = len(answer.body) <= MAX_REFRESH_BYTES
+    return answer.is_html and (short or fetch.source.requisites == "page")

@@ -3,6 +3,7 @@
 Pure and slow (feedparser takes a second for a large feed), so it is run in a thread.
 """
 
+import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -12,7 +13,7 @@ from crawler.answers import Answer
 from crawler.discovery.content import gunzip
 from crawler.discovery.feeds import read_feed
 from crawler.discovery.found import Found
-from crawler.discovery.pages import Page, iter_links, read_page
+from crawler.discovery.pages import Page, find_refresh, iter_links, read_page
 from crawler.discovery.requisites import iter_css, iter_requisites
 from crawler.discovery.sitemaps import Sitemap, read_sitemap, read_url_list
 from crawler.discovery.sniff import Document, sniff
@@ -26,7 +27,9 @@ from extract.errors import ExtractError
 #: What is read of one document. The protocol allows a sitemap 50 MB; no feed or page needs it.
 MAX_LISTING_BYTES = 64_000_000
 MAX_PAGE_BYTES = 16_000_000
-_HTML = frozenset({"text/html", "application/xhtml+xml", ""})
+#: A page that sends its reader on by a meta element is at most this long, coded or not.
+MAX_REFRESH_BYTES = 16_384
+_MAY_REFRESH = re.compile(rb"http-equiv\s*=\s*[\"']?refresh", re.IGNORECASE)
 
 
 @dataclass(slots=True)
@@ -65,16 +68,25 @@ class _Reader:
             self._sitemap(read_sitemap(body, self._answer.url))
         elif document is Document.URL_LIST and self._fetch.kind is not Kind.SECTION:
             self._sitemap(read_url_list(body, self._answer.url))
-        elif self._fetch.kind is Kind.SECTION and self._answer.media_type in _HTML:
+        elif self._fetch.kind is Kind.SECTION and self._answer.is_html:
             self._section(body)
         else:
             self.leads.readable = False
 
     def read_article(self) -> None:
-        if self._fetch.source.requisites == "page" and self._answer.media_type in _HTML:
-            page = self._page(self._answer.content(MAX_PAGE_BYTES))
-            if page is not None:
-                self._add_requisites(iter_requisites(page), page=self._answer.url)
+        if not self._answer.is_html:
+            return
+        body = self._answer.content(MAX_PAGE_BYTES)
+        wanted = self._fetch.source.requisites == "page"
+        short = len(body) <= MAX_REFRESH_BYTES
+        moved = short and _MAY_REFRESH.search(body) is not None
+        page = self._page(body) if wanted or moved else None
+        if page is None:
+            return
+        if moved and (target := find_refresh(page)):
+            self._follow(target)
+        if wanted:
+            self._add_requisites(iter_requisites(page), page=self._answer.url)
 
     def read_style(self) -> None:
         css = self._answer.content(MAX_PAGE_BYTES)
@@ -119,6 +131,15 @@ class _Reader:
                 limit = self._now - MIN_RECHECK_S
                 stale_before = min(modified, limit) if modified else None
                 self._add(plain, Kind.ARTICLE, why, stale_before=stale_before)
+
+    def _follow(self, target: str) -> None:
+        hops = self._fetch.hops + 1
+        if hops > self._scope.max_redirects:
+            self.leads.not_followed[NotFollowed.TOO_MANY_REDIRECTS] += 1
+        elif self._is_followed(Found(target), Kind.ARTICLE):
+            source_id, via = self._fetch.source_id, self._answer.url
+            entry = Entry(target, source_id, Kind.ARTICLE, Why.REDIRECT, via=via, hops=hops)
+            self.leads.entries.append(entry)
 
     def _add_requisites(self, entries: Iterable[Found], *, page: str, hops: int = 0) -> None:
         for found in entries:

@@ -1,5 +1,6 @@
 """What a page names: links, announced feeds, its own title and language."""
 
+import re
 from dataclasses import dataclass
 
 from lxml import etree
@@ -9,6 +10,8 @@ from crawler.discovery.found import Found, absolute, unique
 from extract.decode import decode
 from extract.tree import parse
 
+# A longer wait is a page that renews itself, such as a live blog.
+_REFRESH = re.compile(r"\s*[0-9](?:\.\d*)?\s*[;,]\s*(?:url\s*=\s*)?(?P<url>\S.*)", re.IGNORECASE)
 _FEED_TYPES = (
     "application/rss+xml",
     "application/atom+xml",
@@ -85,6 +88,23 @@ def iter_announced_feeds(page: Page) -> tuple[AnnouncedFeed, ...]:
             title = " ".join((link.get("title") or "").split())
             found.setdefault(target, AnnouncedFeed(target, title))
     return tuple(found.values())
+
+
+def find_refresh(page: Page) -> str | None:
+    """Where a page sends its reader on by itself within ten seconds; None: nowhere.
+
+    >>> html = b'<meta http-equiv="Refresh" content="0; URL=/new.html"><p>moved'
+    >>> find_refresh(read_page(html, "http://a.example/"))
+    'http://a.example/new.html'
+
+    Source: https://html.spec.whatwg.org/#attr-meta-http-equiv-refresh
+    """
+    for meta in page.root.iter("meta"):
+        if (meta.get("http-equiv") or "").strip().lower() == "refresh":
+            match = _REFRESH.match(meta.get("content") or "")
+            target = page.resolve(match["url"].strip("\"' ")) if match else None
+            return target if target != page.url else None
+    return None
 
 
 def find_name(page: Page) -> str | None:

@@ -31,11 +31,16 @@ class StoredRobots:
 
 @contextmanager
 def transaction(db: Database, path: Path) -> Iterator[None]:
-    """All of it or nothing.
+    """All of it or nothing; inside another one, part of that.
 
     Raises:
         ArchiveUnwritable: the database cannot be written.
     """
+    if db.conn.in_transaction:
+        # No savepoint: nobody goes on after a part has failed, and three statements a page are
+        # saved.
+        yield
+        return
     try:
         with db.atomic():
             yield
