@@ -6,6 +6,7 @@ the sandbox and the Content-Security-Policy of headers.py, which no markup can c
 
 import re
 from collections.abc import Callable
+from functools import lru_cache
 from html.entities import html5
 
 from lxml import etree
@@ -79,6 +80,7 @@ _LAZY = {
 }
 _MAX_FRAMES_DEEP = 3
 
+_UNSTORABLE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _NAMED = re.compile(r"&(?!(?:amp|lt|gt|quot|apos);)([A-Za-z][A-Za-z0-9]{1,31});")
 
 
@@ -188,13 +190,13 @@ def _rewrite_element(element: etree._Element, name: str, links: Links, depth: in
         _fill_lazy(element)
     if name == "iframe" and "srcdoc" in element.attrib:
         inner = element.get("srcdoc", "") if depth < _MAX_FRAMES_DEEP else ""
-        element.attrib["srcdoc"] = rewrite_html(inner, links, depth=depth + 1)
+        element.attrib["srcdoc"] = _storable(rewrite_html(inner, links, depth=depth + 1))
     for key, value in list(element.items()):
         rewritten = _rewrite_attribute(name, _local(key), str(value), links)
         if rewritten is None:
             del element.attrib[key]
         elif rewritten != value:
-            element.attrib[key] = rewritten
+            element.attrib[key] = _storable(rewritten)
     if name in ("a", "area") and not (element.get("href") or "#").startswith("#"):
         element.attrib["target"] = "_top"
 
@@ -236,7 +238,7 @@ def _link(element: etree._Element, links: Links) -> bool:  # noqa: ARG001 - as i
 
 def _style(element: etree._Element, links: Links) -> bool:
     if element.text:
-        element.text = rewrite_style_element(element.text, links.requisite)
+        element.text = _storable(rewrite_style_element(element.text, links.requisite))
     return True
 
 
@@ -267,7 +269,7 @@ def _fill_lazy(element: etree._Element) -> None:
         present = (element.get(name) or "").strip()
         found = next((element.get(key) for key in stand_ins if element.get(key)), None)
         if found and (not present or present.lower().startswith("data:")):
-            element.attrib[name] = found
+            element.attrib[name] = _storable(str(found))
 
 
 def _aims_at_link(element: etree._Element) -> bool:
@@ -294,6 +296,11 @@ def _drop(element: etree._Element) -> None:
     parent.remove(element)
 
 
+def _storable(text: str) -> str:
+    """The text without what a tree cannot hold; an escape in CSS may spell a control character."""
+    return _UNSTORABLE.sub("\ufffd", text)
+
+
 def _parse(text: str, parser: etree.HTMLParser | etree.XMLParser) -> etree._Element | None:
     # Surrogates cannot come out of a decoder, but a str may hold them.
     data = text.encode("utf-8", "replace")
@@ -317,6 +324,7 @@ def _xml_parser() -> etree.XMLParser:
     )
 
 
-def _local(name: str | bytes | bytearray) -> str:
+@lru_cache(maxsize=4096)
+def _local(name: str | bytes) -> str:
     plain = name if isinstance(name, str) else bytes(name).decode("utf-8", "replace")
     return plain.rpartition("}")[2].rpartition(":")[2].lower()
