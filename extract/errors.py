@@ -5,6 +5,7 @@
     ExtractError
     ├── NotHTMLError     the bytes are no page: empty, or a picture, a PDF, an archive
     ├── TooLargeError    the page is over the limit of bytes or elements
+    ├── OutletError      an outlet's rules are not as they should be
     └── UnreadableError  a parser or a library gave up on it
 """
 
@@ -23,3 +24,7 @@ class TooLargeError(ExtractError):
 
 class UnreadableError(ExtractError):
     """A step failed on this page; the cause is chained."""
+
+
+class OutletError(ExtractError):
+    """The file of an outlet's rules is broken."""

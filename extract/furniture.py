@@ -29,6 +29,7 @@ KINDS = (
 # How long a line may be that only begins or ends like a phrase, by the words of the phrase: prose
 # may begin with "Published", it does not begin with "Your email address will not be published".
 MAX_CHARS = (0, 60, 140, 320)
+MAX_GAP_CHARS = 40
 _CJK = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 
 
@@ -47,7 +48,9 @@ class _Phrase:
             return False
         position = 0
         for number, part in enumerate(self.parts):
-            found = key.find(part, position)
+            # Between the parts of a phrase stand a few words, not half a paragraph.
+            reach = None if number == 0 else position + MAX_GAP_CHARS + len(part)
+            found = key.find(part, position, reach)
             if found < 0 or (number == 0 and self.at_start and found):
                 return False
             position = found + len(part)

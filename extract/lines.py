@@ -1,6 +1,7 @@
 """The lines of a page: runs of text between block-level tags, in document order."""
 
 import re
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -100,6 +101,8 @@ class Line:
     """The marked element it stands in, whose rule it carries."""
     chosen: bool = False
     """Whether it is part of the body, as far as the steps so far can tell."""
+    is_standfirst: bool = False
+    """Whether the outlet's own rules say so."""
     entry: int = -1
     """Which entry of a live blog it belongs to."""
     at: datetime | None = None
@@ -204,6 +207,7 @@ def read_lines(root: HtmlElement, marks: Mapping[HtmlElement, str] | None = None
             _close(reader, element)
     reader.flush()
     _read_layout_tables(reader.lines)
+    _read_layout_lists(reader.lines)
     return reader.lines
 
 
@@ -256,3 +260,15 @@ def _close(reader: _Reader, element: HtmlElement) -> None:
 def _is_away(link: HtmlElement) -> bool:
     """Tell whether a link leads off the page: the anchors of subheads and notes do not."""
     return not (link.get("href") or "#").startswith("#")
+
+
+def _read_layout_lists(lines: list[Line]) -> None:
+    """Read list items that hold several paragraphs as what they are: boxes of a layout."""
+    items: dict[HtmlElement | None, list[Line]] = defaultdict(list)
+    for line in lines:
+        if line.kind is BlockKind.LIST:
+            items[next(line.element.iterancestors("li"), None)].append(line)
+    for item, held in items.items():
+        if item is not None and sum(x.is_prose and x.element.tag == "p" for x in held) >= 3:
+            for line in held:
+                line.kind = BlockKind.PARAGRAPH

@@ -18,6 +18,8 @@ from extract.fingerprint import simhash, text_digest
 from extract.kind import find_kind, find_paywall
 from extract.lines import Line, read_lines
 from extract.live import mark_entries
+from extract.outlets import OutletRules, find_rules
+from extract.own import apply_rules, find_own_marks
 from extract.prune import drop_dead, drop_marked, find_furniture, guard
 from extract.sift import Context, sift
 from extract.standfirst import find_standfirst
@@ -71,7 +73,8 @@ def _extract(html: bytes, url: str, headers: Headers | None, latest: date) -> Ar
     root = parse(text)
     said = read_structured(root)
     fields = read_fields(root, said, url=url, latest=latest)
-    lines = read_body(root, url)
+    rules = find_rules(url, latest)
+    lines = read_body(root, url, rules)
     mark_entries(lines, said)
     standfirst, standfirst_evidence = _take_standfirst(lines, said, fields)
     sift(lines, Context(fields.titles, fields.authors))
@@ -115,13 +118,18 @@ def _extract(html: bytes, url: str, headers: Headers | None, latest: date) -> Ar
     )
 
 
-def read_body(root: HtmlElement, url: str) -> list[Line]:
-    """Read the lines of a page and choose its body; the tree is cut on the way."""
+def read_body(root: HtmlElement, url: str, rules: OutletRules | None = None) -> list[Line]:
+    """Read the lines of a page and choose its body; the tree is cut on the way.
+
+    The rules of the outlet come last and have the last word.
+    """
     drop_dead(root)
+    own = find_own_marks(root, rules)
     marks = find_furniture(root)
-    lines = read_lines(root, marks)
-    drop_marked(guard(marks, lines))
+    lines = read_lines(root, marks | own)
+    drop_marked(guard(marks | own, lines) | own)
     choose_body(root, lines, url)
+    apply_rules(root, lines, rules)
     return lines
 
 

@@ -16,6 +16,8 @@ from extract.lines import Line
 
 # Share of the page's paragraph text that a pruned container may hold.
 MAX_PROSE_SHARE = 0.15
+# A caption may be long beside a short report.
+MAX_CAPTION_SHARE = 0.3
 # Share that all elements of one rule may hold together.
 MAX_RULE_SHARE = 0.25
 _UNGUARDED = frozenset({"comment form"})
@@ -197,11 +199,12 @@ def guard(marks: Marks, lines: list[Line]) -> Marks:
 
     def costs(element: HtmlElement, rule: str) -> bool:
         held = by_element[element]
-        if not held or rule in _UNGUARDED:
+        if not held or rule in _UNGUARDED or rule.startswith("outlet "):
             return False
         if _BOX.match(rule):
             return total - by_rule[rule] < MIN_STORY_CHARS
-        too_much = held > MAX_PROSE_SHARE * total or by_rule[rule] > MAX_RULE_SHARE * total
+        share = MAX_CAPTION_SHARE if is_caption(rule) else MAX_PROSE_SHARE
+        too_much = held > share * total or by_rule[rule] > MAX_RULE_SHARE * total
         return rule == "hidden" or too_much
 
     back = {element for element, rule in marks.items() if costs(element, rule)}
@@ -230,7 +233,9 @@ def _rule(element: HtmlElement) -> str | None:
     name = element.get("class") or ""
     identity = element.get("id")
     # Ids of headings and sections are often slugs of their text: "how-to-follow-the-vote".
-    if identity and identity.count("-") < 3 and element.tag not in _HEADINGS:
+    # Others are random: "block-id-n1AuAdJlVL" holds no advertisement.
+    is_slug = identity and (identity.count("-") >= 3 or any(map(str.isdigit, identity)))
+    if identity and not is_slug and element.tag not in _HEADINGS:
         name = f"{name} {identity}"
     if name and (word := _named(name)):
         return f"class '{word}'"

@@ -50,6 +50,9 @@ def find_standfirst(
         said: what the page says of itself; its description is often the standfirst.
         titles: the title and its rivals, folded.
     """
+    own = tuple(line for line in lines if line.is_standfirst)
+    if own:
+        return Standfirst(own, "outlet's rules")
     body = next(
         (i for i, line in enumerate(lines) if line.chosen and line.is_prose and line.entry < 0),
         None,
