@@ -193,7 +193,7 @@ def metadata_block(
         found["received_bytes"] = len(exchange.response)
     if exchange.truncated:
         found["truncated"] = exchange.truncated
-    known = {key: value for key, value in found.items() if value is not None}
+    known = {key: value for key, value in found.items() if value is not None and value != ""}
     return write_facts(known)
 
 

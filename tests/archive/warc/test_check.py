@@ -377,3 +377,8 @@ def test_files_are_checked_without_an_archive(archive):
 def test_a_file_that_cannot_be_read_is_a_fault(tmp_path):
     (fault,) = check_files([tmp_path / "gone.warc.gz"]).faults
     assert fault.kind is FaultKind.UNREADABLE
+
+
+def test_every_kind_of_fault_is_documented():
+    text = (Path(__file__).parents[3] / "docs" / "formats.md").read_text("utf-8")
+    assert {kind for kind in FaultKind if f"| `{kind.value}` |" not in text} == set()

@@ -14,7 +14,7 @@ import pytest
 from archive.warc.digests import sha1
 from tests.archive.warc.exchanges import fastwarc_passes, sealed, warcio_faults
 from tests.crawler.capture.conftest import groups_by_uri
-from tests.crawler.capture.fetcher import Wanted, fetch
+from tests.crawler.capture.fetcher import REPOSITORY, Wanted, fetch
 from tests.site.wire import CASES, page
 
 REF = {
@@ -179,6 +179,14 @@ def test_a_failure_without_response_is_a_record_of_its_own(varied, path, error, 
     assert (group.main.type, group.request) == ("metadata", None)
     assert (group.facts["outcome"], group.facts["error"]) == (outcome, got.message)
     assert got.written["record_id"] == group.main.record_id
+
+
+def test_every_fact_that_is_recorded_is_documented(varied):
+    _, _, groups = varied
+    text = (REPOSITORY / "docs" / "formats.md").read_text("utf-8")
+    recorded = {key for group in groups.values() for key in group.facts}
+    assert len(recorded) > 12
+    assert {key for key in recorded if f"| `{key}` |" not in text} == set()
 
 
 def test_refused_addresses_were_not_even_connected_to(varied, shared_newspaper):
