@@ -14,6 +14,8 @@ from crawler.capture.ask import Ask
 from crawler.capture.connect import Connections, Route
 from crawler.capture.wire import ConnectionLost, End, Wire
 
+SAFE_METHODS = frozenset({"GET", "HEAD"})
+
 
 class TimedOut(Exception):
     """The response was not whole when its time was over."""
@@ -101,7 +103,7 @@ class Attempt:
     def _ended(self, end: End) -> None:
         wire, self._wire = self._wire, None
         assert wire is not None
-        if _was_stale(wire, end) and not self._timed_out:
+        if _was_stale(wire, end) and not self._timed_out and self._plan.method in SAFE_METHODS:
             # The server had closed a kept connection: it never saw the request.
             self._connect(fresh=True)
             return

@@ -22,7 +22,7 @@ from zope.interface import implementer
 from crawler.capture.addresses import Address, AddressRefused, find_literal, is_public
 from crawler.capture.ask import Proxy, Server, compose_connect
 from crawler.capture.tls import TlsContexts
-from crawler.capture.wire import Wire
+from crawler.capture.wire import TunnelRefused, Wire
 
 # With more than one address to try, the first that does not answer must not eat all the time.
 ATTEMPT_S = 10.0
@@ -101,6 +101,8 @@ class Connections:
             if server.scheme == "https":
                 yield self._secure(wire, server, route)
             return wire
+        if proxy.server.scheme == server.scheme == "https":
+            raise TunnelRefused("no tunnel through an https proxy; name its http address")
         if not route.allow_private:
             yield self._check_behind_proxy(server)
         # Where the proxy stands is the operator's own choice.

@@ -283,6 +283,26 @@ def test_a_tunnel_that_the_proxy_does_not_open(tmp_path):
     assert received[0].startswith(b"CONNECT news.example:443 HTTP/1.1\r\n")
 
 
+def test_no_tunnel_within_a_tunnel(tmp_path):
+    run = fetch([Wanted("https://news.example/", meta={"proxy": "https://127.0.0.1:9"})], tmp_path)
+    assert [(got.outcome, got.error) for got in run.got] == [
+        ("connection_failed", "DownloadFailedError")
+    ]
+
+
+def test_names_are_resolved_to_both_families_where_scrapy_is_told_to(shared_newspaper, tmp_path):
+    base = shared_newspaper.a.replace("127.0.0.1", "localhost")
+    wanted = [
+        Wanted(f"{base}/wire/empty?allowed"),
+        Wanted(f"{base}/wire/empty?not", meta={"microfiche_allow_private": False}),
+        Wanted("http://nowhere.invalid/"),
+    ]
+    resolver = {"DNS_RESOLVER": "scrapy.resolver.CachingHostnameResolver"}
+    run = fetch(wanted, tmp_path, settings=resolver)
+    by_url = run.by_url()
+    assert [by_url[item.url].outcome for item in wanted] == [None, "address_refused", "dns_failed"]
+
+
 def test_many_responses_share_a_connection(shared_newspaper, tmp_path):
     base = shared_newspaper.a
     wanted = [Wanted(f"{base}/wire/length?keep={n}") for n in range(12)]
