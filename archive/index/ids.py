@@ -4,7 +4,10 @@ import hashlib
 from datetime import UTC, date, datetime, timedelta
 
 _EPOCH = datetime(1900, 1, 1, tzinfo=UTC)
-_HASH_BITS = 29
+# Few bits keep the numbers close together, and the full text small: its lists of articles hold
+# differences. On 20,000 articles of 3.7 kB it took 1.31 times their text with 29 bits, 0.98 with
+# 10, 0.87 with 2. Eight leave 256 numbers to a second.
+_HASH_BITS = 8
 _SECOND_BITS = 34
 _CAPTURE_EPOCH = datetime(1990, 1, 1, tzinfo=UTC)
 _CAPTURE_HASH_BITS = 12
@@ -44,10 +47,10 @@ def address_of(article_id: str) -> int:
 
 
 def article_number(sort_at: datetime, article_id: str) -> int:
-    """The rowid of an article: the order of numbers is the order of moments.
+    """The number an article wants: the order of numbers is the order of moments.
 
-    34 bits are seconds since 1900, 29 bits come from the id. One pair of articles in
-    half a thousand million of the same second collides; the writer then takes the next number.
+    34 bits are seconds since 1900, 8 bits come from the id. What happens where two want the same
+    number is told in `archive.indexer.numbers`.
 
     >>> early = article_number(datetime(2026, 1, 1, tzinfo=UTC), "b")
     >>> early < article_number(datetime(2026, 1, 2, tzinfo=UTC), "a")
@@ -62,7 +65,7 @@ def first_number(sort_at: datetime) -> int:
     """The smallest number an article of this moment can have: bounds for ranges of time.
 
     >>> moment = datetime(2026, 1, 1, tzinfo=UTC)
-    >>> first_number(moment) <= article_number(moment, "x") < first_number(moment) + 2**29
+    >>> first_number(moment) <= article_number(moment, "x") < first_number(moment) + 2**8
     True
     """
     seconds = int((sort_at - _EPOCH) / timedelta(seconds=1))

@@ -12,9 +12,9 @@ from typing import Any
 from sqlite_utils import Database
 
 from archive.index.fold import fold
-from archive.index.ids import article_number, number_id, sort_moment
+from archive.index.ids import number_id
 from archive.indexer.events import Event, Sight, VersionFacts, events_of
-from archive.times import from_timestamp
+from archive.indexer.numbers import place, renumber, wanted_number
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,16 +39,25 @@ WHERE d.article IN (SELECT value FROM json_each(?)) ORDER BY ac.capture
 _VERSIONS = "SELECT * FROM versions WHERE article IN (SELECT value FROM json_each(?))"
 
 
-def derive(db: Database, articles: Iterable[str], main: Mapping[str, int]) -> dict[str, str]:
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What `derive` has done beside what it was asked for.
+
+    ``new`` holds the source of each article that was not there before, by id; ``moved`` the
+    number each article had that had to take another one.
+    """
+
+    new: dict[str, str]
+    moved: dict[str, int]
+
+
+def derive(db: Database, articles: Iterable[str], main: Mapping[str, int]) -> Changes:
     """Compute these articles anew and write them; those without a version left are removed.
 
     Args:
         db: The index, in a transaction.
         articles: Their ids.
         main: The main address of each article that is left, by the article's id.
-
-    Returns:
-        The source of each article that was not there before, by the article's id.
     """
     names = sorted(articles)
     listed = json.dumps(names)
@@ -102,13 +111,12 @@ def _derive(
     current = by_digest[shown[4]]
     events = events_of(sights)
     published = next((v["published"] for v in versions if v["published"]), None)
-    first = from_timestamp(reads[0][1])
     changes = [event for event in events if event.kind in ("edited", "retitled")]
     presence = [event for event in events if event.kind in ("removed", "restored")]
     removed = presence[-1].at if presence and presence[-1].kind == "removed" else None
     url, _, source, _ = address
     row = {
-        "number": article_number(sort_moment(published, first, name), name),
+        "number": wanted_number(name, published, reads[0][1]),
         "id": name,
         "source": source,
         "url": url,
@@ -160,21 +168,25 @@ def _names(versions: Iterable[Mapping[str, Any]], column: str) -> tuple[str, ...
     return tuple(dict.fromkeys(name for v in versions for name in json.loads(v[column])))
 
 
-def _replace(db: Database, listed: str, derived: Sequence[Derived]) -> dict[str, str]:
+def _replace(db: Database, listed: str, derived: Sequence[Derived]) -> Changes:
     known = dict(
         db.execute(
             "SELECT id, number FROM articles WHERE id IN (SELECT value FROM json_each(?))", [listed]
         )
     )
-    numbers = json.dumps(list(known.values()))
+    left = json.dumps(list(known.values()))
     for sql in (
         "DELETE FROM article_people WHERE article IN (SELECT value FROM json_each(?))",
         "DELETE FROM article_tags WHERE article IN (SELECT value FROM json_each(?))",
         "DELETE FROM articles WHERE number IN (SELECT value FROM json_each(?))",
     ):
-        db.execute(sql, [numbers])
+        db.execute(sql, [left])
     db.execute("DELETE FROM events WHERE article IN (SELECT value FROM json_each(?))", [listed])
-    _free_numbers(db, derived)
+    wanted = {item.row["id"]: item.row["number"] for item in derived}
+    numbers, moved = place(db, wanted, known.values())
+    for item in derived:
+        item.row["number"] = numbers[item.row["id"]]
+    moved_from = renumber(db, moved)
     db.conn.executemany(_INSERT, [item.row for item in derived])
     db.conn.executemany(_INSERT_EVENT, [row for item in derived for row in _event_rows(item)])
     for kind, names_of in (
@@ -182,7 +194,8 @@ def _replace(db: Database, listed: str, derived: Sequence[Derived]) -> dict[str,
         ("tag", [(item.row["number"], item.tags) for item in derived]),
     ):
         _insert_names(db, kind, names_of)
-    return {d.row["id"]: d.row["source"] for d in derived if d.row["id"] not in known}
+    new = {d.row["id"]: d.row["source"] for d in derived if d.row["id"] not in known}
+    return Changes(new, moved_from)
 
 
 _INSERT = """
@@ -207,18 +220,6 @@ _INSERT_NAMES = {
         "INSERT INTO article_tags (article, tag) VALUES (?, ?)",
     ),
 }
-
-
-def _free_numbers(db: Database, derived: Sequence[Derived]) -> None:
-    """Give the next number to an article whose own is taken: one in half a thousand million."""
-    given: set[int] = set()
-    for item in derived:
-        while item.row["number"] in given or db.execute(_TAKEN, [item.row["number"]]).fetchone():
-            item.row["number"] += 1
-        given.add(item.row["number"])
-
-
-_TAKEN = "SELECT 1 FROM articles WHERE number = ?"
 
 
 def _event_rows(item: Derived) -> list[tuple[Any, ...]]:

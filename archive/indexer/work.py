@@ -3,7 +3,7 @@
 import json
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sqlite_utils import Database
@@ -93,9 +93,13 @@ class Work:
         changed = self._unite()
         changed |= {found for found in self._articles_at(self._touched).values() if found}
         self._remember(changed)
-        new = derive(self.db, changed, main_addresses(self.db, changed))
-        self.new_articles.update(new.values())
-        follow(self.db, self._before, read_indexed(self.db, changed))
+        changes = derive(self.db, changed, main_addresses(self.db, changed))
+        self.new_articles.update(changes.new.values())
+        after = read_indexed(self.db, changed | changes.moved.keys())
+        for article in changes.moved.keys() - self._before.keys():
+            # Nothing but the number is another one: where it stands in the full text is known.
+            self._before[article] = replace(after[article], number=changes.moved[article])
+        follow(self.db, self._before, after)
 
     def _insert_addresses(self, seen: Iterable[_Seen]) -> None:
         rows = []

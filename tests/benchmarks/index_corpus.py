@@ -96,5 +96,3 @@ def words_by_frequency(texts: list[str]) -> list[str]:
         for word in set(re.findall(r"[^\W\d_]{2,}", text.lower())):
             counts[word] = counts.get(word, 0) + 1
     return sorted(counts, key=lambda word: -counts[word])
-
-
