@@ -45,13 +45,15 @@ class Pace:
         """When the next request may start; infinity while one has not yet left.
 
         A request waits for its connection for as long as that takes, and the distance counts
-        from when it leaves, not from when it was decided on.
+        from when it leaves, not from when it was decided on. While it is not answered it is taken
+        to have arrived as late as we doubt at most.
         """
         if not self.delay_s:
             return self.pause_until
         if self.unsent:
             return math.inf
-        return max(self.last_start + self.delay_s + MARGIN_S, self.pause_until)
+        doubt = 0.0 if self.latest is None else MAX_DOUBT_S
+        return max(self.last_start + doubt + self.delay_s + MARGIN_S, self.pause_until)
 
     def start(self, token: object, now: float) -> None:
         """A request is handed on."""

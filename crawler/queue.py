@@ -58,7 +58,8 @@ class _Host:
     """Retries and robots.txt of redirects: not in the frontier, so kept here."""
     running: set[str] = field(default_factory=set)
     stale: bool = True
-    queued: bool = False
+    queued_at: float = math.inf
+    """Where its valid entry in the heap is; infinity: it has none."""
     pages: int = 0
 
 
@@ -103,12 +104,15 @@ class FetchQueue:
             return math.inf
         while self._heap:
             at, name = self._heap[0]
+            host = self._hosts[name]
             now = self._clock()
+            if at != host.queued_at:
+                heapq.heappop(self._heap)
+                continue
             if at > now:
                 return at - now
             heapq.heappop(self._heap)
-            host = self._hosts[name]
-            host.queued = False
+            host.queued_at = math.inf
             if (ready := host.pace.ready_at) > now:
                 self._push(host, ready)
                 continue
@@ -247,8 +251,8 @@ class FetchQueue:
         # left to the next run.
         if host.pace.is_paused_beyond_run(self._clock()):
             self.paused.add(host.name)
-        elif not host.queued and at < math.inf:
-            host.queued = True
+        elif at < host.queued_at:
+            host.queued_at = at
             heapq.heappush(self._heap, (at, host.name))
 
     def _begin(self, host: _Host, fetch: Fetch) -> Fetch:

@@ -58,7 +58,7 @@ def test_crawl_delay_holds_from_the_first_page_and_into_the_next_run(site, bench
 
 
 def test_the_distance_is_between_starts_however_slow_the_answers_are(site, bench):
-    slow = Reply(after_s=0.5)
+    slow = Reply(after_s=1.0)
     paths = [f"/{number}" for number in range(6)]
     site.answers |= {"/feed": site.feed(*paths), **dict.fromkeys(paths, slow)}
     source(bench, site, delay=0.2, concurrency=8)
@@ -66,8 +66,8 @@ def test_the_distance_is_between_starts_however_slow_the_answers_are(site, bench
     starts = [asked.at for asked in site.asked if asked.path in paths]
     gaps = [later - earlier for earlier, later in pairwise(starts)]
     assert min(gaps) >= 0.2 - 0.05
-    # One after another they would have been half a second apart.
-    assert max(gaps) < 0.45
+    # One after another they would have been a second apart.
+    assert sorted(gaps)[2] < 0.7
 
 
 def test_unreachable_robots_forbids_all_for_this_run_and_says_so(site, bench):
