@@ -12,7 +12,11 @@ from archive.config import ArchiveTable, CrawlTable, Source
 from archive.durations import format_duration
 from archive.errors import ExitCode
 
-TABLES: dict[str, type[BaseModel]] = {"[archive]": ArchiveTable, "[crawl]": CrawlTable, "[sources.ID]": Source}
+TABLES: dict[str, type[BaseModel]] = {
+    "[archive]": ArchiveTable,
+    "[crawl]": CrawlTable,
+    "[sources.ID]": Source,
+}
 EXIT_CODES = {
     ExitCode.OK: "done",
     ExitCode.ERROR: "an error, said in one line on stderr",
@@ -28,11 +32,13 @@ EXIT_CODES = {
 
 def cli_reference() -> str:
     """Every command with its usage and options, as Markdown."""
-    parts = [_section("microfiche", cli)]
+    root = click.Context(cli, info_name="microfiche", terminal_width=80, **cli.context_settings)
+    parts = [_section("microfiche", root)]
     for name in COMMANDS:
-        command = cli.get_command(click.Context(cli), name)
+        command = cli.get_command(root, name)
         assert command is not None
-        parts.append(_section(f"microfiche {name}", command))
+        below = click.Context(command, parent=root, info_name=name)
+        parts.append(_section(f"microfiche {name}", below))
     return "\n".join(parts)
 
 
@@ -53,9 +59,8 @@ def settings_reference() -> str:
     return "\n".join(parts)
 
 
-def _section(title: str, command: click.Command) -> str:
-    context = click.Context(command, info_name=title)
-    usage = command.get_help(context).rstrip()
+def _section(title: str, context: click.Context) -> str:
+    usage = context.command.get_help(context).rstrip()
     return f"## {title}\n\n```text\n{usage}\n```\n"
 
 
