@@ -58,7 +58,8 @@ def list_captures(
             prefix=prefix,
             since=since,
             until=until or "9",
-            newest_first=True,
+            # Many addresses come as the index has them: turning each round would sort them all.
+            newest_first=not prefix,
             failures=True,
         )
         rows = list(islice(found, PAGE_SIZE + 1))

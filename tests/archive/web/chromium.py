@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
-from playwright.sync_api import Browser, Error, sync_playwright
+from playwright.sync_api import Browser, Error, Frame, Page, sync_playwright
 
 # Without these it talks to its maker at every start, and as root it will not start at all.
 ARGUMENTS = [
@@ -36,3 +36,12 @@ def chromium() -> Iterator[Browser]:
             yield browser
         finally:
             browser.close()
+
+
+def archived(page: Page, replay: str) -> Frame:
+    """The frame of the archived page in a frame page, once it is loaded with all it has."""
+    frame = page.wait_for_selector("iframe#archived").content_frame()
+    assert frame is not None
+    frame.wait_for_url(f"{replay}/**")
+    frame.wait_for_load_state("load")
+    return frame

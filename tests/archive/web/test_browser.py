@@ -12,7 +12,7 @@ from archive.replay.headers import archived_headers
 from archive.replay.origins import REPLAY_NAME
 from tests.archive.replay.loopback import listening, serving
 from tests.archive.replay.shelf import Shelf
-from tests.archive.web.chromium import chromium
+from tests.archive.web.chromium import archived, chromium
 from tests.archive.web.room import serve
 from tests.archive.web.shelves import SENTENCE, T1, T2, URL
 
@@ -100,6 +100,7 @@ def hostile(tmp_path_factory, live):
         f"<a id=out href='{live.url}/story'>out</a>".encode(),
         at=T1,
     )
+    shelf.put("http://evil.test/framed", b"<title>calm</title><iframe src='/script'>", at=T1)
     shelf.put("http://evil.test/sw.js", b"self.x=1", content_type="text/javascript", at=T1)
     shelf.put(
         "http://evil.test/drawing.svg",
@@ -121,14 +122,20 @@ def hostile(tmp_path_factory, live):
         yield served
 
 
+@pytest.fixture(scope="module")
+def context(browser):
+    made = browser.new_context()
+    yield made
+    made.close()
+
+
 @pytest.fixture
-def page(browser):
-    context = browser.new_context()
+def page(context):
     page = context.new_page()
     page.popups = []
     page.on("popup", lambda popup: page.popups.append(popup.url))
     yield page
-    context.close()
+    page.close()
 
 
 def settled(page, url):
@@ -142,8 +149,7 @@ def test_hostile_pages_are_calm_in_the_frame(hostile, live, page, name):
     live.asked.clear()
     address = f"{hostile.room}/view/{T1}/http://evil.test/{name}"
     settled(page, address)
-    frame = page.frame(url=lambda url: url.startswith(hostile.replay))
-    assert frame is not None
+    frame = archived(page, hostile.replay)
     assert frame.locator("#ok").inner_text().startswith(name)
     assert (frame.title(), page.url, page.popups) == ("calm", address, [])
     assert "pwned" not in page.title()
@@ -188,13 +194,20 @@ def test_the_sandbox_holds_even_where_nothing_was_rewritten(live, page, name):
 def test_links_lead_to_the_next_frame_page(hostile, live, page):
     live.asked.clear()
     settled(page, f"{hostile.room}/view/{T1}/http://evil.test/links")
-    page.frame(url=lambda url: url.startswith(hostile.replay)).click("#go")
+    archived(page, hostile.replay).click("#go")
     page.wait_for_url(f"{hostile.room}/view/{T1}/http://evil.test/script")
     settled(page, f"{hostile.room}/view/{T1}/http://evil.test/links")
-    page.frame(url=lambda url: url.startswith(hostile.replay)).click("#out")
+    archived(page, hostile.replay).click("#out")
     page.wait_for_url(f"{hostile.room}/view/{T1}/{live.url}/story")
     assert "Not in the archive" in page.locator("h1").inner_text()
     assert live.asked == []
+
+
+def test_frames_within_archived_pages_are_archived_pages(hostile, page):
+    settled(page, f"{hostile.room}/view/{T1}/http://evil.test/framed")
+    inner = archived(page, hostile.replay).wait_for_selector("iframe").content_frame()
+    inner.wait_for_url("**/http://evil.test/script")
+    assert inner.locator("#ok").inner_text().startswith("script")
 
 
 def test_another_site_cannot_read_the_archive(hostile, page, live):
@@ -225,13 +238,12 @@ def test_an_article_is_found_read_and_seen_with_picture_and_style(served, page):
     page.fill("#q", '"storm over the quay"')
     page.keyboard.press("Enter")
     page.click("h3 a")
-    assert SENTENCE in page.locator(".body").inner_text()
+    page.wait_for_selector(f".body >> text={SENTENCE}")
     drawn = "image => image.complete && image.naturalWidth > 0"
     page.wait_for_function(f"() => ({drawn})(document.querySelector('figure img'))")
     page.click("text=Replay the page")
     page.wait_for_url(f"{served.room}/view/{T2}/{URL}")
-    frame = page.frame(url=lambda url: url.startswith(served.replay))
-    frame.wait_for_load_state()
+    frame = archived(page, served.replay)
     assert frame.locator("h1").evaluate("h1 => getComputedStyle(h1).color") == "rgb(1, 2, 3)"
     assert frame.locator("img").evaluate(drawn)
     assert failed == []

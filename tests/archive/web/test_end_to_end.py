@@ -5,7 +5,7 @@ import subprocess
 import httpx
 import pytest
 
-from tests.archive.web.chromium import chromium
+from tests.archive.web.chromium import archived, chromium
 from tests.archive.web.room import MICROFICHE, serve
 
 HEADLINE = "Dredging of the inner basin begins after nine-year wait"
@@ -66,13 +66,12 @@ def test_a_reader_finds_reads_and_sees_an_article(room):
         page.goto(f"{room.room}/")
         page.fill("#q", "suction dredger")
         page.keyboard.press("Enter")
-        assert page.locator("mark").count() >= 2
+        page.wait_for_selector("ol.hits mark")
         page.click(f"h3 >> text={HEADLINE}")
-        assert SENTENCE in page.locator(".body").inner_text()
+        page.wait_for_selector(f".body >> text={SENTENCE}")
         page.click("text=Replay the page")
         page.wait_for_url(f"{room.room}/view/**")
-        frame = page.frame(url=lambda url: url.startswith(room.replay))
-        frame.wait_for_load_state()
+        frame = archived(page, room.replay)
         assert SENTENCE in frame.locator("body").inner_text()
         widths = frame.locator("article img, figure img").evaluate_all(
             "all => all.map(image => image.naturalWidth)"
