@@ -6,10 +6,10 @@ from dataclasses import asdict
 from typing import Any
 
 import click
-from rich.console import Console
 from rich.text import Text
 
 from archive.cli import archive_of
+from archive.cli.output import console, printable
 from archive.index.open import open_index
 from archive.search import Hit, Order, SearchResult, Segment, search
 
@@ -78,17 +78,16 @@ def marks(segments: tuple[Segment, ...]) -> list[tuple[int, int]]:
 
 
 def _print(result: SearchResult) -> None:
-    # Colours on a terminal only; no wrapping into a pipe's imagined width.
-    console = Console(highlight=False, soft_wrap=True)
+    out = console()
     for hit in result.hits:
-        console.print(_styled(hit.title, "bold"))
-        console.print(Text(f"  {_when(hit)}  {hit.source_name}{_state(hit)}", style="green"))
-        console.print(Text("  ").append_text(_styled(hit.snippet, "")))
-        console.print(Text(f"  {hit.url}  [{hit.article_id}]", style="dim"))
-        console.print()
+        out.print(_styled(hit.title, "bold"))
+        out.print(Text(f"  {_when(hit)}  {hit.source_name}{_state(hit)}", style="green"))
+        out.print(Text("  ").append_text(_styled(hit.snippet, "")))
+        out.print(Text(f"  {hit.url}  [{hit.article_id}]", style="dim"))
+        out.print()
     shown = len(result.hits)
     many = f"{result.total:,}" if result.exact else f"{result.total:,} or more"
-    console.print(
+    out.print(
         Text(
             f"{many} {'article' if result.total == 1 else 'articles'}, {shown} shown "
             f"({result.ranking})",
@@ -101,13 +100,8 @@ def _styled(segments: tuple[Segment, ...], style: str) -> Text:
     text = Text(style=style)
     for segment in segments:
         line = " ".join(segment.text.split("\n"))
-        text.append(_printable(line), style="bold yellow" if segment.marked else None)
+        text.append(printable(line), style="bold yellow" if segment.marked else None)
     return text
-
-
-def _printable(text: str) -> str:
-    """Archived text must not steer the terminal it is printed on."""
-    return "".join(c if c.isprintable() else " " for c in text)
 
 
 def _when(hit: Hit) -> str:

@@ -5,12 +5,10 @@ from contextlib import closing
 from dataclasses import asdict
 
 import click
-from rich.console import Console
-from rich.text import Text
 
 from archive.cli import archive_of
-from archive.errors import NotFound
-from archive.index.articles import ArticleRow, find_article, get_article
+from archive.cli.output import console, line, moment, named_article
+from archive.index.articles import ArticleRow
 from archive.index.open import open_index
 
 
@@ -21,13 +19,7 @@ from archive.index.open import open_index
 def command(ctx: click.Context, article: str, as_json: bool) -> None:
     """Print ARTICLE (its id, the start of one, or its address) with its versions and captures."""
     with closing(open_index(archive_of(ctx))) as db:
-        found = find_article(db, article)
-        if found is None:
-            raise NotFound(
-                f"{article}: no article of that address, or none or several ids begin so; "
-                "`microfiche search` prints ids"
-            )
-        row = get_article(db, found)
+        row = named_article(db, article)
     if as_json:
         click.echo(json.dumps(article_json(row), ensure_ascii=False))
     else:
@@ -51,55 +43,39 @@ def article_json(row: ArticleRow) -> dict[str, object]:
 
 
 def _print(row: ArticleRow) -> None:
-    console = Console(highlight=False, soft_wrap=True)
-    say = console.print
-    say(_line(row.title or "(no title)", "bold"))
+    say = console().print
+    say(line(row.title or "(no title)", "bold"))
     facts = [row.source_name, row.published or "", ", ".join(row.authors), row.section or ""]
-    say(_line("  ".join(filter(None, facts)), "green"))
+    say(line("  ".join(filter(None, facts)), "green"))
     if row.credit:
-        say(_line(f"Source: {row.credit}", "green"))
+        say(line(f"Source: {row.credit}", "green"))
     for address in row.addresses:
-        say(_line(address, "dim"))
-    say(_line(f"id {row.id}", "dim"))
+        say(line(address, "dim"))
+    say(line(f"id {row.id}", "dim"))
     say("")
     for paragraph in filter(None, (row.standfirst, *row.current.text.split("\n"))):
-        say(_line(paragraph, ""))
+        say(line(paragraph, ""))
         say("")
-    say(_line(f"Versions ({len(row.versions)})", "bold"))
+    say(line(f"Versions ({len(row.versions)})", "bold"))
     for version in row.versions:
         say(
-            _line(
-                f"  {_moment(version.first_captured)}  {version.id}  {version.words} words, "
-                f"{version.captures} captures, last {_moment(version.last_captured)}",
+            line(
+                f"  {moment(version.first_captured)}  {version.id}  {version.words} words, "
+                f"{version.captures} captures, last {moment(version.last_captured)}",
                 "",
             )
         )
-    say(_line(f"Captures ({len(row.captures)})", "bold"))
+    say(line(f"Captures ({len(row.captures)})", "bold"))
     for capture in row.captures:
         status = capture.status if capture.status is not None else capture.failure
         say(
-            _line(
-                f"  {_moment(capture.timestamp)}  {status}  {capture.record_type}  "
+            line(
+                f"  {moment(capture.timestamp)}  {status}  {capture.record_type}  "
                 f"{capture.file}@{capture.offset}  {capture.uri}",
                 "",
             )
         )
-    say(_line(f"Events ({len(row.events)})", "bold"))
+    say(line(f"Events ({len(row.events)})", "bold"))
     for event in row.events:
         silent = " silently" if event.silent else ""
-        say(_line(f"  {_moment(event.at)}  {event.kind}{silent}  {event.detail or ''}", ""))
-
-
-def _line(text: str, style: str) -> Text:
-    """One line, safe to print: archived text must not steer the terminal."""
-    return Text("".join(c if c.isprintable() else " " for c in text), style=style)
-
-
-def _moment(stamp: str) -> str:
-    """A timestamp for people.
-
-    >>> _moment("20260102030405")
-    '2026-01-02 03:04:05'
-    """
-    date = f"{stamp[:4]}-{stamp[4:6]}-{stamp[6:8]}"
-    return f"{date} {stamp[8:10]}:{stamp[10:12]}:{stamp[12:]}"
+        say(line(f"  {moment(event.at)}  {event.kind}{silent}  {event.detail or ''}", ""))

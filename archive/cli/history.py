@@ -1,0 +1,39 @@
+"""``microfiche history``: the versions and events of one article."""
+
+import json
+from contextlib import closing
+from dataclasses import asdict
+
+import click
+
+from archive.cli import archive_of
+from archive.cli.output import console, line, moment, named_article
+from archive.index.open import open_index
+
+
+@click.command("history")
+@click.argument("article")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a line, one line an event.")
+@click.pass_context
+def command(ctx: click.Context, article: str, as_json: bool) -> None:
+    """Print what happened to ARTICLE (an id, the start of one, or its address), in order."""
+    with closing(open_index(archive_of(ctx))) as db:
+        row = named_article(db, article)
+    if as_json:
+        for event in row.events:
+            click.echo(json.dumps(asdict(event), ensure_ascii=False))
+        return
+    out = console()
+    out.print(line(row.title or "(no title)", "bold"))
+    out.print(line(f"{row.url}  [{row.id}]", "dim"))
+    for number, version in enumerate(row.versions, start=1):
+        seen = f"{moment(version.first_captured)} to {moment(version.last_captured)}"
+        out.print(
+            line(
+                f"  version {number}  {version.id}  {seen}  {version.words} words, "
+                f"{version.captures} captures"
+            )
+        )
+    for event in row.events:
+        silent = " silently" if event.silent else ""
+        out.print(line(f"  {moment(event.at)}  {event.kind}{silent}  {event.detail or ''}"))

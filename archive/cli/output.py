@@ -1,0 +1,66 @@
+"""What commands that read the index share: finding the article a person names, safe printing."""
+
+from datetime import datetime
+
+from rich.console import Console
+from rich.text import Text
+from sqlite_utils import Database
+
+from archive.errors import NotFound
+from archive.index.articles import ArticleRow, find_article, get_article
+from archive.search.dates import span
+from archive.times import to_timestamp
+
+
+def console() -> Console:
+    """stdout: colours on a terminal only, no wrapping into a pipe's imagined width."""
+    return Console(highlight=False, soft_wrap=True)
+
+
+def printable(text: str) -> str:
+    r"""Archived text must not steer the terminal it is printed on.
+
+    >>> printable("a\x1b[31mb")
+    'a [31mb'
+    """
+    return "".join(character if character.isprintable() else " " for character in text)
+
+
+def line(text: str, style: str = "") -> Text:
+    """One line, safe to print."""
+    return Text(printable(text), style=style)
+
+
+def moment(stamp: str) -> str:
+    """A timestamp for people.
+
+    >>> moment("20260102030405")
+    '2026-01-02 03:04:05'
+    """
+    date = f"{stamp[:4]}-{stamp[4:6]}-{stamp[6:8]}"
+    return f"{date} {stamp[8:10]}:{stamp[10:12]}:{stamp[12:]}"
+
+
+def first_moment(date: str) -> str | None:
+    """The timestamp at which a date as people write it begins; None for no date.
+
+    >>> first_moment("2026-02")
+    '20260201000000'
+    """
+    found: tuple[datetime, datetime] | None = span(date)
+    return to_timestamp(found[0]) if found else None
+
+
+def named_article(db: Database, name: str) -> ArticleRow:
+    """The article of an id, the start of one, or an address.
+
+    Raises:
+        NotFound: none or several.
+    """
+    found = find_article(db, name)
+    if found is None:
+        raise NotFound(
+            f"{name}: no article of that address, or none or several ids begin so; "
+            "`microfiche search` prints ids"
+        )
+    return get_article(db, found)

@@ -1,0 +1,97 @@
+"""What happened in the archive, as events; and which versions a person means."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from sqlite_utils import Database
+
+from archive.errors import NotFound
+from archive.index.articles import ArticleRow, VersionRow
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """An event with the article it happened to; ``at`` is a timestamp of 14 digits."""
+
+    at: str
+    kind: str
+    article_id: str
+    title: str
+    url: str
+    source: str
+    source_name: str
+    record_id: str
+    version_before: str | None
+    version_after: str | None
+    silent: bool
+    detail: str | None
+
+
+_EVENTS = """
+SELECT e.at, e.kind, e.article AS article_id, a.title, a.url, a.source, s.name AS source_name,
+       c.record_id, e.version_before, e.version_after, e.silent, e.detail
+FROM events e JOIN articles a ON a.id = e.article JOIN sources s ON s.id = a.source
+JOIN captures c ON c.id = e.capture
+WHERE e.at >= :since AND e.at <= :until AND (:kind = '' OR e.kind = :kind)
+AND (:source = '' OR a.source = :source) AND (NOT :silent OR e.silent)
+ORDER BY e.at, e.id
+"""
+
+
+def iter_events(
+    db: Database,
+    *,
+    since: str = "",
+    until: str = "9",
+    kind: str = "",
+    source: str = "",
+    silent: bool = False,
+) -> Iterator[Happening]:
+    """Events in order of time; timestamps may be cut short (``2026``), bounds are inclusive."""
+    values = {
+        "since": since,
+        "until": until.ljust(14, "9"),
+        "kind": kind,
+        "source": source,
+        "silent": silent,
+    }
+    for row in db.query(_EVENTS, values):
+        yield Happening(**{**row, "silent": bool(row["silent"])})
+
+
+def choose_versions(
+    article: ArticleRow, before: str | None = None, after: str | None = None
+) -> tuple[VersionRow, VersionRow]:
+    """Two versions to compare: by number (from 1), id, the start of one, or timestamp.
+
+    Without ``after`` the newest; without ``before`` the one that was there before ``after``.
+
+    Raises:
+        NotFound: there is no such version, or only one.
+    """
+    if len(article.versions) < 2:
+        raise NotFound(f"article {article.id}: there is one version only, nothing to compare")
+    newer = _choose(article, after) if after else article.versions[-1]
+    if before:
+        return _choose(article, before), newer
+    place = article.versions.index(newer)
+    if place == 0:
+        raise NotFound(f"article {article.id}: there is no version before {newer.id}; name one")
+    return article.versions[place - 1], newer
+
+
+def _choose(article: ArticleRow, name: str) -> VersionRow:
+    versions = article.versions
+    if name.isdecimal() and len(name) <= 4 and 0 < int(name) <= len(versions):
+        return versions[int(name) - 1]
+    if name.isdecimal() and len(name) == 14:
+        seen = [version for version in versions if version.first_captured <= name]
+        if seen:
+            return seen[-1]
+    found = [version for version in versions if len(name) >= 4 and version.id.startswith(name)]
+    if len(found) != 1:
+        raise NotFound(
+            f"article {article.id}: no version {name!r}; expected a number from 1 to "
+            f"{len(versions)}, an id, or a timestamp of 14 digits; `microfiche history` lists them"
+        )
+    return found[0]
