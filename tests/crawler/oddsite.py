@@ -87,6 +87,8 @@ def odd_site() -> Iterator[OddSite]:
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     server.daemon_threads = True
+    # A slow answer nobody waits for any more is not waited for here either.
+    server.block_on_close = False
     site.base = f"http://127.0.0.1:{server.server_port}"
     thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
     thread.start()

@@ -142,3 +142,20 @@ def test_a_source_whose_seeds_all_fail_is_told_by_the_exit_code(site, press):
     assert report["sources"]["press"]["outcomes"] == {"captured": 124}
     assert report["hosts"]["robots_unreachable"] == ["http://127.0.0.1:9"]
     assert "refused" in report["errors"][0]["message"]
+
+
+def test_a_second_ctrl_c_waits_for_nothing_and_still_seals_and_reports(site, press):
+    site.answers |= {path: Reply(after_s=25.0) for path in ARTICLES[8:]}
+    with press.start("crawl", "--no-index") as process:
+        wait_for_requests(site, 12, process)
+        process.send_signal(signal.SIGINT)
+        time.sleep(0.5)
+        assert process.poll() is None
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=PATIENCE_S / 2)
+    assert process.returncode == 130, err
+    assert "interrupted" in out
+    assert "Traceback" not in err
+    assert press.report()["reason"] == "interrupted"
+    assert set(fetched(press).values()) <= records(press)
+    assert list(press.archive.warcs_dir.rglob("*.open")) == []
