@@ -81,6 +81,10 @@ def moment_of_number(number: int) -> datetime:
     return _EPOCH + timedelta(seconds=number >> _HASH_BITS)
 
 
+NUMBERS_A_SECOND = 1 << _HASH_BITS
+"""How far the numbers of two articles a second apart are from each other."""
+
+
 def capture_number(captured_at: datetime, record_id: str) -> int:
     """The rowid of a capture: the order of numbers is the order of WARC dates.
 

@@ -1,6 +1,7 @@
 """Search: what people type, in; ranked articles with their snippets, out."""
 
+from archive.search.facets import Facets, count_facets
 from archive.search.results import Hit, SearchResult, Segment
 from archive.search.run import Order, search
 
-__all__ = ["Hit", "Order", "SearchResult", "Segment", "search"]
+__all__ = ["Facets", "Hit", "Order", "SearchResult", "Segment", "count_facets", "search"]

@@ -17,12 +17,23 @@ from archive.search.results import Hit, SearchResult
 Order = Literal["relevance", "newest", "oldest"]
 
 MAX_LIMIT = 1_000
-# bm25 costs 1.5 microseconds a matching article, whatever the cache: 20,000 are 30 ms. Beyond
-# that, only the newest of them are ranked (see docs/search.md).
-EXACT_MATCHES = 20_000
-RANKED_NEWEST = 2_000
-# Counting under conditions visits every match; beyond this the count is "10,000 or more".
-COUNTED = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """How much a search may look at.
+
+    Attributes:
+        exact_matches: Up to so many matches all are ranked. bm25 costs 1.5 microseconds a match,
+            whatever the cache: 20,000 are 30 ms.
+        ranked_newest: Of more, so many of the newest are ranked (docs/search.md).
+        counted: Under conditions, counting visits every match; beyond this it stops.
+    """
+
+    exact_matches: int = 20_000
+    ranked_newest: int = 2_000
+    counted: int = 10_000
+
 
 # Weights of title, standfirst, text, captions and tables, and what earlier versions said.
 _BM25 = "bm25(articles_fts, 8.0, 4.0, 1.0, 1.0, 0.5)"
@@ -36,6 +47,7 @@ def search(
     after: str | None = None,
     offset: int = 0,
     order: Order = "relevance",
+    bounds: Bounds = Bounds(),
 ) -> SearchResult:
     """Find articles.
 
@@ -49,13 +61,14 @@ def search(
         after: `SearchResult.after` of the page before: the next one, unmoved by new articles.
         offset: Hits to skip; dear where it is large, prefer ``after``.
         order: By relevance, or by date of publication.
+        bounds: How much may be looked at.
 
     Raises:
         IndexDamaged: the database cannot be read.
     """
     read = parse(query)
     planned = plan(read)
-    page = _Page(min(max(limit, 0), MAX_LIMIT), max(offset, 0), after)
+    page = _Page(min(max(limit, 0), MAX_LIMIT), max(offset, 0), after, bounds)
     try:
         return _search(db, query, planned, page, order if planned.match else _dated(order))
     except sqlite3.DatabaseError as error:
@@ -69,6 +82,7 @@ class _Page:
     limit: int
     offset: int
     after: str | None
+    bounds: Bounds
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +96,7 @@ def _dated(order: Order) -> Order:
 
 
 def _search(db: Database, query: str, planned: Plan, page: _Page, order: Order) -> SearchResult:
-    total, exact = _count(db, planned)
+    total, exact = _count(db, planned, page.bounds)
     if order == "relevance":
         ranked, ranking = _by_relevance(db, planned, page, total)
     else:
@@ -101,8 +115,8 @@ def _search(db: Database, query: str, planned: Plan, page: _Page, order: Order) 
     )
 
 
-def _where(planned: Plan) -> tuple[str, list[str | int | float]]:
-    """The source of hits and the conditions on them, as SQL after FROM."""
+def where_of(planned: Plan) -> tuple[str, list[str | int | float]]:
+    """Where hits come from and the conditions on them: the SQL after FROM, and its values."""
     sql = " AND ".join(f"({condition.sql})" for condition in planned.conditions) or "1"
     values: list[str | int | float] = [v for item in planned.conditions for v in item.values]
     if planned.match is None:
@@ -113,17 +127,17 @@ def _where(planned: Plan) -> tuple[str, list[str | int | float]]:
     return f"{joined} WHERE articles_fts MATCH ? AND {sql}", [planned.match, *values]
 
 
-def _count(db: Database, planned: Plan) -> tuple[int, bool]:
-    where, values = _where(planned)
+def _count(db: Database, planned: Plan, bounds: Bounds) -> tuple[int, bool]:
+    where, values = where_of(planned)
     if not planned.conditions:
         return int(db.execute(f"SELECT count(*) FROM {where}", values).fetchone()[0]), True  # noqa: S608
-    capped = f"SELECT count(*) FROM (SELECT 1 FROM {where} LIMIT {COUNTED + 1})"  # noqa: S608
+    capped = f"SELECT count(*) FROM (SELECT 1 FROM {where} LIMIT {bounds.counted + 1})"  # noqa: S608
     count = int(db.execute(capped, values).fetchone()[0])
-    return (COUNTED, False) if count > COUNTED else (count, True)
+    return (bounds.counted, False) if count > bounds.counted else (count, True)
 
 
 def _by_date(db: Database, planned: Plan, page: _Page, *, newest: bool) -> list[_Ranked]:
-    where, values = _where(planned)
+    where, values = where_of(planned)
     number = "articles_fts.rowid" if planned.match else "a.number"
     cursor = _read_cursor(page.after, "newest" if newest else "oldest")
     if cursor:
@@ -138,17 +152,17 @@ def _by_date(db: Database, planned: Plan, page: _Page, *, newest: bool) -> list[
 def _by_relevance(
     db: Database, planned: Plan, page: _Page, total: int
 ) -> tuple[list[_Ranked], str]:
-    where, values = _where(planned)
+    where, values = where_of(planned)
     ranking = "bm25"
     matches = total
     if planned.conditions:
         count = "SELECT count(*) FROM articles_fts WHERE articles_fts MATCH ?"
         matches = int(db.execute(count, [planned.match]).fetchone()[0])
-    if matches > EXACT_MATCHES:
-        ranking = f"bm25 of the newest {RANKED_NEWEST}"
+    if matches > page.bounds.exact_matches:
+        ranking = f"bm25 of the newest {page.bounds.ranked_newest}"
         edge = (
             f"SELECT min(n) FROM (SELECT articles_fts.rowid AS n FROM {where} "  # noqa: S608
-            f"ORDER BY articles_fts.rowid DESC LIMIT {RANKED_NEWEST})"
+            f"ORDER BY articles_fts.rowid DESC LIMIT {page.bounds.ranked_newest})"
         )
         where += " AND articles_fts.rowid >= ?"
         values.append(db.execute(edge, values).fetchone()[0] or 0)

@@ -10,6 +10,7 @@ from click.testing import CliRunner
 from archive.cli import cli
 from archive.index.open import open_index
 from archive.search import search
+from archive.search.run import Bounds
 from tests.archive.indexer.press import http, index_here, new_press, story
 
 GERMAN = (
@@ -167,14 +168,16 @@ def test_newest_and_oldest(db):
     assert len(dates) == 9
 
 
-def test_many_matches_are_ranked_among_the_newest(db, monkeypatch):
-    # The bounds are made small; a million articles are the benchmark's.
-    monkeypatch.setattr("archive.search.run.EXACT_MATCHES", 1)
-    monkeypatch.setattr("archive.search.run.RANKED_NEWEST", 2)
-    result = search(db, "council")
+def test_many_matches_are_ranked_among_the_newest(db):
+    result = search(db, "council", bounds=Bounds(exact_matches=1, ranked_newest=2))
     assert result.ranking == "bm25 of the newest 2"
     assert result.total > 2
     assert len(result.hits) == 2
+
+
+def test_counting_under_conditions_stops_and_says_so(db):
+    result = search(db, "council lang:en", bounds=Bounds(counted=1))
+    assert (result.total, result.exact) == (1, False)
 
 
 def microfiche(press, *arguments):

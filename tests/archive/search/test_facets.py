@@ -1,0 +1,74 @@
+"""Counts over the hits of a query."""
+
+from contextlib import closing
+
+import pytest
+
+from archive.index.open import open_index
+from archive.search import count_facets, search
+from tests.archive.indexer.press import http, index_here, new_press, story
+
+
+@pytest.fixture(scope="module")
+def db(tmp_path_factory):
+    press = new_press(tmp_path_factory.mktemp("facets"))
+    head = (
+        '<meta property="article:published_time" content="{}T10:00:00Z">'
+        '<meta name="author" content="{}">'
+    )
+    stories = [
+        ("morning", "2025-11-30", "Ann Lee"),
+        ("morning", "2025-12-01", "Ann Lee"),
+        ("morning", "2025-12-31", "Bo Berg"),
+        ("evening", "2026-01-01", "Ann Lee"),
+    ]
+    press.write(
+        "a.warc.gz",
+        [
+            press.exchange(
+                f"https://{source}.example/2026/story-{n}-of-today",
+                http(story(f"Harbour story number {n}", head=head.format(day, name))),
+                source=source,
+            )
+            for n, (source, day, name) in enumerate(stories)
+        ],
+    )
+    with closing(open_index(press.archive, write=True)) as writer:
+        index_here(writer, press.archive, ["a.warc.gz"])
+    with closing(open_index(press.archive)) as reader:
+        yield reader
+
+
+def test_counts_by_source_author_language_and_month(db):
+    found = count_facets(db, "harbour")
+    assert (found.counted, found.exact) == (4, True)
+    assert [(v.value, v.count) for v in found.sources] == [("morning", 3), ("evening", 1)]
+    assert [(v.value, v.count) for v in found.authors] == [("Ann Lee", 3), ("Bo Berg", 1)]
+    assert [(m.month, m.count) for m in found.months] == [
+        ("2025-11", 1),
+        ("2025-12", 2),
+        ("2026-01", 1),
+    ]
+    assert sum(value.count for value in found.languages) == 4
+
+
+def test_each_value_narrows_the_search_to_its_count(db):
+    found = count_facets(db, "harbour")
+    for field, values in (("source", found.sources), ("author", found.authors)):
+        for value in values:
+            assert search(db, f'harbour {field}:"{value.value}"').total == value.count
+    for month in found.months:
+        assert search(db, f"harbour on:{month.month}").total == month.count
+
+
+def test_with_conditions_and_of_nothing(db):
+    assert count_facets(db, 'author:"bo berg"').counted == 1
+    assert count_facets(db, "before:2026").counted == 3
+    nothing = count_facets(db, "nowhere")
+    assert (nothing.counted, nothing.sources, nothing.months) == (0, (), ())
+    assert count_facets(db, '"unclosed AND (').counted == 0
+
+
+def test_of_many_hits_the_newest_are_counted(db):
+    found = count_facets(db, "harbour", counted_hits=2)
+    assert (found.counted, found.exact) == (2, False)
