@@ -6,7 +6,7 @@ alternated; the figure of each is the median of its rounds. Aim: ``capture`` at 
 told to ask for what everybody else gets.
 
 ``crawl`` is the whole of ``microfiche crawl``: frontier, robots.txt, pace, links read out of
-every page, requisites looked for. Its indexer is a process of its own and not counted here.
+every page, requisites looked for. Its indexer, a process of its own, is left out.
 """
 
 import json
@@ -16,7 +16,6 @@ import statistics
 import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
 
 from tests.benchmarks.table import table
@@ -33,7 +32,6 @@ MEANING = {
     "wget": "`wget --warc-file` as it comes",
     "wget-gzip": "the same, told to ask for gzip",
 }
-_TICKS = os.sysconf("SC_CLK_TCK")
 
 
 def run_python(kind: str, base: str, count: int, place: Path) -> float:
@@ -54,15 +52,11 @@ def run_wget(base: str, count: int, place: Path, *options: str) -> float:
     addresses.write_text("".join(f"{base}/bulk/{count}/{n}.html\n" for n in range(count)))
     command = ["wget", "--quiet", f"--warc-file={place}/pages", *options]
     command += ["--output-document=/dev/null", f"--input-file={addresses}"]
-    process = subprocess.Popen(command)
-    _, status, used = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    assert process.returncode == 0
-    return used.ru_utime + used.ru_stime
+    return _cpu_s(command)
 
 
 def run_crawl(base: str, count: int, place: Path) -> float:
-    """CPU seconds of the crawler process of ``microfiche crawl``, its indexer left out."""
+    """CPU seconds of ``microfiche crawl``, without its indexer."""
     microfiche = [str(Path(sys.executable).with_name("microfiche"))]
     subprocess.run(
         [*microfiche, "init", str(place), "--contact", "mailto:bench@localhost"],
@@ -74,25 +68,16 @@ def run_crawl(base: str, count: int, place: Path) -> float:
     subprocess.run(
         [*microfiche, "-C", str(place), "add", base, *options], check=True, capture_output=True
     )
-    process = subprocess.Popen(
-        [*microfiche, "-C", str(place), "crawl"],
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    used = 0.0
-    while process.poll() is None:
-        used = max(used, _own_cpu_s(process.pid))
-        time.sleep(0.05)
-    assert process.returncode == 0
-    return used
+    return _cpu_s([*microfiche, "-C", str(place), "crawl", "--no-index"])
 
 
-def _own_cpu_s(pid: int) -> float:
-    try:
-        fields = Path(f"/proc/{pid}/stat").read_text("ascii").rsplit(") ", 1)[1].split()
-    except OSError:
-        return 0.0
-    return (int(fields[11]) + int(fields[12])) / _TICKS
+def _cpu_s(command: list[str]) -> float:
+    """CPU seconds of a command and of what it waited for."""
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    _, status, used = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    assert process.returncode == 0, command
+    return used.ru_utime + used.ru_stime
 
 
 def run(*, count: int = 2000, rounds: int = 3) -> str:

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from archive.errors import ArchiveUnwritable, WarcError
 from archive.layout import OPEN_SUFFIX
 from archive.warc.exchange import Exchange, PayloadRef
+from archive.warc.message import MAX_HEAD_BYTES, parse_response
 from archive.warc.openfile import read_manifest
 from archive.warc.reader import iter_groups, iter_records, read_record
 from tests.archive.warc.exchanges import (
@@ -179,6 +180,17 @@ def test_a_page_and_what_it_needs_share_an_id(tmp_path):
         for item in (page, style, other)
     ]
     assert ids == [page.record_id[10:-1]] * 2 + [None]
+
+
+def test_the_longest_head_that_is_taken_pleases_everybody(tmp_path):
+    spare = MAX_HEAD_BYTES - len(response(b"", b"X: "))
+    raw = response(b"x", b"X: " + b"a" * spare)
+    writer = make_writer(tmp_path)
+    assert writer.submit(exchange("/long", raw)).result().record_type == "response"
+    writer.close()
+    (path,) = sealed(tmp_path)
+    assert (warcio_faults(path), fastwarc_passes(path)) == ("", True)
+    assert parse_response(raw).head.raw == raw[:-1]
 
 
 def test_an_exchange_that_is_no_record_fails_alone(tmp_path):
