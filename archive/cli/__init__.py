@@ -24,6 +24,8 @@ COMMANDS = {
     "history": "archive.cli.history:command",
     "diff": "archive.cli.diff:command",
     "events": "archive.cli.events:command",
+    "stats": "archive.cli.stats:command",
+    "backup": "archive.cli.backup:command",
     "serve": "archive.cli.serve:command",
     "extract": "archive.cli.extract:command",
     "check": "archive.cli.check:command",

@@ -1,0 +1,110 @@
+"""A copy of a whole archive that can be opened as one, made while others work on it."""
+
+import filecmp
+import os
+import shutil
+import sqlite3
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+from archive.errors import ArchiveUnwritable, IndexDamaged
+from archive.layout import OPEN_SUFFIX, Archive, sync_directory
+
+
+@dataclass(frozen=True, slots=True)
+class BackupReport:
+    """What a backup did: WARC files copied, those that were there already, bytes copied.
+
+    ``left_open`` are files that a crawl is still writing: they are for the next backup.
+    """
+
+    copied: int
+    present: int
+    bytes: int
+    left_open: tuple[str, ...]
+
+
+def back_up(archive: Archive, target: Path) -> BackupReport:
+    """Copy configuration, WARC files, databases and run reports to ``target``.
+
+    Sealed WARC files never change: those that an earlier backup has are not copied again. The
+    databases are copied by SQLite's own API, consistent while they are written. What is no longer
+    in the archive stays in the backup.
+
+    Raises:
+        ArchiveUnwritable: the target cannot be written, or lies within the archive.
+        IndexDamaged: a database cannot be read.
+    """
+    target = target.resolve()
+    if target == archive.root or target.is_relative_to(archive.root):
+        raise ArchiveUnwritable(f"{target}: lies within the archive; name a directory outside it")
+    try:
+        return _back_up(archive, target)
+    except sqlite3.DatabaseError as error:
+        raise IndexDamaged(
+            f"{archive.root}: a database cannot be copied: {error}; "
+            "run `microfiche index --rebuild` if it is index.db"
+        ) from error
+    except OSError as error:
+        raise ArchiveUnwritable(
+            f"{target}: cannot be written: {error.strerror or error}"
+        ) from error
+
+
+def _back_up(archive: Archive, target: Path) -> BackupReport:
+    copied = present = size = 0
+    left_open = []
+    for path in sorted(archive.warcs_dir.rglob("*")):
+        name = path.relative_to(archive.root)
+        if path.is_dir():
+            continue
+        if path.name.endswith(OPEN_SUFFIX):
+            left_open.append(path.relative_to(archive.warcs_dir).as_posix())
+        elif _is_there(path, target / name):
+            present += 1
+        else:
+            size += _copy(path, target / name)
+            copied += 1
+    for path in sorted(archive.runs_dir.glob("*")):
+        if path.is_file() and not _is_there(path, target / path.relative_to(archive.root)):
+            size += _copy(path, target / path.relative_to(archive.root))
+    for database in (archive.index_path, archive.frontier_path):
+        if database.is_file():
+            _copy_database(database, target / database.name)
+    # The configuration comes last: it is what makes the directory an archive.
+    size += _copy(archive.config_path, target / archive.config_path.name)
+    return BackupReport(copied, present, size, tuple(left_open))
+
+
+def _is_there(path: Path, copy: Path) -> bool:
+    # By size and time as `copy2` keeps them; a changed file is copied again.
+    return copy.is_file() and filecmp.cmp(path, copy, shallow=True)
+
+
+def _copy(path: Path, copy: Path) -> int:
+    copy.parent.mkdir(parents=True, exist_ok=True)
+    partial = copy.with_name(f".{copy.name}.part")
+    shutil.copy2(path, partial)
+    with partial.open("rb") as file:
+        os.fsync(file.fileno())
+    partial.replace(copy)
+    sync_directory(copy.parent)
+    return copy.stat().st_size
+
+
+def _copy_database(path: Path, copy: Path) -> None:
+    copy.parent.mkdir(parents=True, exist_ok=True)
+    partial = copy.with_name(f".{copy.name}.part")
+    partial.unlink(missing_ok=True)
+    with (
+        closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True, timeout=30)) as source,
+        closing(sqlite3.connect(partial)) as into,
+    ):
+        source.backup(into)
+        # One file that needs no companion.
+        into.execute("PRAGMA journal_mode = DELETE")
+    for suffix in ("-wal", "-shm"):
+        copy.with_name(copy.name + suffix).unlink(missing_ok=True)
+    partial.replace(copy)
+    sync_directory(copy.parent)

@@ -1,0 +1,80 @@
+"""Backups: whole, openable, made while the archive is written."""
+
+import json
+from contextlib import closing
+
+import pytest
+from click.testing import CliRunner
+
+from archive.backup import back_up
+from archive.cli import cli
+from archive.errors import ArchiveUnwritable
+from archive.index.open import open_index
+from archive.layout import open_archive
+from archive.search import search
+from tests.archive.indexer.press import http, new_press, story
+
+URL = "https://morning.example/2026/bridge-closed-again"
+
+
+@pytest.fixture
+def press(tmp_path):
+    press = new_press(tmp_path)
+    press.write("2026/01/a.warc.gz", [press.exchange(URL, http(story("Bridge closed again")))])
+    assert microfiche(press, "index").exit_code == 0
+    return press
+
+
+def microfiche(press, *arguments):
+    return CliRunner().invoke(cli, ["-C", str(press.archive.root), *arguments])
+
+
+def test_a_backup_is_an_archive(press, tmp_path):
+    (press.archive.runs_dir / "1.json").write_text("{}")
+    result = microfiche(press, "backup", str(tmp_path / "copy"))
+    assert result.exit_code == 0, result.output
+    assert "1 WARC files copied, 0 there already" in result.output
+    copy = open_archive(tmp_path / "copy")
+    with closing(open_index(copy)) as db:
+        assert search(db, "bridge").total == 1
+    assert (copy.runs_dir / "1.json").is_file()
+    assert copy.find_warc("2026/01/a.warc.gz")
+    assert not list(copy.root.rglob("*.part"))
+
+
+def test_the_next_backup_copies_what_is_new(press, tmp_path):
+    back_up(press.archive, tmp_path / "copy")
+    press.write("2026/02/b.warc.gz", [press.exchange(URL, http(story("Bridge open again")))])
+    open_file = press.archive.warcs_dir / "2026/02/c.warc.gz.open"
+    open_file.write_bytes(b"half")
+    with closing(open_index(press.archive, write=True)) as writer:
+        writer.execute("BEGIN IMMEDIATE")
+        writer.execute("UPDATE sources SET name = 'half done'")
+        report = back_up(press.archive, tmp_path / "copy")
+        writer.conn.rollback()
+    assert (report.copied, report.present) == (1, 1)
+    assert report.left_open == ("2026/02/c.warc.gz.open",)
+    with closing(open_index(open_archive(tmp_path / "copy"))) as db:
+        assert db.execute("SELECT name FROM sources").fetchall() == [("morning",)]
+
+
+def test_not_into_the_archive_itself(press):
+    with pytest.raises(ArchiveUnwritable, match="within the archive"):
+        back_up(press.archive, press.archive.root / "backup")
+
+
+def test_a_target_that_is_a_file(press, tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(ArchiveUnwritable, match="cannot be written"):
+        back_up(press.archive, tmp_path / "file" / "copy")
+
+
+def test_stats_tell_what_takes_what(press):
+    result = microfiche(press, "stats")
+    assert "1 articles in 1 versions, 1 captures" in result.output
+    assert "full text" in result.output
+    row = json.loads(microfiche(press, "stats", "--json").output)
+    assert (row["articles"], row["warcs"], row["failures"]) == (1, 1, {})
+    assert row["sources"][0]["source"] == "morning"
+    assert sum(part["bytes"] for part in row["space"]) > row["text_bytes"] > 0
+    assert row["warc_bytes"] == press.archive.find_warc("2026/01/a.warc.gz").stat().st_size
