@@ -1,0 +1,94 @@
+"""``microfiche export``: articles as JSON lines, CSV, Parquet, Markdown or text."""
+
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import closing
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.progress import track
+
+from archive.cli import archive_of
+from archive.errors import ArchiveUnwritable
+from archive.export import (
+    Exported,
+    iter_exported,
+    to_csv,
+    to_jsonl,
+    to_markdown,
+    to_text,
+    write_files,
+    write_parquet,
+)
+from archive.index.open import open_index
+
+_FORMATS = ("jsonl", "csv", "parquet", "markdown", "text")
+
+
+@click.command("export")
+@click.argument("query", nargs=-1)
+@click.option("--format", "form", type=click.Choice(_FORMATS), default="jsonl", show_default=True)
+@click.option(
+    "--to",
+    "target",
+    type=click.Path(path_type=Path),
+    help="A file; for markdown and text a directory, one file an article. Default: stdout.",
+)
+@click.pass_context
+def command(ctx: click.Context, query: tuple[str, ...], form: str, target: Path | None) -> None:
+    """Write out the articles that QUERY finds, or all of them, oldest first."""
+    if form == "parquet" and target is None:
+        raise click.UsageError("Parquet is no text for stdout; name a file with --to")
+    with closing(open_index(archive_of(ctx))) as db:
+        articles = _watched(iter_exported(db, " ".join(query)), target)
+        if target is None:
+            for piece in _pieces(articles, form):
+                click.echo(piece, nl=False)
+            return
+        count = _write(articles, form, target)
+    click.echo(f"Exported {count} articles to {target}")
+
+
+def _pieces(articles: Iterable[Exported], form: str) -> Iterator[str]:
+    if form == "jsonl":
+        return to_jsonl(articles)
+    if form == "csv":
+        return to_csv(articles)
+    render = to_markdown if form == "markdown" else to_text
+    return (render(article) + "\n" for article in articles)
+
+
+def _write(articles: Iterable[Exported], form: str, target: Path) -> int:
+    if form == "parquet":
+        return write_parquet(articles, target)
+    if form in ("markdown", "text"):
+        render, suffix = (to_markdown, ".md") if form == "markdown" else (to_text, ".txt")
+        return write_files(articles, target, render, suffix)
+    counted = _Counted(articles)
+    try:
+        with target.open("w", encoding="utf-8", newline="") as file:
+            file.writelines(_pieces(counted, form))
+    except OSError as error:
+        raise ArchiveUnwritable(f"{target}: cannot be written: {error.strerror}") from error
+    return counted.count
+
+
+class _Counted:
+    """Counts what passes."""
+
+    def __init__(self, articles: Iterable[Exported]) -> None:
+        self._articles = articles
+        self.count = 0
+
+    def __iter__(self) -> Iterator[Exported]:
+        for article in self._articles:
+            self.count += 1
+            yield article
+
+
+def _watched(articles: Iterable[Exported], target: Path | None) -> Iterable[Exported]:
+    """A bar on a terminal's stderr while a file is written."""
+    if target is None or not sys.stderr.isatty():
+        return articles
+    return track(articles, "exporting", console=Console(stderr=True), transient=True)
