@@ -82,13 +82,14 @@ def check_archive(
         ArchiveUnwritable: a repair cannot be written.
     """
     repaired = _recover(archive) if repair else []
+    crawling = is_held(archive.lock_path)
     with CrossCheck() as across:
         summary = _check(archive_tasks(archive), workers, on_bytes, across)
         summary.repaired += repaired
         summary.faults += across.between_records()
         if archive.index_path.exists():
-            summary.faults += across.against_index(archive)
-    if not is_held(archive.lock_path):
+            summary.faults += across.against_index(archive, crawling=crawling)
+    if not crawling:
         summary.faults += _left_open(archive)
     if repair:
         _write_manifests(archive, summary)

@@ -342,6 +342,16 @@ def test_the_index_is_held_against_the_files(archive):
     assert "index_differs" in [kind for kind, _, offset in faults(archive) if offset is None]
 
 
+def test_an_index_that_is_behind_a_running_crawl_is_no_fault(archive):
+    index_of(archive, ["index"])
+    writer = make_writer(archive.warcs_dir)
+    writer.submit(exchange("/later", response(b"later"))).result()
+    writer.close()
+    assert {kind for kind, _, _ in faults(archive, workers=1)} == {"not_indexed"}
+    with hold(archive.lock_path, purpose="crawl"):
+        assert faults(archive, workers=1) == []
+
+
 def test_an_index_that_is_no_database(archive):
     archive.index_path.write_bytes(b"no database at all, whatever its name says" * 9)
     assert [kind for kind, _, _ in faults(archive, workers=1)] == ["index_unreadable"]
