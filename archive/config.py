@@ -39,6 +39,10 @@ def _http_url(value: str) -> str:
     return value
 
 
+def _proxy(value: str) -> str:
+    return _http_url(value) if value else value
+
+
 def _pattern(value: str) -> str:
     try:
         re.compile(value)
@@ -49,6 +53,7 @@ def _pattern(value: str) -> str:
 
 Duration = Annotated[timedelta, BeforeValidator(_duration), Field(gt=timedelta(0))]
 HttpUrl = Annotated[str, AfterValidator(_http_url)]
+ProxyUrl = Annotated[str, AfterValidator(_proxy)]
 Pattern = Annotated[str, AfterValidator(_pattern)]
 
 DEFAULT_RECHECK = tuple(
@@ -80,6 +85,11 @@ class CrawlTable(_Table):
 
     user_agent: str = Field(
         "", description="The whole User-Agent; empty: microfiche/VERSION (+contact)."
+    )
+    proxy: ProxyUrl = Field(
+        "",
+        description="HTTP proxy for every request, as `http://[user:password@]host:port`; https "
+        "goes through a tunnel. The password is kept out of every record.",
     )
     concurrency: int = Field(16, ge=1, le=256, description="Requests in flight over all hosts.")
     timeout: Duration = Field(timedelta(seconds=60), description="Longest time for one response.")

@@ -27,7 +27,6 @@ from crawler.outcomes import Outcome
 
 logger = logging.getLogger(__name__)
 
-_DEFAULTS = {name: default for name, default, _ in SETTINGS}
 # request.meta key -> key in the metadata record
 _TOLD = {
     "microfiche_source": "source",
@@ -66,18 +65,13 @@ class CapturingHandler(BaseDownloadHandler):
         self._reactor: Any = reactor
         self._now = now
         self._timeout_s = settings.getfloat("DOWNLOAD_TIMEOUT")
-        self._max_body = settings.getint(
-            "MICROFICHE_MAX_BODY_BYTES", int(_DEFAULTS["MICROFICHE_MAX_BODY_BYTES"])
-        )
+        ours = {name: settings.get(name, default) for name, default, _ in SETTINGS}
+        self._max_body = int(ours["MICROFICHE_MAX_BODY_BYTES"])
+        self._proxy = str(ours["MICROFICHE_PROXY"])
         self._connections = Connections(
             reactor,
-            idle_s=settings.getfloat(
-                "MICROFICHE_IDLE_CONNECTION_S", _DEFAULTS["MICROFICHE_IDLE_CONNECTION_S"]
-            ),
-            idle_per_route=settings.getint(
-                "MICROFICHE_IDLE_CONNECTIONS_PER_HOST",
-                int(_DEFAULTS["MICROFICHE_IDLE_CONNECTIONS_PER_HOST"]),
-            ),
+            idle_s=float(ours["MICROFICHE_IDLE_CONNECTION_S"]),
+            idle_per_route=int(ours["MICROFICHE_IDLE_CONNECTIONS_PER_HOST"]),
         )
         self._landing = Landing(reactor)
 
@@ -89,12 +83,15 @@ class CapturingHandler(BaseDownloadHandler):
             AddressRefused: the address is not on the public network and not allowed.
             ValueError: the request cannot be sent as it is; nothing was sent.
         """
+        writer: WarcWriter | None = getattr(self.crawler, "capture_writer", None)
+        if writer is None:
+            raise RuntimeError("crawler.capture_writer is not set: nothing may be fetched")
         plan = self._plan(request)
         started = self._now()
         attempt = Attempt(plan, self._connections, self._reactor)
         result = await maybe_deferred_to_future(attempt.done)
         exchange = make_exchange(request, plan, result, started)
-        written = await self._write(exchange)
+        written = await self._write(writer, exchange)
         outcome = outcome_of(result)
         request.meta["microfiche_written"] = written
         request.meta["microfiche_outcome"] = None if outcome is None else outcome.value
@@ -110,7 +107,7 @@ class CapturingHandler(BaseDownloadHandler):
 
     def _plan(self, request: Request) -> Plan:
         meta = request.meta
-        stated = meta.get("proxy")
+        stated = meta.get("proxy") or self._proxy
         headers = request.headers
         proxy = proxy_of(stated, headers.get(b"Proxy-Authorization")) if stated else None
         pairs = [(name, value) for name, values in headers.items() for value in values]
@@ -129,10 +126,7 @@ class CapturingHandler(BaseDownloadHandler):
             on_sent=meta.get("microfiche_on_sent"),
         )
 
-    async def _write(self, exchange: Exchange) -> Written:
-        writer: WarcWriter | None = getattr(self.crawler, "capture_writer", None)
-        if writer is None:
-            raise RuntimeError("crawler.capture_writer is not set: nothing may be fetched")
+    async def _write(self, writer: WarcWriter, exchange: Exchange) -> Written:
         try:
             return await maybe_deferred_to_future(self._landing.wait(writer.submit(exchange)))
         except ArchiveUnwritable as error:

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-SETTINGS: Final[tuple[tuple[str, int | float, str], ...]] = (
+SETTINGS: Final[tuple[tuple[str, int | float | str, str], ...]] = (
     (
         "MICROFICHE_MAX_BODY_BYTES",
         50_000_000,
@@ -17,5 +17,10 @@ SETTINGS: Final[tuple[tuple[str, int | float, str], ...]] = (
         "MICROFICHE_IDLE_CONNECTIONS_PER_HOST",
         4,
         "Connections kept open to one server.",
+    ),
+    (
+        "MICROFICHE_PROXY",
+        "",
+        "HTTP proxy for every request without a proxy of its own in request.meta.",
     ),
 )

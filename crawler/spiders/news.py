@@ -66,6 +66,7 @@ class NewsSpider(scrapy.Spider):
             "USER_AGENT": session.user_agent,
             "DOWNLOAD_TIMEOUT": crawl.timeout.total_seconds(),
             "MICROFICHE_MAX_BODY_BYTES": crawl.max_body_bytes,
+            "MICROFICHE_PROXY": crawl.proxy,
         }.items():
             crawler.settings.set(name, value, priority="spider")
         crawler.capture_writer = session.writer  # type: ignore[attr-defined] # the handler's

@@ -3,6 +3,8 @@
 import json
 import socket
 import struct
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
@@ -12,6 +14,7 @@ from threading import Thread
 import pytest
 
 from archive.warc.digests import sha1
+from archive.warc.reader import iter_records
 from tests.archive.warc.exchanges import fastwarc_passes, sealed, warcio_faults
 from tests.crawler.capture.conftest import groups_by_uri
 from tests.crawler.capture.fetcher import REPOSITORY, Wanted, fetch
@@ -356,3 +359,30 @@ def test_an_archive_that_cannot_be_written_stops_the_run(shared_newspaper, tmp_p
     asked = [entry for entry in shared_newspaper.journal() if "full=" in entry.path]
     assert len(asked) < 50
     assert sealed(Path(tmp_path)) == []
+
+
+def microfiche(*arguments: object) -> subprocess.CompletedProcess[str]:
+    command = [str(Path(sys.executable).with_name("microfiche")), *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
+def test_a_crawl_goes_through_the_proxy_of_the_configuration(newspaper, archive_dir):
+    assert microfiche("init", archive_dir, "--contact", "mailto:a@b.example").returncode == 0
+    options = ["--name", "Gazette", "--delay", "0", "--allow-private-addresses", "--no-probe"]
+    added = microfiche(
+        "-C", archive_dir, "add", newspaper.a, *options, "--section", f"{newspaper.a}/wire/length"
+    )
+    assert added.returncode == 0, added.stderr
+    proxy = newspaper.b.replace("://", "://me:s3cret@")
+    config = archive_dir / "microfiche.toml"
+    config.write_text(config.read_text() + f'\n[crawl]\nproxy = "{proxy}"\n')
+    done = microfiche("-C", archive_dir, "crawl", "--no-index")
+    assert done.returncode == 0, done.stderr
+    group = groups_by_uri(archive_dir / "warcs")[f"{newspaper.a}/wire/length"]
+    assert group.request.content.startswith(f"GET {newspaper.a}/wire/length HTTP/1.1".encode())
+    assert group.facts["proxy"] == newspaper.b
+    for path in sealed(archive_dir):
+        for record in iter_records(path, filename="x"):
+            assert b"s3cret" not in record.content
+    sent = {newspaper.exchange(entry.exchange)[0] for entry in newspaper.journal()}
+    assert all(b"Proxy-Authorization: Basic bWU6czNjcmV0" in request for request in sent)
