@@ -24,6 +24,7 @@ COMMANDS = {
     "history": "archive.cli.history:command",
     "diff": "archive.cli.diff:command",
     "events": "archive.cli.events:command",
+    "ingest": "archive.cli.ingest:command",
     "export": "archive.cli.export:command",
     "stats": "archive.cli.stats:command",
     "backup": "archive.cli.backup:command",

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, cast
 
 from fastwarc.warc import ArchiveIterator
 
@@ -125,11 +125,16 @@ def iter_groups(
         WarcError: the file cannot be read on; what came before was given.
     """
     pending: list[Record] = []
-    for record in iter_records(path, filename=filename, start=start, end=end):
-        if pending and not _belongs(record, pending):
+    try:
+        for record in iter_records(path, filename=filename, start=start, end=end):
+            if pending and not _belongs(record, pending):
+                yield _group(pending)
+                pending = []
+            pending.append(record)
+    except WarcError:
+        if pending:
             yield _group(pending)
-            pending = []
-        pending.append(record)
+        raise
     if pending:
         yield _group(pending)
 
@@ -216,6 +221,8 @@ def _records(window: _Window, filename: str, limit: int) -> Iterator[Record]:
             found = next(iterator, None)
             read = None if found is None else _take(found)
         except Exception as error:  # fastwarc raises its own and Rust's
+            if held is not None and (length := _find_length(window, held[0])):
+                yield Record(filename, held[0], length, *held[1:])
             raise WarcError(
                 f"{filename}@{place}: cannot be read on: {error}; run microfiche check"
             ) from error
@@ -227,11 +234,24 @@ def _records(window: _Window, filename: str, limit: int) -> Iterator[Record]:
         held, place = read, read[0]
 
 
+def _find_length(window: _Window, offset: int) -> int | None:
+    """The length of the last record before the damage, which no next one bounds."""
+    try:
+        member = Member(cast("BinaryIO", window), offset)
+        read_block(member, member.read_head(), 0)
+        return member.end()
+    except Damaged:
+        return None
+
+
 def _take(found: Any) -> tuple[int, str, Headers, bytes]:  # noqa: ANN401 - fastwarc's record
     content = found.reader.read(min(found.content_length, MAX_BLOCK_BYTES))
     if len(content) < min(found.content_length, MAX_BLOCK_BYTES):
         raise Damaged(f"the block has {len(content)} bytes, expected {found.content_length}")
     headers = tuple((str(name), str(value)) for name, value in found.headers.items())
+    if found.headers.get("Content-Length") is None:
+        # fastwarc gives a head that breaks off as a record with an empty block.
+        raise Damaged("the head of the record ends without Content-Length")
     return found.stream_pos, str(found.headers.get("WARC-Type", "")), headers, content
 
 

@@ -1,0 +1,65 @@
+"""``microfiche ingest``: take in WARC, ARC and WACZ files made by others."""
+
+from contextlib import closing
+from pathlib import Path
+
+import click
+
+from archive.cli import archive_of
+from archive.config import load_config
+from archive.errors import ExitCode
+from archive.index.open import open_index
+from archive.indexer.catchup import catch_up
+from archive.ingest import State, Taken, find_files, ingest_file
+from archive.lock import hold
+
+
+@click.command("ingest")
+@click.argument(
+    "places", nargs=-1, required=True, metavar="FILE|DIR...", type=click.Path(path_type=Path)
+)
+@click.option(
+    "--in-place",
+    is_flag=True,
+    help="Leave files where they are and link to them, where they can be read so.",
+)
+@click.option("--no-index", is_flag=True, help="Leave indexing to a later `microfiche index`.")
+@click.pass_context
+def command(ctx: click.Context, places: tuple[Path, ...], in_place: bool, no_index: bool) -> None:
+    """Take in WARC, ARC and WACZ files made by others, and index them."""
+    archive = archive_of(ctx)
+    config = load_config(archive)
+    refused = False
+    with hold(archive.lock_path, purpose="ingest"):
+        for place in places:
+            found = find_files(place)
+            for path in found:
+                for taken in ingest_file(archive, path, in_place=in_place):
+                    refused |= _tell(taken)
+            if not found:
+                click.echo(f"microfiche: {place}: no WARC, ARC or WACZ file below it", err=True)
+                refused = True
+    if not no_index:
+        with (
+            hold(archive.index_lock_path, purpose="ingest"),
+            closing(open_index(archive, write=True)) as db,
+        ):
+            report = catch_up(archive, db, config)
+        done = report.totals.all
+        click.echo(f"Indexed: {done.captures} captures, {done.articles_new} new articles")
+        for problem in report.damaged:
+            click.echo(f"microfiche: {problem}", err=True)
+        refused |= bool(report.damaged)
+    if refused:
+        ctx.exit(ExitCode.DAMAGED)
+
+
+def _tell(taken: Taken) -> bool:
+    """Print what became of a file; True where something of it is missing."""
+    if taken.state is State.REFUSED:
+        click.echo(f"microfiche: {taken.origin}: refused: {taken.problem}", err=True)
+        return True
+    click.echo(f"{taken.state.value}: {taken.origin} as {taken.filename}")
+    if taken.problem:
+        click.echo(f"microfiche: {taken.origin}: {taken.problem}", err=True)
+    return taken.problem is not None

@@ -1,0 +1,185 @@
+"""WARC, ARC and WACZ files by others: taken in once, whole as far as they are, and searchable."""
+
+import gzip
+import io
+import zipfile
+from contextlib import closing
+
+import pytest
+import zstandard
+from click.testing import CliRunner
+from hypothesis import given
+from hypothesis import strategies as st
+from warcio.statusandheaders import StatusAndHeaders
+from warcio.warcwriter import WARCWriter
+
+from archive.cli import cli
+from archive.index.captures import iter_captures
+from archive.index.open import open_index
+from archive.ingest import iter_plain_records, recognise
+from archive.layout import create_archive
+from archive.search import search
+from archive.urls import urlkey
+from archive.warc.members import Damaged
+from archive.warc.reader import read_record
+from tests.archive.indexer.press import story
+
+URL = "https://www.example.org/2019/bridge-{}-closed"
+TITLES = ("Bridge one closed", "Bridge two closed", "Bridge three closed")
+
+
+@pytest.fixture
+def archive(tmp_path):
+    return create_archive(tmp_path / "archive", contact="mailto:tests@example.org")
+
+
+def foreign_warc(*, compressed: bool, titles=TITLES) -> bytes:
+    """As warcio, and with it Webrecorder and ArchiveBox, write them."""
+    into = io.BytesIO()
+    writer = WARCWriter(into, gzip=compressed)
+    for title in titles:
+        page = story(title)
+        headers = StatusAndHeaders("200 OK", [("Content-Type", "text/html")], protocol="HTTP/1.1")
+        writer.write_record(
+            writer.create_warc_record(
+                URL.format(title.split()[1]), "response", payload=io.BytesIO(page),
+                length=len(page), http_headers=headers,
+                warc_headers_dict={"WARC-Date": "2019-05-06T07:08:09Z"},
+            )
+        )  # fmt: skip
+    return into.getvalue()
+
+
+def foreign_arc() -> bytes:
+    """As the Internet Archive's first crawls are kept."""
+    body = story("Bridge one closed")
+    response = b"HTTP/1.0 200 OK\r\nContent-Type: text/html\r\n\r\n" + body
+    about = b"1 0 Alexa\nURL IP-address Archive-date Content-type Archive-length\n"
+    head = f"filedesc://old.arc 0.0.0.0 20010203040506 text/plain {len(about)}\n".encode()
+    url = f"{URL.format('one')} 192.0.2.1 20010203040506 text/html {len(response)}\n".encode()
+    return head + about + b"\n" + url + response + b"\n"
+
+
+def wacz(*warcs: bytes) -> bytes:
+    into = io.BytesIO()
+    with zipfile.ZipFile(into, "w") as bundle:
+        bundle.writestr("datapackage.json", "{}")
+        for n, content in enumerate(warcs):
+            bundle.writestr(f"archive/data-{n}.warc.gz", content)
+    return into.getvalue()
+
+
+def ingest(archive, *arguments):
+    return CliRunner().invoke(cli, ["-C", str(archive.root), "ingest", *map(str, arguments)])
+
+
+def found(archive):
+    with closing(open_index(archive)) as db:
+        return search(db, "bridge").total
+
+
+FORMS = {
+    "a.warc": lambda: foreign_warc(compressed=False),
+    "a.warc.gz": lambda: foreign_warc(compressed=True),
+    "whole.warc.gz": lambda: gzip.compress(foreign_warc(compressed=False)),
+    "a.warc.zst": lambda: zstandard.compress(foreign_warc(compressed=False)),
+    "a.wacz": lambda: wacz(foreign_warc(compressed=True)),
+}
+
+
+@pytest.mark.parametrize("name", FORMS)
+def test_each_form_is_taken_in_once_and_searched(archive, tmp_path, name):
+    path = tmp_path / name
+    path.write_bytes(FORMS[name]())
+    first = ingest(archive, path)
+    assert first.exit_code == 0, first.output
+    assert "Indexed: 3 captures, 3 new articles" in first.output
+    again = ingest(archive, path)
+    assert "present: " in again.output
+    assert "Indexed: 0 captures" in again.output
+    assert found(archive) == 3
+    with closing(open_index(archive)) as db:
+        (capture,) = iter_captures(db, urlkey(URL.format("two")))
+        assert (capture.timestamp, capture.source) == ("20190506070809", "example.org")
+        http = read_record(archive, capture.file, capture.offset).http()
+    assert http is not None
+    assert http.body == story("Bridge two closed")
+    rebuilt = CliRunner().invoke(cli, ["-C", str(archive.root), "index", "--rebuild"])
+    assert "3 new articles" in rebuilt.output
+
+
+@pytest.mark.parametrize("pack", [bytes, gzip.compress])
+def test_arc_becomes_warc(archive, tmp_path, pack):
+    path = tmp_path / ("old.arc.gz" if pack is gzip.compress else "old.arc")
+    path.write_bytes(pack(foreign_arc()))
+    result = ingest(archive, path)
+    assert result.exit_code == 0, result.output
+    assert "converted: " in result.output
+    assert found(archive) == 1
+    with closing(open_index(archive)) as db:
+        (capture,) = iter_captures(db, urlkey(URL.format("one")))
+    assert capture.timestamp == "20010203040506"
+
+
+def test_a_directory_with_several_forms_of_the_same_records(archive, tmp_path):
+    place = tmp_path / "others"
+    (place / "below").mkdir(parents=True)
+    content = foreign_warc(compressed=True)
+    (place / "a.warc.gz").write_bytes(content)
+    (place / "below" / "b.warc.gz").write_bytes(content)
+    (place / "below" / "c.wacz").write_bytes(wacz(content))
+    (place / "notes.txt").write_text("not taken")
+    result = ingest(archive, place)
+    assert result.exit_code == 0, result.output
+    assert "Indexed: 3 captures, 3 new articles" in result.output
+    assert found(archive) == 3
+
+
+def test_in_place_leaves_the_file_where_it_is(archive, tmp_path):
+    path = tmp_path / "a.warc.gz"
+    path.write_bytes(foreign_warc(compressed=True))
+    result = ingest(archive, "--in-place", path)
+    assert "linked: " in result.output
+    (link,) = (archive.warcs_dir / "ingested").iterdir()
+    assert link.is_symlink()
+    assert found(archive) == 3
+
+
+@pytest.mark.parametrize("name", ["a.warc.gz", "a.warc", "whole.warc.gz", "a.warc.zst"])
+def test_a_damaged_file_gives_what_is_whole_and_a_report(archive, tmp_path, name):
+    whole = FORMS[name]()
+    path = tmp_path / name
+    path.write_bytes(whole[: len(whole) * 4 // 5])
+    result = ingest(archive, path)
+    assert result.exit_code == 6
+    assert "microfiche: " in result.output
+    # The three pages are much alike: one zstd frame or gzip member ends within its last block.
+    assert found(archive) >= (1 if name in ("a.warc", "a.warc.gz") else 0)
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [("x.warc.gz", b"no such thing"), ("x.wacz", b"PK\x03\x04 broken"), ("x.warc", b"")],
+)
+def test_what_is_none_of_these_is_refused(archive, tmp_path, name, content):
+    path = tmp_path / name
+    path.write_bytes(content)
+    result = ingest(archive, path)
+    assert result.exit_code == 6
+    assert "refused" in result.output
+
+
+def test_what_is_not_there_is_refused(archive, tmp_path):
+    result = ingest(archive, tmp_path / "nothing.warc")
+    assert result.exit_code == 6
+    assert "cannot be read" in result.output
+
+
+@given(st.binary(max_size=300))
+def test_no_bytes_are_mistaken_or_crash(content):
+    assert recognise(io.BytesIO(content))
+    try:
+        for record in iter_plain_records(io.BytesIO(content)):
+            assert record.startswith(b"WARC/")
+    except Damaged:
+        assert content
