@@ -17,7 +17,7 @@ from crawler.frontier import Entry, Frontier, KnownUrl
 from crawler.frontier.hosts import StoredRobots
 from crawler.frontier.rows import host_name
 from crawler.outcomes import Kind, Outcome
-from crawler.politeness import Pace
+from crawler.politeness import MAX_DOUBT_S, Pace
 from crawler.robots import MAX_AGE_S, Rules, origin_of, read_rules
 
 _BATCH = 32
@@ -86,6 +86,7 @@ class FetchQueue:
         self._heap: list[tuple[float, str]] = []
         self._rules: dict[str, tuple[float, Rules]] = {}
         self._asking: set[str] = set()
+        self._recalled: set[str] = set()
         self.in_flight = 0
         self.limited: set[str] = set()
         """Hosts at which the page limit was reached."""
@@ -156,7 +157,10 @@ class FetchQueue:
         pace.answered()
         if welcome and pace.refusals:
             pace.welcomed()
-            self._frontier.hosts.note_refusals(fetch.host, 0, None)
+            # What was in flight when it asked for rest may be served still: the pause holds.
+            left = pace.pause_until - self._clock()
+            until = self._wall() + left if left > 0 else None
+            self._frontier.hosts.note_refusals(fetch.host, 0, until)
 
     def unanswered(self, fetch: Fetch) -> None:
         """There was no response."""
@@ -201,6 +205,7 @@ class FetchQueue:
             hops=fetch.hops + 1,
         )
         host = self._host(errand.host)
+        host.pace.slow_down(fetch.source.delay)
         host.errands.append(errand)
         self._push(host, 0.0)
 
@@ -234,8 +239,10 @@ class FetchQueue:
             to_clock = self._clock() - self._wall()
             pace = Pace(refusals=state.refusals)
             if state.last_start is not None:
-                # Never in the future, whatever the machine's clock has done meanwhile.
-                pace.last_start = min(state.last_start + to_clock, self._clock())
+                # When it arrived is not remembered: as late as we doubt at most. Never in the
+                # future, whatever the machine's clock has done meanwhile.
+                last_start = state.last_start + MAX_DOUBT_S + to_clock
+                pace.last_start = min(last_start, self._clock())
             if state.retry_until is not None:
                 pace.pause_until = state.retry_until + to_clock
             self._hosts[name] = _Host(name, pace)
@@ -277,6 +284,8 @@ class FetchQueue:
             source = self._sources[known.source] if known else None
             if known is None or source is None or host.pace.in_flight >= source.concurrency:
                 return None
+            if self._recall_rules(known, source):
+                return True
             rules = self._find_rules(known, source)
             if isinstance(rules, Fetch) or rules is None:
                 return rules
@@ -322,19 +331,34 @@ class FetchQueue:
             return Outcome.ROBOTS_UNREACHABLE
         return None if rules.allows(known.url) else Outcome.ROBOTS_DISALLOWED
 
+    def _recall_rules(self, known: KnownUrl, source: Source) -> bool:
+        """Take up what an earlier run was told by an origin, once; False: nothing was.
+
+        Its delay holds from then on, so that the host may not be ready yet; and it holds where
+        the rules have to be asked for anew.
+        """
+        origin = origin_of(known.url)
+        if not source.obey_robots or origin in self._recalled:
+            return False
+        self._recalled.add(origin)
+        stored = self._frontier.hosts.find_robots(origin)
+        if stored is None:
+            return False
+        rules = read_rules(stored.status, stored.body, agent=self._agent)
+        age = self._wall() - stored.fetched_at
+        if not self._fresh_robots and 0 <= age < MAX_AGE_S:
+            self._adopt(origin, rules, self._clock() - age)
+        else:
+            self._host(known.host).pace.slow_down(rules.crawl_delay)
+        return True
+
     def _find_rules(self, known: KnownUrl, source: Source) -> Rules | Fetch | None:
         """The rules for an address; the request that will tell them; None: it is under way."""
         if not source.obey_robots:
             return read_rules(404, b"", agent=self._agent)
         origin = origin_of(known.url)
-        now = self._clock()
-        if origin in self._rules and now - self._rules[origin][0] < MAX_AGE_S:
+        if origin in self._rules and self._clock() - self._rules[origin][0] < MAX_AGE_S:
             return self._rules[origin][1]
-        stored = None if self._fresh_robots else self._frontier.hosts.find_robots(origin)
-        if stored is not None and 0 <= (age := self._wall() - stored.fetched_at) < MAX_AGE_S:
-            rules = read_rules(stored.status, stored.body, agent=self._agent)
-            self._adopt(origin, rules, now - age)
-            return rules
         if origin in self._asking:
             return None
         self._asking.add(origin)

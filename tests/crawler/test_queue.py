@@ -10,6 +10,7 @@ from crawler.frontier import Entry, Visit, open_frontier
 from crawler.outcomes import Kind, Outcome, State, Why
 from crawler.politeness import MARGIN_S, MAX_DOUBT_S
 from crawler.queue import Fetch, FetchQueue
+from crawler.robots import MAX_AGE_S
 
 HOME = "https://news.example/"
 
@@ -34,13 +35,14 @@ class World:
         self.sources = sources
         self.config = Config(layout=1, archive={"contact": "mailto:x@y.example"}, crawl=crawl)
 
-    def open(self) -> FetchQueue:
+    def open(self, *, fresh_robots: bool = False) -> FetchQueue:
         self.queue = FetchQueue(
             self.frontier,
             self.config,
             self.sources,
             agent="microfiche",
             on_skip=self.skip,
+            fresh_robots=fresh_robots,
             wall=self.clock,
             clock=self.clock,
         )
@@ -147,7 +149,61 @@ def test_the_pace_goes_on_where_the_last_run_left_it(world):
     here.open()
     began = here.clock.now
     here.take()
-    assert 50.0 <= here.clock.now - began <= 50.0 + MARGIN_S + MAX_DOUBT_S
+    assert here.clock.now - began == pytest.approx(50.0 + MARGIN_S + MAX_DOUBT_S)
+
+
+@pytest.mark.parametrize(
+    ("fresh_robots", "later", "path"),
+    [(False, 2.0, "2"), (True, 2.0, "robots.txt"), (False, 7 * 3600.0, "robots.txt")],
+)
+def test_a_crawl_delay_told_to_an_earlier_run_holds_from_the_first_request(
+    world, fresh_robots, later, path
+):
+    here = world({"news": source(obey_robots=True)})
+    here.add(f"{HOME}1", f"{HOME}2", f"{HOME}3")
+    here.open()
+    robots = here.take()
+    here.queue.set_rules(robots.origin, 200, b"User-agent: *\nCrawl-delay: 100")
+    here.queue.finish(robots)
+    here.over(here.take())
+    here.clock.now += later
+    here.open(fresh_robots=fresh_robots)
+    if later > MAX_AGE_S:
+        # Another run, by another source, was there a moment ago.
+        here.frontier.hosts.note_start("news.example", here.clock.now)
+        here.open()
+    began = here.clock.now
+    assert here.take().url == HOME + path
+    assert here.clock.now - began >= 100.0 - min(later, 2.0)
+
+
+def test_what_is_served_after_a_refusal_does_not_end_the_pause(world):
+    here = world({"news": source(delay=0.0, concurrency=2)})
+    here.add(f"{HOME}1", f"{HOME}2", f"{HOME}3")
+    here.open()
+    refused, served = here.take(), here.take()
+    here.queue.refused(refused, 100.0)
+    here.queue.finish(refused)
+    here.over(served)
+    for _ in range(2):
+        began = here.clock.now
+        here.take()
+        assert here.clock.now - began == pytest.approx(100.0)
+        here.clock.now = began
+        here.open()
+
+
+def test_the_robots_txt_of_another_host_is_asked_for_at_its_pace(world):
+    here = world({"news": source(obey_robots=True, delay=60.0)})
+    here.add(f"{HOME}1")
+    here.frontier.hosts.note_start("www.news.example", here.clock.now)
+    here.open()
+    robots = here.take()
+    here.queue.follow_robots(robots, "https://www.news.example/robots.txt")
+    here.queue.finish(robots)
+    began = here.clock.now
+    assert here.take().host == "www.news.example"
+    assert here.clock.now - began >= 60.0
 
 
 def test_a_slow_connection_holds_the_next_request_back(world):
