@@ -4,11 +4,15 @@ A ``<form>`` with a ``<textarea>`` asks the reader to write. Everything around i
 prose (headings, prompts, privacy and spam-filter notices) belongs to it.
 """
 
+from itertools import islice
+
 from lxml.html import HtmlElement
 
 # A paragraph this long around the form is the article's, or a reader's comment worth keeping out
 # of this rule's reach; prompts and legal notices measured on the development pages stay below.
 LONG_PARAGRAPH_CHARS = 200
+# A forum has a form for each post; beyond so many nothing new is learned.
+_MAX_FORMS = 50
 
 
 def find_comment_forms(root: HtmlElement) -> list[HtmlElement]:
@@ -21,7 +25,7 @@ def find_comment_forms(root: HtmlElement) -> list[HtmlElement]:
     ['x']
     """
     found: list[HtmlElement] = []
-    for area in root.iter("textarea"):
+    for area in islice(root.iter("textarea"), _MAX_FORMS):
         form = next(area.iterancestors("form"), None)
         if form is None or _holds_prose(form):
             continue

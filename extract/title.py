@@ -19,6 +19,7 @@ _DASH = re.compile(r"\s+[|\-–—·•»]\s+|\s*[:：｜]\s*")
 _KICKER = re.compile(r"[^:–—-]{3,60}(?::|\s[–—-])\s+(.{15,})$")
 _WORD = re.compile(r"\w+")
 _MAX_SITE_WORDS = 6
+_MAX_TITLE_CHARS = 500
 _STRONG = ("json-ld headline", "meta og:title", "h1")
 
 
@@ -41,7 +42,8 @@ def find_title(root: HtmlElement, said: Structured) -> tuple[str | None, Evidenc
     'Big news'
     """
     site = said.find_meta("og:site_name", "application-name")
-    candidates = [(rule, text) for rule, text in _iter_candidates(root, said, site) if fold(text)]
+    stated = _iter_candidates(root, said, site)
+    candidates = [(r, t) for r, t in stated if len(t) <= _MAX_TITLE_CHARS and fold(t)]
     if not candidates:
         return None, None
     rule, title = _vote(_without_tails(candidates))
@@ -54,14 +56,15 @@ def _iter_candidates(
 ) -> Iterator[tuple[str, str]]:
     if headline := as_text(said.article.get("headline")):
         yield "json-ld headline", headline
-    if meta := said.find_meta("og:title"):
+    if (meta := said.find_meta("og:title")) and len(meta) <= _MAX_TITLE_CHARS:
         yield "meta og:title", without_site(meta, site)
     yield from _iter_h1(root)
     for name in ("twitter:title", "title", "dc.title", "headline"):
-        if meta := said.find_meta(name):
+        if (meta := said.find_meta(name)) and len(meta) <= _MAX_TITLE_CHARS:
             yield f"meta {name}", without_site(meta, site)
     element = root.find(".//title")
-    if element is not None and (text := " ".join(element.text_content().split())):
+    text = "" if element is None else " ".join(element.text_content().split())
+    if 0 < len(text) <= _MAX_TITLE_CHARS:
         yield "title element", without_site(text, site)
 
 

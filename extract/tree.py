@@ -7,9 +7,21 @@ from lxml.html import HtmlComment, HtmlElement, HtmlEntity, HtmlProcessingInstru
 
 from extract.errors import NotHTMLError, TooLargeError, UnreadableError
 
-MAX_BYTES = 64 * 1024 * 1024
-"""Largest page that is parsed; the memory limit of a page follows from it (about 12 times)."""
+MAX_CHARS = 8 * 1024 * 1024
+"""Longest page that is parsed, scripts and inlined files not counted; memory is about 12 times."""
 
+MAX_ELEMENTS = 40_000
+"""Most elements a page may have; the largest of the development pages, a live blog, has 12,000."""
+
+# Scripts, styles and inlined files of a large page are cut before it is parsed.
+_LARGE_CHARS = 2 * 1024 * 1024
+_BULK = re.compile(
+    r"<(script|style|svg)\b(?![^>]{0,300}ld\+json)[^>]*>.*?</\1\s*>|data:[\w/+.-]{0,60};base64,[\w+/=]+",
+    re.IGNORECASE | re.DOTALL,
+)
+
+# A tag this long is a file inlined in an attribute, or an attack on whoever compares attributes.
+_LONG_TAG = re.compile(r"<(\w+)\s[^<>]{65536,}>")
 # What XML 1.0 forbids, and the C1 controls, which on the web are always damage.
 _CONTROLS = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]"
@@ -38,7 +50,7 @@ def parse(text: str) -> HtmlElement:
 
     Raises:
         NotHTMLError: there is nothing in it but white space, or no element at all.
-        TooLargeError: it is longer than ``MAX_BYTES``.
+        TooLargeError: it is longer than ``MAX_CHARS`` or has more than ``MAX_ELEMENTS``.
         UnreadableError: the parser gave up.
 
     >>> parse("<p>Hello\x00 <b>world").findtext(".//b")
@@ -46,9 +58,13 @@ def parse(text: str) -> HtmlElement:
     """
     if _CONTROLS.search(text):
         text = _CONTROLS.sub("", text)
+    if _LONG_TAG.search(text):
+        text = _LONG_TAG.sub(r"<\1>", text)
+    if len(text) > _LARGE_CHARS:
+        text = _BULK.sub("", text)
+    if len(text) > MAX_CHARS:
+        raise TooLargeError(f"page has {len(text)} characters, the limit is {MAX_CHARS}")
     data = text.encode("utf-8")
-    if len(data) > MAX_BYTES:
-        raise TooLargeError(f"page has {len(data)} bytes of text, the limit is {MAX_BYTES}")
     if not data.strip():
         raise NotHTMLError("page is empty: no bytes but white space")
     try:
@@ -57,4 +73,7 @@ def parse(text: str) -> HtmlElement:
         raise UnreadableError(f"page cannot be parsed as HTML: {error}") from error
     if root is None or len(root) == 0:
         raise NotHTMLError("page holds no HTML element")
+    number = sum(1 for _ in root.iter(etree.Element))
+    if number > MAX_ELEMENTS:
+        raise TooLargeError(f"page has {number} elements, the limit is {MAX_ELEMENTS}")
     return root
