@@ -214,7 +214,11 @@ class WarcWriter:
                 continue
             if is_page(waiting.exchange):
                 self._remember_page(waiting.exchange.target_uri, built.record_id)
-            self._make_room(batch, sum(map(len, members)))
+            if self._make_room(batch, sum(map(len, members))):
+                # Records name the warcinfo of the file that they are in.
+                for record in built.records:
+                    record.rec_headers.replace_header("WARC-Warcinfo-ID", self._warcinfo_id)
+                members = [self._records.member(record) for record in built.records]
             self._add(batch, waiting, built, members)
         self._flush(batch)
 
@@ -245,14 +249,16 @@ class WarcWriter:
         batch.size += sum(map(len, members))
         batch.waiting.append((waiting.future, written))
 
-    def _make_room(self, batch: _Batch, size: int) -> None:
-        """Seal the file and go on in a new one where a group would not fit any more."""
+    def _make_room(self, batch: _Batch, size: int) -> bool:
+        """Seal the file and go on in a new one where a group would not fit; True: it did."""
         assert self._file is not None
         grown = self._file.size + batch.size
-        if grown > self._head_size and grown + size > self._roll:
-            self._flush(batch)
-            self._seal()
-            self._open(batch)
+        if grown <= self._head_size or grown + size <= self._roll:
+            return False
+        self._flush(batch)
+        self._seal()
+        self._open(batch)
+        return True
 
     def _open(self, batch: _Batch) -> None:
         if self._file is not None:

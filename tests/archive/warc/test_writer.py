@@ -134,6 +134,8 @@ def test_files_roll_between_groups_and_are_sealed_with_a_manifest(tmp_path):
         name = path.relative_to(tmp_path).as_posix()
         assert path.stat().st_size <= 4000
         assert [group.main.record_id for group in groups(path, tmp_path)] == by_file[name]
+        warcinfo, *others = iter_records(path, filename=name)
+        assert {record.find("WARC-Warcinfo-ID") for record in others} == {warcinfo.record_id}
         assert read_manifest(path) == told[name] == hashlib.sha256(path.read_bytes()).hexdigest()
     assert not list(tmp_path.rglob(f"*{OPEN_SUFFIX}"))
 
