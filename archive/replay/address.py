@@ -4,6 +4,7 @@ Source: Memento and Wayback practice: ``/<timestamp>/<url>``, ``id_`` for the by
 """
 
 import re
+from calendar import monthrange
 from dataclasses import dataclass
 from urllib.parse import quote, urldefrag, urljoin
 
@@ -14,7 +15,9 @@ RAW = "id_"
 LATEST = "99991231235959"
 
 # Proxies and shells fold the double slash of the inner address; it is put back.
-_PATH = re.compile(r"/(?:(\d{1,14}|\*)(id_|mp_)?/)?(https?):/{1,3}(.+)", re.IGNORECASE | re.DOTALL)
+_PATH = re.compile(
+    r"/(?:([0-9]{1,14}|\*)(id_|mp_)?/)?(https?):/{1,3}(.+)", re.IGNORECASE | re.DOTALL
+)
 _REFRESH = re.compile(r"\s*([\d.]*)\s*[;,]?\s*(?:url\s*=\s*)?(.*)", re.IGNORECASE | re.DOTALL)
 
 # What a browser leaves as it is in an address; everything else is percent-encoded.
@@ -55,10 +58,20 @@ def parse_address(path: str, query: str = "") -> Address | None:
 def pad_timestamp(digits: str) -> str:
     """Complete a shortened timestamp to the first moment it stands for.
 
+    What no calendar has becomes the moment next to it: people ask for ``0`` and ``99999999``.
+
     >>> pad_timestamp("2026"), pad_timestamp("20260214"), pad_timestamp("2026021409")
     ('20260101000000', '20260214000000', '20260214090000')
+    >>> pad_timestamp("0"), pad_timestamp("20260230"), pad_timestamp("99999999999999")
+    ('00010101000000', '20260228000000', '99991231235959')
     """
-    return digits + "00000101000000"[len(digits) :]
+    padded = digits + "00000101000000"[len(digits) :]
+    year = max(int(padded[:4]), 1)
+    month = min(max(int(padded[4:6]), 1), 12)
+    day = min(max(int(padded[6:8]), 1), monthrange(year, month)[1])
+    hour = min(int(padded[8:10]), 23)
+    minute, second = (min(int(padded[at : at + 2]), 59) for at in (10, 12))
+    return f"{year:04}{month:02}{day:02}{hour:02}{minute:02}{second:02}"
 
 
 def parse_refresh(content: str) -> tuple[float, str] | None:
