@@ -148,7 +148,8 @@ def find_refresh(text: str) -> tuple[float, str] | None:
     >>> find_refresh('<meta http-equiv="Refresh" content="0; url=/new">')
     (0.0, '/new')
     """
-    for match in re.finditer(r"<meta\s[^>]*>", text[:200_000], re.IGNORECASE):
+    # Bounded, as thousands that are never closed would each be read to the end.
+    for match in re.finditer(r"<meta\s[^>]{0,2000}>", text[:200_000], re.IGNORECASE):
         if re.search(r"http-equiv\s*=\s*[\"']?refresh", match[0], re.IGNORECASE):
             element = _parse(match[0], etree.HTMLParser(encoding="utf-8"))
             metas = [] if element is None else element.iter("meta")

@@ -8,7 +8,8 @@ from collections.abc import Callable
 
 # An address has no white space and may hold commas, but neither starts nor ends with one; its
 # descriptors end at a comma outside parentheses.
-_CANDIDATE = re.compile(r"[\s,]*(\S*[^\s,])(,*)((?:[^,(]|\([^)]*\)?)*)", re.DOTALL)
+# Possessive at the start: thousands of commas must not be tried in every way.
+_CANDIDATE = re.compile(r"[\s,]*+(\S*[^\s,])(,*)((?:[^,(]|\([^)]*\)?)*)", re.DOTALL)
 
 
 def rewrite_srcset(value: str, locate: Callable[[str], str | None]) -> str:

@@ -2,6 +2,7 @@
 
 import gzip
 import re
+import time
 
 import lxml.html
 import pytest
@@ -12,6 +13,7 @@ from lxml import etree
 from archive.replay.address import Links
 from archive.replay.charset import decode
 from archive.replay.html import find_refresh, rewrite_html, rewrite_svg, rewrite_xhtml
+from archive.replay.srcset import rewrite_srcset
 
 T = "20260102030405"
 ROOM = "http://127.0.0.1:8080"
@@ -149,6 +151,24 @@ def test_refresh_is_found_and_becomes_inert():
     assert find_refresh(page) == (3.0, "/next")
     assert 'http-equiv="refresh"' not in rewritten(page).lower()
     assert f"3; {ROOM}/view/{T}/https://post.test/next" in rewritten(page)
+
+
+@pytest.mark.parametrize(
+    "markup", ["<meta " * 30_000, "<meta http-equiv=refresh " * 8_000, "<meta x='>" * 20_000]
+)
+def test_hostile_heads_take_no_longer_than_others(markup):
+    begun = time.process_time()
+    assert find_refresh(markup) is None
+    assert time.process_time() - begun < 2
+
+
+@pytest.mark.parametrize(
+    "value", ["," * 300_000, "a" + "," * 300_000, "a(" * 100_000, " ," * 9_999]
+)
+def test_hostile_candidates_take_no_longer_than_others(value):
+    begun = time.process_time()
+    rewrite_srcset(value, lambda url: url)
+    assert time.process_time() - begun < 2
 
 
 def test_pictures_that_wait_for_script_are_shown():
