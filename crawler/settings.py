@@ -30,6 +30,9 @@ CONCURRENT_ITEMS = 1
 ROBOTSTXT_OBEY = False
 DUPEFILTER_CLASS = "scrapy.dupefilters.BaseDupeFilter"
 
+# Scrapy's default resolver knows IPv4 only.
+DNS_RESOLVER = "scrapy.resolver.CachingHostnameResolver"
+
 # No cookies, no referer, no retries, no redirects, no decoding, no cache behind our back.
 DOWNLOADER_MIDDLEWARES_BASE: dict[str, int] = {}
 SPIDER_MIDDLEWARES_BASE: dict[str, int] = {}

@@ -136,9 +136,12 @@ def test_another_tail_never_overwrites_the_first(tmp_path, whole):
 def test_a_sealed_file_of_the_same_name_is_never_replaced(tmp_path, whole):
     path = left_open(tmp_path, whole[0])
     path.with_name(path.name.removesuffix(OPEN_SUFFIX)).write_bytes(b"sealed long ago")
+    manifest = path.with_name(path.name.removesuffix(OPEN_SUFFIX) + ".sha256")
+    manifest.write_text("of the sealed one\n")
     with pytest.raises(ArchiveUnwritable, match="exists already"):
         recover(archive_at(tmp_path))
     assert path.read_bytes() == whole[0]
+    assert manifest.read_text() == "of the sealed one\n"
 
 
 def write_until_killed(place: Path) -> subprocess.Popen[str]:
