@@ -15,7 +15,7 @@ from extract.article import Encoding
 Headers = Mapping[str, str] | Sequence[tuple[str, str]]
 
 # Longest first: UTF-32LE starts with the mark of UTF-16LE.
-_MARKS = (
+MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF32_LE, "utf-32-le"),
     (codecs.BOM_UTF32_BE, "utf-32-be"),
@@ -34,12 +34,15 @@ _WHATWG = {
     "shift_jis": "cp932",
     "euc_kr": "cp949",
     "big5": "big5hkscs",
-    # A page whose meta element could be read as ASCII is not UTF-16.
-    "utf-16": "utf-8",
-    "utf-16-le": "utf-8",
-    "utf-16-be": "utf-8",
-    "utf-32": "utf-8",
+    "utf-16": "utf-16-le",
 }
+# Not known to the web, or a known attack (UTF-7); and what Python calls text but is none.
+_REFUSED = frozenset(
+    {
+        *("utf-7", "utf-32", "utf-32-le", "utf-32-be"),
+        *("idna", "punycode", "unicode-escape", "raw-unicode-escape", "undefined"),
+    }
+)
 _LABELS = {"x-sjis": "cp932", "windows-31j": "cp932", "x-gbk": "gb18030", "ks_c_5601-1987": "cp949"}
 _CHARSET = re.compile(r"charset\s*=\s*[\"']?\s*([\w.:-]+)", re.IGNORECASE)
 _META = re.compile(rb"<meta\b[^>]{0,512}?charset\s*=\s*[\"']?\s*([\w.:-]+)", re.IGNORECASE)
@@ -60,7 +63,7 @@ def decode(html: bytes, headers: Headers | None = None) -> tuple[str, Encoding]:
     >>> decode("café".encode(), {"Content-Type": "text/html; charset=latin1"})[1].source
     'content'
     """
-    for mark, name in _MARKS:
+    for mark, name in MARKS:
         if html.startswith(mark):
             return _decoded(html[len(mark) :], name, "bom")
     candidates = [*_declared(html, headers)]
@@ -77,23 +80,38 @@ def decode(html: bytes, headers: Headers | None = None) -> tuple[str, Encoding]:
     return _guessed(html, candidates)
 
 
-def _declared(html: bytes, headers: Headers | None) -> list[tuple[str, str]]:
+def charset_of(content_type: str) -> str | None:
+    """Name the Python codec for the charset of a Content-Type, None when there is none.
+
+    >>> charset_of('text/html; charset="Latin1"'), charset_of("text/html; charset=klingon")
+    ('cp1252', None)
+    """
+    match = _CHARSET.search(content_type)
+    return _codec(match[1]) if match else None
+
+
+def declared_in(html: bytes) -> list[tuple[str, str]]:
+    """Name the codecs a page declares in itself, each with where: ``meta`` or ``xml``.
+
+    >>> declared_in(b'<?xml version="1.0" encoding="koi8-r"?><meta charset=utf-16>')
+    [('utf-8', 'meta'), ('koi8-r', 'xml')]
+    """
     head = html[:_PRESCAN_BYTES]
-    found = [
-        (match and match[1].decode("ascii", "replace"), source)
-        for match, source in ((_META.search(head), "meta"), (_XML.match(head), "xml"))
-    ]
-    labels = [(_header_charset(headers), "header"), *found]
-    named = [(_codec(label), source) for label, source in labels if label]
-    return [(name, source) for name, source in named if name]
+    matches = ((_META.search(head), "meta"), (_XML.match(head), "xml"))
+    found = [(_codec(m[1].decode("ascii", "replace")), source) for m, source in matches if m]
+    # A page whose declaration could be read as ASCII is not UTF-16.
+    return [("utf-8" if name.startswith("utf-16") else name, s) for name, s in found if name]
 
 
-def _header_charset(headers: Headers | None) -> str | None:
+def _declared(html: bytes, headers: Headers | None) -> list[tuple[str, str]]:
+    stated = charset_of(_content_type(headers))
+    return [*([(stated, "header")] if stated else []), *declared_in(html)]
+
+
+def _content_type(headers: Headers | None) -> str:
     pairs = headers.items() if isinstance(headers, Mapping) else headers or ()
-    for name, value in pairs:
-        if name.lower() == "content-type" and (match := _CHARSET.search(value)):
-            return match[1]
-    return None
+    types = [value for name, value in pairs if name.lower() == "content-type"]
+    return next((value for value in types if _CHARSET.search(value)), "")
 
 
 def _codec(label: str) -> str | None:
@@ -101,12 +119,11 @@ def _codec(label: str) -> str | None:
     label = label.strip().lower()
     try:
         name = codecs.lookup(_LABELS.get(label, label)).name
+        # Codecs like "base64" or "rot13" turn no bytes into text.
+        is_text = codecs.lookup(name)._is_text_encoding
     except (LookupError, ValueError):
         return None
-    name = _WHATWG.get(name, name)
-    # Codecs like "base64" or "rot13" turn no bytes into text; the UTF-7 of old is a known attack.
-    is_text = codecs.lookup(name)._is_text_encoding
-    return name if is_text and name not in {"utf-7", "idna", "punycode"} else None
+    return _WHATWG.get(name, name) if is_text and name not in _REFUSED else None
 
 
 def _is_utf8(html: bytes) -> bool:
@@ -130,7 +147,16 @@ def _decoded(html: bytes, name: str, source: str) -> tuple[str, Encoding]:
     except Exception:  # noqa: BLE001 - a few multi-byte codecs raise others on damaged input
         text = html.decode("latin-1")
         replaced, name = len(html), "latin-1"
-    return text, Encoding(_PUBLIC.get(name, name), source, replaced)
+    return text, Encoding(web_name(name), source, replaced)
+
+
+def web_name(codec: str) -> str:
+    """Name a Python codec as the WHATWG does, for whoever is told the encoding.
+
+    >>> web_name("cp932"), web_name("utf-8")
+    ('shift_jis', 'utf-8')
+    """
+    return _PUBLIC.get(codec, codec)
 
 
 # Python's name to the WHATWG's, where they differ.
@@ -148,6 +174,10 @@ _PUBLIC = {
     "cp932": "shift_jis",
     "cp949": "euc-kr",
     "big5hkscs": "big5",
+    "euc_jp": "euc-jp",
+    "iso2022_jp": "iso-2022-jp",
+    "utf-16-le": "utf-16le",
+    "utf-16-be": "utf-16be",
 }
 
 

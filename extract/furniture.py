@@ -61,7 +61,9 @@ class _Phrase:
 
 def _is_edge(key: str, position: int) -> bool:
     """Tell whether a word ends here; scripts without spaces end one anywhere."""
-    return position >= len(key) or key[position] == " " or bool(_CJK.match(key[position - 1]))
+    if position >= len(key) or key[position] == " ":
+        return True
+    return bool(_CJK.match(key[position - 1]) or _CJK.match(key[position]))
 
 
 @dataclass(slots=True)

@@ -25,9 +25,7 @@ pytestmark = pytest.mark.skipif(not CORPUS, reason="MICROFICHE_CORPUS names no f
 @pytest.fixture(scope="module")
 def summaries() -> dict[str, dict[str, float]]:
     score = _load_score(Path(CORPUS or "") / "score.py")
-    return {
-        name: score.summary(score.score(Path(CORPUS or "") / name, extract)) for name in FLOORS
-    }
+    return {name: score.summary(score.score(Path(CORPUS or "") / name, extract)) for name in FLOORS}
 
 
 def _load_score(path: Path) -> ModuleType:
