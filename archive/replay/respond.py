@@ -7,11 +7,12 @@ from email.utils import format_datetime
 from urllib.parse import quote, unquote, urlsplit
 
 from archive.replay.address import Links
-from archive.replay.charset import charset_of, decode
+from archive.replay.charset import decode
 from archive.replay.css import decode_css, rewrite_css
 from archive.replay.headers import Treatment, treatment_of
 from archive.replay.html import rewrite_html, rewrite_svg, rewrite_xhtml
 from archive.replay.ranges import Unsatisfiable, parse_range
+from extract.decode import charset_of, web_name
 
 # Rewriting holds a parsed tree of some ten times the text; the largest page of the corpora this
 # was tried on has 3.6 MB. What is longer is shown up to here, and can be downloaded whole.
@@ -68,7 +69,7 @@ def raw_of(body: Body, *, coding: str | None = None) -> Reply:
         charset = charset_of(body.content_type)
         if charset is None and not coding:
             charset = decode(body.content)[1]
-        suffix = f"; charset={charset}" if charset else ""
+        suffix = f"; charset={web_name(charset)}" if charset else ""
         return Reply(200, headers | {"Content-Type": f"text/plain{suffix}"}, body.content)
     mime = "application/octet-stream" if treatment.how == "svg" else treatment.mime
     headers |= {"Content-Type": mime, "Content-Disposition": attachment(body.url)}
@@ -108,7 +109,8 @@ def memento_headers(url: str, moment: datetime) -> dict[str, str]:
 def _rewritten(body: Body, links: Links, treatment: Treatment) -> str:
     content = body.content[:MAX_REWRITE_BYTES]
     if treatment.how == "css":
-        text = decode_css(content, charset=charset_of(body.content_type))
+        charset = charset_of(body.content_type)
+        text = decode_css(content, charset=web_name(charset) if charset else None)
         return rewrite_css(text, links.requisite)
     text, encoding = decode(content, content_type=body.content_type)
     if treatment.how == "text":

@@ -1,5 +1,7 @@
 """From stored responses to what a browser is given: types, ranges, headers."""
 
+from encodings.aliases import aliases
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -12,6 +14,7 @@ from archive.replay.ranges import Unsatisfiable, parse_range
 from archive.replay.respond import MAX_REWRITE_BYTES, Body, attachment, raw_of, replay_of
 
 LINKS = Links("http://post.test/", "20260102030405", "http://127.0.0.1:8080")
+CODECS = sorted({*aliases, *aliases.values()})
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(92)
 
 
@@ -172,6 +175,12 @@ def test_a_page_beyond_the_bound_is_shown_up_to_it():
         ("“x”".encode("cp1252"), "text/html; charset=iso-8859-1", "“x”", "cp1252"),
         ("日本".encode("shift_jis"), "text/html; charset=Shift_JIS", "日本", "cp932"),
         (b'<meta charset="hex">x', "", '<meta charset="hex">x', "utf-8"),
+        ("日本".encode("cp932"), "text/html; charset=x-sjis", "日本", "cp932"),
+        ("Ä".encode("utf-16-le"), "text/html; charset=utf-16", "Ä", "utf-16-le"),
+        # Codecs of Python's that no browser has; some of them raise whatever they are told.
+        (b"\xe9 \\d", "text/html; charset=idna", "é", "cp1252"),
+        (b"\xe9 \\d", "text/html; charset=unicode_escape", "é", "cp1252"),
+        (b"+ADw-script+AD4-", "text/html; charset=utf-7", "+ADw-", "utf-8"),
         (b"\xff\xfe\xfa", "text/html; charset=utf-8", "", "utf-16-le"),
     ],
 )
@@ -181,9 +190,16 @@ def test_bytes_are_read_as_browsers_do(content, content_type, text, encoding):
     assert text in found
 
 
-@given(st.binary(max_size=60), st.text(max_size=30))
-def test_any_bytes_can_be_read(content, content_type):
-    text, name = decode(content, content_type=content_type)
+def test_raw_text_and_sheets_name_encodings_as_browsers_know_them():
+    page = raw_of(body("<p>日本".encode("cp932"), "text/html; charset=Shift_JIS"))
+    assert page.headers["Content-Type"] == "text/plain; charset=shift_jis"
+    sheet = body('a{content:"日本"}'.encode("euc_jp"), "text/css; charset=euc-jp")
+    assert "日本" in replay_of(sheet, LINKS).body.decode()
+
+
+@given(st.binary(max_size=60), st.text(max_size=30) | st.sampled_from(CODECS))
+def test_any_bytes_can_be_read(content, charset):
+    text, name = decode(content, content_type=f"text/html; charset={charset}")
     assert isinstance(text, str)
     assert name
 
