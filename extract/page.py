@@ -65,7 +65,8 @@ def extract(
         raise
     except Exception as error:
         # One page, whatever broke on it; the caller records the reason.
-        raise UnreadableError(f"{url}: {type(error).__name__}: {error}") from error
+        reason = " ".join(str(error).split())
+        raise UnreadableError(f"{url}: {type(error).__name__}: {reason}") from error
 
 
 def _extract(html: bytes, url: str, headers: Headers | None, latest: date) -> Article:

@@ -1,0 +1,159 @@
+"""No page, however broken, ends in anything but an article or an error of ours."""
+
+import time
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from extract import Article, ExtractError, extract
+from extract.errors import NotHTMLError, TooLargeError
+
+PROSE = (
+    b"<p>" + b"The minister resigned on Monday after weeks of pressure from within. " * 4 + b"</p>"
+)
+MAX_SECONDS = 5.0
+
+TAGS = (
+    "html",
+    "body",
+    "div",
+    "p",
+    "a href=/x",
+    "a",
+    "ul",
+    "li",
+    "table",
+    "tr",
+    "td",
+    "h1",
+    "h2",
+    "article",
+    "section",
+    "form",
+    "textarea",
+    "script type='application/ld+json'",
+    "br",
+    "b",
+    "meta charset=latin1",
+    "meta name=author content='By A, B and C'",
+    "blockquote",
+    "figure",
+    "figcaption",
+    "time datetime='2024-13-45'",
+    "svg",
+    "template",
+    "frameset",
+    "amp-live-list",
+    "div class='comments ad share related'",
+    "p class=standfirst",
+    "span style='display:none'",
+)
+fragment = st.one_of(
+    st.sampled_from(TAGS).map(lambda tag: f"<{tag}>".encode()),
+    st.sampled_from(TAGS).map(lambda tag: f"</{tag.split()[0]}>".encode()),
+    st.text(max_size=60).map(lambda text: text.encode("utf-8", "surrogatepass")),
+    st.binary(max_size=40),
+    st.sampled_from(
+        [
+            PROSE,
+            b"&#0;&#xD800;&nbsp;&bogus;",
+            b"<!--",
+            b"-->",
+            b"<![CDATA[",
+            b"\x00",
+            b'{"@type":"NewsArticle","author":[{"name":7}],"datePublished":[]}',
+            b'{"@graph":[{"@type":["LiveBlogPosting"],"liveBlogUpdate":[1,{},null]}]}',
+            b"Source: CNN",
+            b"(dpa) - ",
+            b"\xff\xfe",
+            b"<?xml version='1.0' encoding='x'?>",
+        ]
+    ),
+)
+pages = st.lists(fragment, max_size=40).map(b"".join)
+headers = st.one_of(st.none(), st.text(max_size=30).map(lambda text: {"Content-Type": text}))
+
+
+def _try(html: bytes, stated: dict[str, str] | None) -> None:
+    started = time.process_time()
+    try:
+        article = extract(html, url="https://x.test/a", headers=stated)
+    except ExtractError as error:
+        assert "\n" not in str(error)  # noqa: PT017 - either outcome is right
+    else:
+        assert Article.from_dict(article.to_dict()) == article
+    assert time.process_time() - started < MAX_SECONDS
+
+
+@given(html=pages, stated=headers)
+@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+def test_any_soup_gives_an_article_or_our_error(html: bytes, stated: dict[str, str] | None) -> None:
+    _try(html, stated)
+
+
+@pytest.mark.soak
+@given(html=pages, stated=headers)
+@settings(max_examples=36_000, deadline=None, suppress_health_check=list(HealthCheck))
+def test_any_soup_for_twenty_minutes(html: bytes, stated: dict[str, str] | None) -> None:
+    _try(html, stated)
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        b"<div>" * 100_000 + PROSE,
+        b"<article>" + PROSE + b"<span>" * 100_000,
+        b"<table><tr><td>" * 3_000 + PROSE,
+        b"<ul><li>" * 50_000 + PROSE,
+        b"<script type='application/ld+json'>" + b"[" * 100_000 + b"</script>" + PROSE,
+        b"<div class='" + b"ad-" * 100_000 + b"'>" + PROSE,
+        b"<div " + b" ".join(b"a%d=1" % n for n in range(50_000)) + b">" + PROSE,
+        b"<title>" + b"a - " * 50_000 + b"</title>" + PROSE,
+        b"<script>" + b"x=1;" * 13_000_000 + b"</script>" + PROSE,
+    ],
+    ids=[
+        "divs",
+        "spans",
+        "tables",
+        "lists",
+        "json",
+        "class",
+        "attributes",
+        "title",
+        "50 MB script",
+    ],
+)
+def test_extremes_end_in_time(html: bytes) -> None:
+    extract(PROSE, url="https://x.test/a")  # the first page loads models and word lists
+    _try(html, None)
+
+
+def test_a_page_of_fifty_megabytes_of_text_is_refused() -> None:
+    with pytest.raises(TooLargeError, match="the limit is"):
+        extract(PROSE * (50 * 1024 * 1024 // len(PROSE)), url="https://x.test/a")
+
+
+@pytest.mark.parametrize("html", [b"", b" \n\t", b"\x00\x00"])
+def test_nothing_is_no_page(html: bytes) -> None:
+    with pytest.raises(NotHTMLError):
+        extract(html, url="https://x.test/a")
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        b"<?xml version='1.0' encoding='utf-8'?><html xmlns='http://www.w3.org/1999/xhtml'><body>"
+        + PROSE
+        + b"</body></html>",
+        b"<!doctype html><html amp><body><amp-img></amp-img><article>" + PROSE,
+        ("\ufeff" + PROSE.decode()).encode("utf-16"),
+        PROSE.replace(b" ", b" \x00\x07"),
+        b"<meta charset=rot13>" + PROSE,
+    ],
+    ids=["xhtml", "amp", "utf-16", "controls", "charset"],
+)
+def test_prose_survives_its_wrapping(html: bytes) -> None:
+    text = extract(html, url="https://x.test/a").text
+    assert text.startswith("The minister resigned on Monday")
+    assert text.isprintable()
