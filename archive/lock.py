@@ -43,9 +43,22 @@ def hold(path: Path, *, purpose: str) -> Iterator[None]:
 
 
 def is_held(path: Path) -> bool:
-    """Tell whether another process holds the lock file at ``path``."""
+    """Tell whether another process holds the lock file at ``path``; nothing is written.
+
+    Raises:
+        ArchiveUnwritable: the file is there and cannot be opened.
+    """
     try:
-        with hold(path, purpose="look"):
-            return False
-    except ArchiveLocked:
+        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    except FileNotFoundError:
+        return False
+    except OSError as error:
+        raise ArchiveUnwritable(f"{path}: cannot be looked at: {error.strerror}") from error
+    try:
+        # Shared, so that two who look do not take each other for a writer.
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
         return True
+    finally:
+        os.close(descriptor)
+    return False

@@ -43,6 +43,16 @@ def test_a_killed_holder_leaves_no_lock(tmp_path, holder):
     assert not is_held(tmp_path / "lock")
 
 
+def test_looking_leaves_nothing_behind_and_is_no_holding(tmp_path):
+    assert not is_held(tmp_path / "lock")
+    assert list(tmp_path.iterdir()) == []
+    with hold(tmp_path / "lock", purpose="crawl"):
+        told = (tmp_path / "lock").read_text()
+        assert is_held(tmp_path / "lock")
+    assert not is_held(tmp_path / "lock")
+    assert (tmp_path / "lock").read_text() == told
+
+
 def test_a_lock_that_cannot_be_made(tmp_path):
     with pytest.raises(ArchiveUnwritable, match="cannot be written"):
         hold(tmp_path / "gone" / "lock", purpose="crawl").__enter__()
