@@ -111,10 +111,11 @@ def seal(path: Path, sealed: Path, digest: str) -> None:
     Raises:
         OSError: as the file system says.
     """
+    if sealed.exists():
+        # Before the manifest, which would else be that of another file.
+        raise FileExistsError(17, f"{sealed.name} exists already")
     manifest = sealed.with_name(sealed.name + MANIFEST_SUFFIX)
     write_atomically(manifest, f"{digest}  {sealed.name}\n")
-    if sealed.exists():
-        raise FileExistsError(17, f"{sealed.name} exists already")
     path.rename(sealed)
     sync_directory(sealed.parent)
 
