@@ -208,6 +208,8 @@ class WarcWriter:
                     new_id=self._new_id,
                 )
                 members = [self._records.member(record) for record in built.records]
+            except ArchiveUnwritable:
+                raise
             except Exception as error:  # noqa: BLE001 - one exchange, told to the one who waits
                 logger.warning("%s: no record: %s", waiting.exchange.target_uri, error)
                 waiting.future.set_exception(_no_record(waiting.exchange, error))

@@ -17,11 +17,12 @@ from scrapy.http import Response
 from twisted.internet.error import ReactorNotRunning
 from twisted.python.failure import Failure
 
-from archive.errors import MicroficheError
+from archive.errors import ArchiveUnwritable, MicroficheError
 from archive.layout import open_archive
 from archive.times import utc_now
 from archive.warc.exchange import Written
 from crawler.answers import Answer
+from crawler.frontier import KnownUrl
 from crawler.outcomes import Outcome
 from crawler.queue import Fetch
 from crawler.report import count_due_left, make_report, summary, write_report
@@ -107,12 +108,9 @@ class NewsSpider(scrapy.Spider):
         }
         if known is not None:
             meta["microfiche_page"] = known.page
-            if known.capture is not None and (known.etag or known.last_modified):
+            if known.capture is not None and (validators := validators_of(known)):
                 meta["microfiche_not_modified_ref"] = known.capture
-                if known.etag:
-                    headers["If-None-Match"] = known.etag
-                if known.last_modified:
-                    headers["If-Modified-Since"] = known.last_modified
+                headers |= validators
         return Request(
             fetch.url,
             callback=self.parse,
@@ -142,7 +140,7 @@ class NewsSpider(scrapy.Spider):
         fetch: Fetch = request.cb_kwargs["fetch"]
         error = failure.value
         try:
-            if isinstance(error, MicroficheError):
+            if isinstance(error, ArchiveUnwritable):
                 self._stop(error)
                 return
             named = request.meta.get("microfiche_outcome")
@@ -224,6 +222,12 @@ def _session_of(kwargs: dict[str, str]) -> AbstractContextManager[Session]:
     sources = [name for name in str(kwargs.pop("sources", "")).split(",") if name]
     recheck = str(kwargs.pop("recheck", "")).lower() in ("1", "true", "yes")
     return open_session(open_archive(Path(root)), sources, recheck=recheck)
+
+
+def validators_of(known: KnownUrl) -> dict[str, str]:
+    """The header lines that make a request conditional; none that cannot be sent as they came."""
+    lines = {"If-None-Match": known.etag, "If-Modified-Since": known.last_modified}
+    return {name: value for name, value in lines.items() if value and value.isprintable()}
 
 
 def _halt() -> None:

@@ -2,14 +2,22 @@
 
 import random
 import signal
+import sqlite3
 import subprocess
 import time
+from contextlib import closing
 
 import pytest
+from scrapy import Request
+from twisted.python.failure import Failure
 
+from archive.errors import WarcError
 from archive.lock import hold
 from archive.warc.reader import iter_groups
 from crawler.frontier import open_frontier
+from crawler.queue import Fetch
+from crawler.session import open_session
+from crawler.spiders.news import NewsSpider
 from tests.crawler.conftest import Bench
 from tests.crawler.oddsite import OddSite, Reply, odd_site
 
@@ -118,6 +126,29 @@ def test_a_full_disk_ends_the_run_at_once(press):
     report = press.report()
     assert report["exit_status"] == 4
     assert "free" in report["error"]
+
+
+def test_a_frontier_that_cannot_be_read_ends_the_run_before_anything_is_lost(press):
+    open_frontier(press.archive.frontier_path).close()
+    with closing(sqlite3.connect(press.archive.frontier_path)) as db:
+        db.execute("ALTER TABLE payloads RENAME COLUMN date TO day")
+    ended = press.run("crawl", "--no-index")
+    assert ended.status == 4
+    assert len(ended.err.splitlines()) == 1
+    assert "frontier.db: cannot be read" in ended.err
+    with closing(open_frontier(press.archive.frontier_path)) as frontier:
+        assert frontier.count_due(["press"], until=time.time()) >= 4
+
+
+def test_one_exchange_that_cannot_be_put_into_records_does_not_end_the_run(press):
+    with open_session(press.archive, index=False) as session:
+        turn = session.harvest.queue.next()
+        assert isinstance(turn, Fetch)
+        failure = Failure(WarcError(f"{turn.url}: cannot be put into WARC records"))
+        failure.request = Request(turn.url, cb_kwargs={"fetch": turn})
+        NewsSpider(session).failed(failure)
+        assert session.fatal is None
+        assert "cannot be put into" in session.tally.troubles[0].message
 
 
 def test_a_locked_archive_is_refused(press):
