@@ -39,9 +39,11 @@ def absolute(base: str, reference: str, *, encoding: str = "utf-8") -> str | Non
         joined = urljoin(base, reference)
         if not is_http(joined):
             return None
-        return normalise(safe_url_string(joined, encoding=encoding))
+        plain = normalise(safe_url_string(joined, encoding=encoding))
     except (ValueError, LookupError, UnicodeError):
         return None
+    # A host of dots alone is none, and one that has no ASCII form cannot be asked for.
+    return plain if plain.isascii() and is_http(plain) else None
 
 
 def moment(text: str) -> float | None:

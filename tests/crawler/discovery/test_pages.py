@@ -148,6 +148,8 @@ def test_srcset(srcset, expected):
         ("http://a.example:99999/", None),
         ("ftp://a.example/", None),
         ("tel:1", None),
+        ("https://../x", None),
+        ("https://\u2028/x", None),
         ("", None),
         ("https://b\u00fccher.example/\u00e4", "https://xn--bcher-kva.example/%C3%A4"),
     ],
