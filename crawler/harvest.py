@@ -78,9 +78,13 @@ class Harvest:
 
     def failed(self, fetch: Fetch, outcome: Outcome, message: str, written: Written | None) -> None:
         """There is no response, or not all of it; what there is, is durable."""
-        if written is not None and written.record_type != "metadata":
+        answered = written is not None and written.record_type != "metadata"
+        if written is not None and answered:
             self._tally.captured(fetch.source_id, written, body_bytes=0)
-        if outcome in _UNANSWERED:
+        if answered:
+            # A body too slow for its time is no sign of a host that is down.
+            self.queue.answered(fetch, welcome=False)
+        elif outcome in _UNANSWERED:
             self.queue.unanswered(fetch)
         if fetch.known is None:
             self._robots_failed(fetch, outcome, message)

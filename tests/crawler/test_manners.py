@@ -198,6 +198,27 @@ def test_conditional_requests_and_what_comes_of_them(site, bench):
     assert told["revisits"] >= 2
 
 
+def test_a_validator_that_cannot_be_sent_back_keeps_nobody_from_asking_again(site, bench):
+    site.answers |= {"/feed": site.feed("/a"), "/a": Reply(headers={"ETag": '"1\r2"'})}
+    source(bench, site)
+    crawl(bench)
+    assert crawl(bench, "--recheck")["outcomes"] == {"captured": 2}
+    assert site.times("/a") == 2
+
+
+def test_a_host_whose_pages_are_too_slow_is_not_taken_to_be_down(site, bench):
+    slow = Reply(headers={"Content-Length": "100000"})
+    site.answers |= {
+        "/feed": site.feed("/1", "/2", "/3", "/4", "/5"),
+        **{f"/{number}": slow for number in range(1, 5)},
+        "/5": Reply(),
+    }
+    bench.crawl["timeout"] = "1s"
+    source(bench, site)
+    assert crawl(bench)["outcomes"] == {"captured": 2, "timed_out": 4}
+    assert bench.report()["hosts"]["down"] == []
+
+
 def test_no_cookie_and_no_referer_goes_out(site, bench):
     site.answers |= {
         "/feed": site.feed("/a", "/b"),
