@@ -89,10 +89,9 @@ def _refuse_older(path: Path, db: Database) -> None:
 
 
 def _tune(connection: sqlite3.Connection) -> None:
-    # 64 MB of pages and 1 GB of address space: a warm index answers from memory, and what is
-    # mapped is the kernel's, shared by every reader.
+    # 64 MB of pages of its own; the rest comes from the kernel's cache, shared by all readers.
+    # Mapping the file instead would count as this process' memory, as large as the index.
     connection.execute("PRAGMA cache_size = -65536")
-    connection.execute("PRAGMA mmap_size = 1073741824")
 
 
 def _refuse_strangers(path: Path, connection: sqlite3.Connection, *, empty_allowed: bool) -> None:
