@@ -15,6 +15,7 @@ from archive.index.fold import fold
 from archive.index.ids import number_id
 from archive.indexer.events import Event, Sight, VersionFacts, events_of
 from archive.indexer.numbers import place, renumber, wanted_number
+from archive.urls import article_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +73,7 @@ def derive(db: Database, articles: Iterable[str], main: Mapping[str, int]) -> Ch
     for name in names:
         if versions[name]:
             _count(db, versions[name], sights[name])
-            address = main[name]
-            derived.append(_derive(name, address, urls[address], versions[name], sights[name]))
+            derived.append(_derive(name, main[name], urls, versions[name], sights[name]))
     return _replace(db, listed, derived)
 
 
@@ -95,7 +95,7 @@ def _count(db: Database, versions: Sequence[dict[str, Any]], sights: Sequence[An
 def _derive(
     name: str,
     main: int,
-    address: tuple[str, str, str, str],
+    urls: Mapping[int, tuple[str, str, str, str]],
     versions: list[dict[str, Any]],
     found: list[tuple[Any, ...]],
 ) -> Derived:
@@ -105,6 +105,8 @@ def _derive(
     sights = [
         Sight(capture, timestamp, address_id, outcome, facts.get(digest), redirect)
         for capture, timestamp, address_id, outcome, digest, redirect in found
+        # From http to https or to www is no move: it is the same address.
+        if outcome != "moved" or article_key(redirect) != urls[address_id][3]
     ]
     reads = [s for s in found if s[3] == "read"]
     shown = next((s for s in reversed(reads) if s[2] == main), reads[-1])
@@ -114,7 +116,7 @@ def _derive(
     changes = [event for event in events if event.kind in ("edited", "retitled")]
     presence = [event for event in events if event.kind in ("removed", "restored")]
     removed = presence[-1].at if presence and presence[-1].kind == "removed" else None
-    url, _, source, _ = address
+    url, _, source, _ = urls[main]
     row = {
         "number": wanted_number(name, published, reads[0][1]),
         "id": name,

@@ -1,6 +1,6 @@
 """What happened to an article, told from its captures: pure, the same for any order of reading."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -84,16 +84,27 @@ def events_of(
     for sight in ordered:
         by_address[sight.address].append(sight)
     found = [*_published(ordered), *_presence(ordered, removed_after)]
+    unique: dict[tuple[object, ...], Event] = {}
     for along in by_address.values():
-        found += _changes(along)
-        found += _moves(along)
-    unique: dict[tuple[str, str | None, str | None, str | None], Event] = {}
-    for event in sorted(found, key=lambda event: (event.capture, event.kind)):
-        twin = (event.kind, event.version_before, event.version_after, event.detail)
-        if event.kind in ("removed", "restored"):
-            twin = (event.kind, event.at, None, None)
-        unique.setdefault(twin, event)
-    return tuple(unique.values())
+        for twin, event in _numbered([*_changes(along), *_moves(along)]):
+            first = unique.setdefault(twin, event)
+            if event.capture < first.capture:
+                unique[twin] = event
+    found += unique.values()
+    return tuple(sorted(found, key=lambda event: (event.capture, event.kind)))
+
+
+def _numbered(along: Iterable[Event]) -> Iterator[tuple[tuple[object, ...], Event]]:
+    """Each event of one address with what its twin at another address has in common with it.
+
+    The same edit shows at every address, and is one; a text put back and changed again is edited
+    anew, so the how-manieth time it is counts too.
+    """
+    times: Counter[tuple[object, ...]] = Counter()
+    for event in along:
+        same = (event.kind, event.version_before, event.version_after, event.detail)
+        times[same] += 1
+        yield (*same, times[same]), event
 
 
 def _published(ordered: Iterable[Sight]) -> Iterator[Event]:
@@ -149,24 +160,34 @@ def _moves(along: Iterable[Sight]) -> Iterator[Event]:
 
 
 def _presence(ordered: Iterable[Sight], removed_after: timedelta) -> Iterator[Event]:
-    """Removed when the last of its addresses is gone for good; restored when one can be read."""
+    """Removed when the last of its addresses is gone for good; restored when one can be read.
+
+    An address that redirects does not keep an article alive: nothing can be read there.
+    """
     gone_since: dict[int, str] = {}
     live: set[int] = set()
+    moved: set[int] = set()
     removed = False
     for sight in ordered:
         if sight.outcome == "gone":
             since = gone_since.setdefault(sight.address, sight.timestamp)
-            if from_timestamp(sight.timestamp) - from_timestamp(since) < removed_after:
-                continue
-            if sight.address in live:
+            is_news = sight.address in live
+            if is_news and _has_passed(since, sight.timestamp, removed_after):
                 live.remove(sight.address)
-                if not live:
+                if live <= moved and not removed:
                     removed = True
                     yield Event(sight.timestamp, "removed", sight.capture)
             continue
         gone_since.pop(sight.address, None)
-        if sight.outcome == "read":
+        if sight.outcome == "moved":
+            moved.add(sight.address)
+        elif sight.outcome == "read":
             live.add(sight.address)
+            moved.discard(sight.address)
             if removed:
                 removed = False
                 yield Event(sight.timestamp, "restored", sight.capture)
+
+
+def _has_passed(since: str, until: str, span: timedelta) -> bool:
+    return from_timestamp(until) - from_timestamp(since) >= span

@@ -68,7 +68,7 @@ class Work:
             for source, article, number, reading in versions
         )
         self._adopt({page.address.id: page.address.own_article for page in seen if page.reading})
-        store_claims(self.db, [*claims, *self._claims_by_redirect(seen)])
+        store_claims(self.db, claims)
 
     def take_revisits(self, resolved: Sequence[Resolved]) -> None:
         """Revisits that are known to show what another capture showed."""
@@ -90,6 +90,7 @@ class Work:
 
     def finish(self) -> None:
         """Join addresses that are one article, compute what was touched, follow in full text."""
+        store_claims(self.db, self._claims_by_redirect())
         changed = self._unite()
         changed |= {found for found in self._articles_at(self._touched).values() if found}
         self._remember(changed)
@@ -140,9 +141,9 @@ class Work:
             [(article, address) for address, article in own_articles.items()],
         )
 
-    def _claims_by_redirect(self, seen: Iterable[_Seen]) -> list[tuple[int, str, int]]:
+    def _claims_by_redirect(self) -> list[tuple[int, str, int]]:
         """A page that was read and redirects elsewhere (before or after) claims to be that."""
-        listed = json.dumps(sorted({page.address.id for page in seen}))
+        listed = json.dumps(sorted(self._touched))
         return [
             (target, digest, address)
             for target, address, *digests in self.db.execute(_REDIRECTS, [listed])

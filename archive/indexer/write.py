@@ -64,7 +64,10 @@ def write_batch(db: Database, entries: Sequence[Entry]) -> Totals:
         stored = store_captures(db, entries)
         work = Work(db)
         work.take(stored)
-        work.take_revisits(resolve(db, [item.number for item in stored if item.capture.is_same]))
+        revisits = [item.number for item in stored if item.capture.is_same]
+        # Again for as long as it tells anything: a revisit may be what another one refers to.
+        while resolved := resolve(db, revisits):
+            work.take_revisits(resolved)
         work.finish()
     totals = _totals(work)
     for item in stored:
@@ -78,7 +81,8 @@ def settle(db: Database) -> Totals:
     """The end of a run: revisits whose original came later; names that nobody bears any more."""
     with db.atomic():
         work = Work(db)
-        work.take_revisits(resolve_all(db))
+        while resolved := resolve_all(db):
+            work.take_revisits(resolved)
         work.finish()
         for sql in _ORPHANS:
             db.execute(sql)

@@ -3,12 +3,14 @@
 import itertools
 import random
 from contextlib import closing
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from archive.index.articles import find_article, get_article
 from archive.index.open import open_index_file
+from archive.indexer.run import iter_found
 from archive.warc.exchange import PayloadRef
 from tests.archive.indexer.press import http, index_here, rows_of, story
 
@@ -199,6 +201,48 @@ def test_removed_after_two_410s_three_days_apart_and_restored(press, db):
     assert get_article(db, article).removed is None
 
 
+def test_removed_at_the_address_it_had_moved_to(press, db):
+    new = "https://morning.example/news/bridge-closed-again-2026"
+    gone, day = http(b"gone", "410 Gone"), timedelta(days=1)
+    visits = [
+        (BRIDGE, http(story("Bridge closed again"))),
+        (BRIDGE, http(b"", "301 Moved", f"Location: {new}")),
+        (new, http(story("Bridge closed again"))),
+        *[(new, gone)] * 4,
+        *[(BRIDGE, gone)] * 5,
+    ]
+    press.write("a.warc.gz", [press.exchange(url, answer, after=day) for url, answer in visits])
+    index_here(db, press.archive, ["a.warc.gz"])
+    kinds = [kind for _, kind in events(db, find_article(db, BRIDGE))]
+    assert kinds == ["published", "moved", "removed"]
+
+
+def test_a_redirect_to_https_is_no_move_and_hides_no_removal(press, db):
+    plain, gone = BRIDGE.replace("https:", "http:"), http(b"gone", "410 Gone")
+    to_https = http(b"", "301 Moved", f"Location: {BRIDGE}")
+    answers = [http(story("Bridge closed again")), *[gone] * 3]
+    exchanges = []
+    for answer in answers:
+        exchanges.append(press.exchange(plain, to_https, after=timedelta(days=2)))
+        exchanges.append(press.exchange(BRIDGE, answer))
+    press.write("a.warc.gz", exchanges)
+    index_here(db, press.archive, ["a.warc.gz"])
+    article = find_article(db, BRIDGE)
+    assert [kind for _, kind in events(db, article)] == ["published", "removed"]
+    assert len(get_article(db, article).captures) == 8
+
+
+def test_a_text_put_back_and_changed_again_is_edited_each_time(press, db):
+    first, second = (http(story("Bridge closed again", text * 20)) for text in ("One. ", "Two. "))
+    answers = [first, second, first, second]
+    day = timedelta(days=1)
+    press.write("a.warc.gz", [press.exchange(BRIDGE, answer, after=day) for answer in answers])
+    index_here(db, press.archive, ["a.warc.gz"])
+    article = get_article(db, find_article(db, BRIDGE))
+    assert [event.kind for event in article.events] == ["published", *["edited"] * 3]
+    assert article.edited == article.events[-1].at == "20260109080000"
+
+
 def test_not_modified_counts_as_a_capture_of_the_version(press, db):
     press.write("a.warc.gz", [press.exchange(BRIDGE, http(story("Bridge closed again")))])
     original = next(iter(press.seen.values()))
@@ -212,6 +256,49 @@ def test_not_modified_counts_as_a_capture_of_the_version(press, db):
     index_here(db, press.archive, ["a.warc.gz"])
     article = get_article(db, find_article(db, BRIDGE))
     assert [version.captures for version in article.versions] == [2]
+
+
+def revisits_of_revisits(press):
+    """A page, then 304s of which each names the one before as what it confirms."""
+    press.write("0.warc.gz", [press.exchange(BRIDGE, http(story("Bridge closed again")))])
+    confirmed = next(iter(press.seen.values()))
+    for number in range(1, 5):
+        exchange = press.exchange(
+            BRIDGE, b"HTTP/1.1 304 Not Modified\r\n\r\n", not_modified=confirmed
+        )
+        path = press.write(f"{number}.warc.gz", [exchange])
+        captures = [found.capture for found in iter_found(path, path.name)]
+        (written,) = filter(None, captures)
+        # No payload has this digest: the chain is all there is to go by.
+        confirmed = replace(
+            confirmed, record_id=f"<{written.record_id}>", digest="sha1:" + "A" * 32
+        )
+    return [f"{number}.warc.gz" for number in range(5)]
+
+
+def copies_that_move(press):
+    """A copy of another page's payload, kept as a revisit, whose address then redirects."""
+    page, short = http(story("Bridge closed again")), "https://morning.example/news/bridge-a-b"
+    press.write("0.warc.gz", [press.exchange(BRIDGE, page)])
+    press.write("1.warc.gz", [press.exchange(short, page)])
+    moved = http(b"", "301 Moved", f"Location: {BRIDGE}")
+    press.write("2.warc.gz", [press.exchange(short, moved)])
+    return ["0.warc.gz", "1.warc.gz", "2.warc.gz"]
+
+
+@pytest.mark.parametrize("files", [revisits_of_revisits, copies_that_move])
+def test_revisits_tell_the_same_however_much_is_read_at_once(press, db, tmp_path, files):
+    names = files(press)
+    index_here(db, press.archive, names, batch=1_000)
+    assert titles(db) == ["Bridge closed again"]
+    assert get_article(db, find_article(db, BRIDGE)).current.captures == len(names) - (
+        files is copies_that_move
+    )
+    for number, pieces in enumerate(([names], [[n] for n in names], [[n] for n in names[::-1]])):
+        with closing(open_index_file(tmp_path / f"{number}.db", write=True)) as other:
+            for piece in pieces:
+                index_here(other, press.archive, piece, batch=1)
+            assert rows_of(other) == rows_of(db)
 
 
 def test_a_304_whose_original_is_unknown_is_kept_as_a_capture(press, db):
