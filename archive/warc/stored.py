@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 
-import brotli
+import brotlicffi as brotli
 import zstandard
 
 from archive.warc.message import BadMessage, ResponseParser

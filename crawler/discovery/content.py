@@ -4,7 +4,7 @@ import re
 import zlib
 from collections.abc import Iterator
 
-import brotli
+import brotlicffi as brotli
 import zstandard
 
 _CHUNK = 65_536

@@ -3,7 +3,7 @@
 import gzip
 import zlib
 
-import brotli
+import brotlicffi as brotli
 import pytest
 import zstandard
 from hypothesis import given
