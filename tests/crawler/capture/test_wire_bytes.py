@@ -4,7 +4,9 @@ import base64
 
 import pytest
 
+from archive.warc.checkup import check_files
 from archive.warc.digests import sha1
+from tests.archive.warc.exchanges import fastwarc_passes, sealed, warcio_faults
 from tests.crawler.capture.conftest import MAX_BODY_BYTES, WAYS
 from tests.site.wire import CASES
 
@@ -110,3 +112,11 @@ def test_nothing_was_asked_for_twice(swept, way):
     sweep = swept(way)
     assert len(sweep.run.got) == len(CASES)
     assert set(sweep.sockets) == {f"/wire/{name}" for name in CASES}
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_nobodys_check_cries_damage(swept, way):
+    sweep = swept(way)
+    paths = sealed(sweep.run.warcs_dir)
+    assert check_files(paths, workers=1).faults == []
+    assert [(warcio_faults(path), fastwarc_passes(path)) for path in paths] == [("", True)]
