@@ -11,6 +11,8 @@ from lark import Lark, Token, Transformer, UnexpectedInput
 
 MAX_CHARS = 2_000
 MAX_TERMS = 64
+# SQLite and FTS5 read expressions on stacks of 100 places: trees of 20 levels were too much.
+MAX_DEPTH = 12
 
 FIELDS = (
     *("title", "author", "source", "site", "lang", "section", "tag", "credit", "url", "kind"),
@@ -120,6 +122,9 @@ def parse(text: str) -> Query:
         if _count(node) > MAX_TERMS:
             note = f"searched as words: more than {MAX_TERMS} terms"
             return Query(text, words_of(cleaned), (*notes, note))
+        if _depth(node) > MAX_DEPTH:
+            note = "searched as words: it is nested too deeply"
+            return Query(text, words_of(cleaned), (*notes, note))
     except (UnexpectedInput, RecursionError) as error:
         note = f"searched as words: {_what_is_wrong(cleaned, error)}"
         return Query(text, words_of(cleaned), (*notes, note))
@@ -197,6 +202,12 @@ def _count(node: Node) -> int:
     if isinstance(node, (Both, Either)):
         return sum(map(_count, node.parts))
     return _count(node.part) if isinstance(node, Without) else 1
+
+
+def _depth(node: Node) -> int:
+    if isinstance(node, (Both, Either)):
+        return 1 + max(map(_depth, node.parts))
+    return 1 + _depth(node.part) if isinstance(node, Without) else 0
 
 
 def _what_is_wrong(text: str, error: Exception) -> str:

@@ -188,9 +188,11 @@ def _read_cursor(text: str | None, order: Order) -> _Ranked | None:
     name, _, place = (text or "").partition(":")
     number, _, score = place.partition(":")
     try:
-        return _Ranked(int(number), float(score)) if name == order else None
+        found = _Ranked(int(number), float(score))
     except ValueError:
         return None
+    # SQLite's integers have 64 bits.
+    return found if name == order and abs(found.number) < 1 << 63 else None
 
 
 _HITS = """

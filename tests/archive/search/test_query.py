@@ -116,6 +116,11 @@ QUERIES = st.one_of(
 @example(query="(" * 900 + "a" + ")" * 900, order="relevance")
 @example(query="(a -" * 400 + "a" + ")" * 400, order="relevance")
 @example(query="- - -- NOT NOT a", order="newest")
+@example(query="NOT " * 400 + "a", order="newest")
+@example(query="(b OR -(" * 20 + "a" + "))" * 20, order="relevance")
+@example(query="(source:x OR (a " * 30 + "a" + "))" * 30, order="relevance")
+@example(query="-(-(" * 12 + "a" + " site:a.x) OR c)" * 12, order="relevance")
+@example(query="(b -(c OR " * 25 + "a" + "))" * 25, order="relevance")
 @example(query="a* " * 64, order="relevance")
 @given(query=QUERIES, order=st.sampled_from(["relevance", "newest", "oldest"]))
 def test_no_query_fails(db, query, order):
@@ -126,7 +131,8 @@ def test_no_query_fails(db, query, order):
         assert "".join(segment.text for segment in hit.title)
 
 
-@given(st.text(max_size=40))
+@given(st.text(max_size=40) | st.integers().map(str))
+@example(str(1 << 63))
 def test_no_cursor_fails(db, after):
     assert search(db, "bridge OR harbour", after=after).total == 2
     assert search(db, "bridge OR harbour", after=f"relevance:{after}:1").total == 2
