@@ -14,6 +14,8 @@ from enum import Enum, auto
 # fastwarc and pywb refuse larger heads; real ones stay below 16 KiB.
 MAX_HEAD_BYTES = 32 * 1024 - 256
 MAX_CHUNK_LINE_BYTES = 4096
+# Early hints take a few KiB; a server that sends nothing but 1xx would fill the memory.
+MAX_INTERIM_BYTES = 64 * 1024
 _BLANK_LINE = re.compile(rb"\n\r?\n")
 # warcio accepts these two versions at the start of a response block and no other.
 _STATUS_LINE = re.compile(rb"HTTP/1\.[01][ \t]+(\d{3})(?:[ \t]+([^\r\n]*))?[ \t]*\r?$")
@@ -215,6 +217,8 @@ class ResponseParser:
         if 100 <= head.status < 200 and head.status != 101:
             self.interim.append(head.status)
             self.interim_bytes += end
+            if self.interim_bytes > MAX_INTERIM_BYTES:
+                raise BadMessage(f"1xx responses are longer than {MAX_INTERIM_BYTES} bytes")
         else:
             self.head = head
             self._frame(head)

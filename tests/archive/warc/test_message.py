@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from archive.warc.message import (
     MAX_HEAD_BYTES,
+    MAX_INTERIM_BYTES,
     BadMessage,
     ResponseParser,
     parse_head,
@@ -113,6 +114,15 @@ def test_interim_responses_are_kept_and_told():
     parser = parse_response(interim + b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
     assert (parser.interim, parser.interim_bytes) == ([103], len(interim))
     assert parser.head.status == 200
+
+
+def test_interim_responses_without_end_are_no_response():
+    interim = b"HTTP/1.1 103 Early Hints\r\nLink: a\r\n\r\n" * 20
+    parser = ResponseParser()
+    for _ in range(MAX_INTERIM_BYTES // len(interim)):
+        parser.feed(interim)
+    with pytest.raises(BadMessage, match="1xx responses are longer than"):
+        parser.feed(interim)
 
 
 @pytest.mark.parametrize(
