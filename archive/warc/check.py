@@ -113,6 +113,8 @@ class _Pass:
 
     def run(self) -> None:
         offset = 0
+        if not self._checked.size:
+            self._fault(FaultKind.DAMAGED, 0, "the file is empty, expected WARC records")
         while offset < self._checked.size:
             try:
                 scanned = scan_record(self._file, offset)

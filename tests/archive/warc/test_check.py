@@ -52,6 +52,13 @@ def archive(made, tmp_path) -> Archive:
     return Archive(tmp_path / "a")
 
 
+def test_an_empty_file_is_damaged(tmp_path):
+    path = tmp_path / "x.warc.gz"
+    path.touch()
+    (fault,) = check_files([path]).faults
+    assert (fault.kind, fault.offset) == (FaultKind.DAMAGED, 0)
+
+
 def find(archive: Archive, kind: str, number: int = 0):
     """A record of a type, with its path."""
     found = [
