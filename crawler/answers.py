@@ -84,9 +84,13 @@ class Answer:
         )
 
     def content(self, max_bytes: int) -> bytes:
-        """The body, content-decoded, at most ``max_bytes`` of it; empty in an unknown coding."""
+        """The body, content-decoded, at most ``max_bytes`` of it.
+
+        In a coding nobody knows (``utf-8``, ``none``) it is taken as it stands, as browsers do: a
+        robots.txt so labelled still says what it says.
+        """
         try:
             codings = self.headers.get("content-encoding", "")
             return decode_content(self.body, codings, max_bytes=max_bytes)
         except Undecodable:
-            return b""
+            return self.body[:max_bytes]

@@ -219,6 +219,15 @@ def test_a_host_whose_pages_are_too_slow_is_not_taken_to_be_down(site, bench):
     assert bench.report()["hosts"]["down"] == []
 
 
+def test_a_robots_txt_in_a_coding_nobody_knows_is_read_as_it_stands(site, bench):
+    site.answers |= {
+        "/robots.txt": Reply(body=ROBOTS.body, headers={"Content-Encoding": "utf-8"}),
+        "/feed": site.feed("/private/a"),
+    }
+    source(bench, site)
+    assert crawl(bench)["outcomes"] == {"captured": 1, "robots_disallowed": 1}
+
+
 def test_no_cookie_and_no_referer_goes_out(site, bench):
     site.answers |= {
         "/feed": site.feed("/a", "/b"),
