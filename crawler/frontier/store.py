@@ -37,12 +37,13 @@ VALUES (:url, :source, :kind, :host, :rank, :why, :via, :page, :hops, :now, :pub
 ON CONFLICT (url) DO NOTHING
 """
 # A requisite follows the page that wants it now; an address that is failing keeps its back-off.
+# What was gone and is named again may be back, once no look at it is planned any more.
 _REVIVE = """
 UPDATE urls SET due_at = 0,
     page = CASE kind WHEN 'requisite' THEN :page ELSE page END,
     source = CASE kind WHEN 'requisite' THEN :source ELSE source END
-WHERE url = :url AND failures = 0 AND last_fetched < :stale_before
-    AND (due_at IS NULL OR due_at > 0)
+WHERE url = :url AND last_fetched < :stale_before
+    AND (failures = 0 AND (due_at IS NULL OR due_at > 0) OR state = 'gone' AND due_at IS NULL)
 """
 _SETTLE = """
 UPDATE urls SET state = :state, outcome = :outcome, due_at = :due_at, status = :status,

@@ -94,6 +94,18 @@ def test_a_lastmod_brings_an_address_back_only_when_it_is_newer(frontier):
     assert taken(frontier) == ["a"]
 
 
+def test_what_was_gone_comes_back_when_it_is_named_anew_and_no_look_is_planned(frontier):
+    frontier.add([article("planned"), article("past")], now=NOW)
+    gone = {"fetched_at": NOW, "status": 410, "failures": 3}
+    frontier.settle(HOME + "planned", Visit(State.GONE, Outcome.GONE, NOW + 9999, **gone))
+    frontier.settle(HOME + "past", Visit(State.GONE, Outcome.GONE, None, **gone))
+    names = ("planned", "past")
+    frontier.add([article(name, stale_before=NOW) for name in names], now=NOW)
+    assert taken(frontier) == []
+    frontier.add([article(name, stale_before=NOW + 1) for name in names], now=NOW)
+    assert taken(frontier) == ["past"]
+
+
 def test_a_requisite_follows_the_page_that_wants_it_now(frontier):
     frontier.add([article("c.css", kind=Kind.REQUISITE, page=HOME + "old")], now=NOW)
     frontier.settle(HOME + "c.css", fetched(None))
