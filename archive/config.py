@@ -142,6 +142,9 @@ class Source(_Table):
     requisites: Literal["none", "page"] = Field(
         "page", description="`page`: keep style sheets, pictures and fonts of each page too."
     )
+    media: bool = Field(
+        False, description='Keep video and audio of each page too; needs `requisites = "page"`.'
+    )
     obey_robots: bool = Field(True, description="Honour robots.txt and its Crawl-delay.")
     allow_private_addresses: bool = Field(
         False, description="Allow loopback, private and other special addresses."

@@ -86,7 +86,7 @@ class _Reader:
         if moved and (target := find_refresh(page)):
             self._follow(target)
         if wanted:
-            self._add_requisites(iter_requisites(page), page=self._answer.url)
+            self._page_requisites(page)
 
     def read_style(self) -> None:
         css = self._answer.content(MAX_PAGE_BYTES)
@@ -114,7 +114,11 @@ class _Reader:
         links = (found for found in iter_links(page) if may_be_page(found.url))
         self._add_articles(links, Why.SECTION)
         if self._fetch.source.requisites == "page":
-            self._add_requisites(iter_requisites(page), page=self._answer.url)
+            self._page_requisites(page)
+
+    def _page_requisites(self, page: Page) -> None:
+        found = iter_requisites(page, media=self._fetch.source.media)
+        self._add_requisites(found, page=self._answer.url)
 
     def _page(self, body: bytes) -> Page | None:
         try:

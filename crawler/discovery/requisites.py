@@ -1,6 +1,7 @@
 """What a page needs to look as it did: style sheets, pictures, fonts, the favicon.
 
-Scripts, frames, video and audio are not among them: replay runs no script, and frames are pages.
+Scripts and frames are not among them: replay runs no script, and frames are pages. Video and audio
+are only where they are asked for: one film outweighs a year of articles.
 """
 
 import re
@@ -19,6 +20,7 @@ _LINK_RELS = frozenset(
     {"stylesheet", "icon", "shortcut", "apple-touch-icon", "apple-touch-icon-precomposed"}
 )
 _PRELOADED = frozenset({"style", "image", "font"})
+_PLAYERS = frozenset({"video", "audio"})
 # Lazy loaders keep the real address there until a script runs; replay runs none, but a copy of
 # the archive elsewhere may.
 _SOURCES = {
@@ -34,15 +36,18 @@ _SOURCES = {
 _CANDIDATE = re.compile(r"\s*,*\s*(\S*[^\s,])(?:\s+[^,()]*(?:\([^)]*\)[^,]*)?)?(?:,|$)")
 
 
-def iter_requisites(page: Page) -> tuple[Found, ...]:
-    """What a page needs, in its order; at most `MAX_REQUISITES`.
+def iter_requisites(page: Page, *, media: bool = False) -> tuple[Found, ...]:
+    """What a page needs, in its order; at most `MAX_REQUISITES`. ``media``: video and audio too.
 
     Every candidate of a ``srcset`` is taken: which one a reader's screen will ask for is not known.
     """
     found: list[Found] = []
     icon = False
     for element in page.root.iter("*"):
-        targets = (page.resolve(reference) for reference in _references(element))
+        references = (
+            _references(element) if not media else (*_references(element), *_media(element))
+        )
+        targets = (page.resolve(reference) for reference in references)
         found.extend(Found(target) for target in targets if target)
         icon = icon or "icon" in (element.get("rel") or "").lower().split()
     if not icon and (favicon := absolute(page.url, "/favicon.ico")):
@@ -88,6 +93,15 @@ def _references(element: HtmlElement) -> Iterator[str]:
         yield from _pictures(element, _SOURCES[tag])
     if "url" in (style := element.get("style") or ""):
         yield from _css_references(tinycss2.parse_component_value_list(style))
+
+
+def _media(element: HtmlElement) -> Iterator[str]:
+    parent = element.getparent()
+    played = element.tag in _PLAYERS or (
+        element.tag in ("source", "track") and parent is not None and parent.tag in _PLAYERS
+    )
+    if played and (source := element.get("src")):
+        yield source
 
 
 def _link(link: HtmlElement) -> Iterator[str]:

@@ -59,6 +59,15 @@ def test_name_and_language(page):
     assert (find_name(bare), find_language(bare)) == ("The Courier", None)
 
 
+def test_video_and_audio_are_requisites_only_where_asked_for(page):
+    played = {"town/film.mp4", "town/film.webm", "town/a.mp3"}
+    without, asked = (
+        set(names(iter_requisites(page))),
+        set(names(iter_requisites(page, media=True))),
+    )
+    assert (without & played, asked - without) == (set(), played)
+
+
 def test_requisites_are_what_a_reader_sees_and_nothing_that_runs_or_plays(page):
     assert set(names(iter_requisites(page))) == {
         "main.css?v=2",
