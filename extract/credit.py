@@ -13,6 +13,7 @@ from extract.words import credit_words
 
 # How far from either end of the body a credit stands.
 _TAIL_BLOCKS = 4
+_MAY_CREDIT = frozenset({"initials or shortcode", "copyright"})
 _MAX_CREDIT_CHARS = 60
 _MAX_CREDIT_WORDS = 7
 
@@ -48,8 +49,12 @@ class Credit:
 
 def drop_credit(lines: list[Line]) -> tuple[str | None, Evidence | None]:
     """Find the credit of the chosen lines; a line that is nothing else leaves the body."""
-    chosen = [line for line in lines if line.chosen and line.kind is not BlockKind.CAPTION]
-    # A line the word lists took for furniture may still name the source.
+    # A line that looked like initials or a copyright may still name the source.
+    chosen = [
+        line
+        for line in lines
+        if (line.chosen and line.kind is not BlockKind.CAPTION) or line.rule in _MAY_CREDIT
+    ]
     found = find_credit([line.text for line in chosen])
     if found is None:
         return None, None

@@ -1,0 +1,159 @@
+"""Titles, dates, authors and the smaller fields, with their evidence."""
+
+from datetime import UTC, date, datetime
+
+import pytest
+
+from extract import Article, PageKind, Paywall, extract
+
+PROSE = (
+    "<p>" + "The ferry came in two hours late and nobody on the quay was surprised. " * 3 + "</p>"
+)
+
+
+STORY = PROSE + PROSE.replace("ferry", "tram") + PROSE.replace("ferry", "night bus")
+
+
+def read(head: str, body: str = STORY, url: str = "https://www.paper.test/2026/a") -> Article:
+    html = f"<html lang=en-GB><head>{head}</head><body><article>{body}</article></body></html>"
+    return extract(html.encode(), url=url, captured_at=datetime(2026, 3, 1, tzinfo=UTC))
+
+
+def ld(text: str) -> str:
+    return f'<script type="application/ld+json">{text}</script>'
+
+
+def rule(article: Article, field: str) -> str:
+    return next(item.rule for item in article.evidence if item.field == field)
+
+
+def test_two_of_three_statements_make_the_title() -> None:
+    head = ld('{"@type":"NewsArticle","headline":"Search words"}') + (
+        '<meta property="og:title" content="Ferry late again">'
+    )
+    article = read(head, "<h1>Ferry late again</h1>" + STORY)
+    assert article.title == "Ferry late again"
+    assert rule(article, "title") == "meta og:title, and h1"
+    assert "Ferry late again" not in article.text
+
+
+def test_the_site_s_name_leaves_the_title() -> None:
+    assert read("<title>Ferry late again | The Paper</title>").title == "Ferry late again"
+
+
+@pytest.mark.parametrize(
+    ("stamp", "published"),
+    [
+        ("2026-02-27T08:30:00+01:00", datetime.fromisoformat("2026-02-27T08:30:00+01:00")),
+        ("2026-02-27T08:30:00Z", datetime(2026, 2, 27, 8, 30, tzinfo=UTC)),
+        ("2026-02-27T08:30:00", date(2026, 2, 27)),
+        ("2026-02-27", date(2026, 2, 27)),
+    ],
+)
+def test_a_date_keeps_the_precision_it_was_stated_with(
+    stamp: str, published: datetime | date
+) -> None:
+    article = read(ld(f'{{"@type":"Article","headline":"H","datePublished":"{stamp}"}}'))
+    assert article.published == published
+    assert type(article.published) is type(published)
+    assert Article.from_dict(article.to_dict()) == article
+
+
+def test_no_date_is_later_than_the_capture() -> None:
+    assert read('<meta property="article:published_time" content="2031-01-01">').published is None
+
+
+def test_modified_is_never_before_published() -> None:
+    article = read(
+        ld(
+            '{"@type":"Article","headline":"H","datePublished":"2026-02-20",'
+            '"dateModified":"1999-01-01"}'
+        )
+    )
+    assert (article.published, article.modified) == (date(2026, 2, 20), None)
+
+
+def test_authors_are_people_before_sites() -> None:
+    head = '<meta property="og:site_name" content="The Paper">' + ld(
+        '{"@type":"Article","headline":"H","author":{"@type":"Organization","name":"The Paper"}}'
+    )
+    assert read(head + '<meta name="author" content="By Jo Bloggs and Ann Lee">').authors == (
+        "Jo Bloggs",
+        "Ann Lee",
+    )
+    assert read(head).authors == ("The Paper",)
+    assert read(head, "<p>Mohloai Mpesi</p>" + STORY).authors == ("Mohloai Mpesi",)
+
+
+def test_an_author_in_the_graph_is_found_by_its_id() -> None:
+    head = ld(
+        '{"@graph":[{"@type":"NewsArticle","headline":"H","author":{"@id":"#jo"}},'
+        '{"@type":"Person","@id":"#jo","name":"Jo Bloggs"}]}'
+    )
+    assert read(head).authors == ("Jo Bloggs",)
+
+
+def test_small_fields_are_read_and_made_absolute() -> None:
+    article = read(
+        '<link rel=canonical href="/2026/ferry"><meta property="og:image" content="/f.jpg">'
+        '<meta property="article:section" content="Harbour"><meta name=keywords content="sea, ferry">'
+    )
+    assert article.canonical_url == "https://www.paper.test/2026/ferry"
+    assert article.image == "https://www.paper.test/f.jpg"
+    assert (article.section, article.tags) == ("Harbour", ("sea", "ferry"))
+    assert (article.declared_language, article.language) == ("en-gb", "en")
+
+
+@pytest.mark.parametrize(
+    ("tail", "credit"),
+    [
+        ("<p>Source: CNN</p>", "CNN"),
+        ("<p>Quelle: dpa</p>", "dpa"),
+        ("<p>(AFP/Reuters)</p>", "AFP/Reuters"),
+        ("<p>出典：共同通信</p>", "共同通信"),
+        ("<p>المصدر: رويترز</p>", "رويترز"),
+        ("<p>Source of the river: unknown to all who live along its banks today.</p>", None),
+    ],
+)
+def test_credits_leave_the_text_and_are_kept(tail: str, credit: str | None) -> None:
+    article = read("", STORY + tail)
+    assert article.credit == credit
+    if credit:
+        assert credit not in article.text
+        assert any(credit in removed.text for removed in article.removed)
+
+
+@pytest.mark.parametrize(
+    ("head", "body", "kind"),
+    [
+        ("<title>Just a moment...</title>", "<p>Wait.</p>", PageKind.CHALLENGE),
+        ("<title>404 Not Found</title>", "<p>Sorry.</p>", PageKind.ERROR),
+        ("<title>Seite nicht gefunden</title>", "<p>Schade.</p>", PageKind.ERROR),
+        ('<meta property="og:type" content="video.other">', "<p>A film.</p>", PageKind.VIDEO),
+        (ld('{"@type":"LiveBlogPosting","headline":"H"}'), PROSE, PageKind.LIVE_BLOG),
+        ("", STORY, PageKind.ARTICLE),
+    ],
+)
+def test_page_kinds(head: str, body: str, kind: PageKind) -> None:
+    assert read(head, body).kind is kind
+
+
+def test_paywalls_are_told_by_statement_and_by_length() -> None:
+    closed = ld('{"@type":"Article","headline":"H","isAccessibleForFree":"False"}')
+    assert read(closed, "<p>Short.</p>").paywall is Paywall.CLOSED
+    assert read(closed).paywall is Paywall.PARTIAL
+    assert read(closed.replace('"False"', "true")).paywall is Paywall.OPEN
+    assert read("").paywall is Paywall.UNKNOWN
+
+
+def test_live_entries_have_their_times() -> None:
+    updates = ",".join(
+        f'{{"@type":"BlogPosting","headline":"Update number {n} of the day",'
+        f'"datePublished":"2026-02-27T0{n}:00:00Z"}}'
+        for n in range(1, 5)
+    )
+    head = ld(f'{{"@type":"LiveBlogPosting","headline":"H","liveBlogUpdate":[{updates}]}}')
+    body = PROSE + "".join(f"<h3>Update number {n} of the day</h3>{PROSE}" for n in range(1, 5))
+    article = read(head, body.replace("late", "later", 1))
+    entries = [block for block in article.blocks if block.at]
+    assert [block.at.hour for block in entries if block.at] == [1, 2, 3, 4]
