@@ -1,5 +1,6 @@
 """The archive as JSON: search, articles, captures, sources."""
 
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass, fields
 from itertools import islice
 from typing import Annotated, Literal
@@ -86,11 +87,16 @@ class CaptureRow:
 
 @dataclass(frozen=True, slots=True)
 class Captures:
-    """Captures of an address. ``next`` is the ``from`` to go on with, null when these are all."""
+    """Captures of an address. ``next`` is the ``from`` to go on with, null when these are all.
+
+    Captures of one second are never parted, so there may be a few more than asked for. Of all
+    that begin so (``*``) there is no next; ``complete`` says whether these are all.
+    """
 
     url: str
     captures: list[CaptureRow]
     next: str | None
+    complete: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,9 +182,13 @@ def list_captures(
     found = iter_captures(
         db, urlkey(address), prefix=prefix, since=since, until=until or "9", failures=True
     )
-    rows = list(islice(found, limit + 1))
-    following = rows[limit].timestamp if len(rows) > limit and not prefix else None
-    return Captures(url, [_capture(room, row) for row in rows[:limit]], following)
+    rows, following = _first(found, limit, seconds_whole=not prefix)
+    return Captures(
+        url,
+        [_capture(room, row) for row in rows],
+        None if following is None or prefix else following.timestamp,
+        complete=following is None,
+    )
 
 
 @router.get("/sources", summary="Sources")
@@ -199,6 +209,26 @@ def list_sources(room: InRoom, db: Index) -> list[SourceRow]:
         )
         for source in room.holdings.count(db, room.config()).sources
     ]
+
+
+def _first(
+    found: Iterator[Capture], limit: int, *, seconds_whole: bool
+) -> tuple[list[Capture], Capture | None]:
+    """The first captures, and the one after them; a second is taken whole or left for later.
+
+    Else a page that ends within a second would begin again with what it had.
+    """
+    rows = list(islice(found, limit))
+    following = next(found, None)
+    if following is None or not seconds_whole or rows[-1].timestamp < following.timestamp:
+        return rows, following
+    earlier = [row for row in rows if row.timestamp < following.timestamp]
+    if earlier:
+        return earlier, rows[len(earlier)]
+    while following is not None and following.timestamp == rows[0].timestamp:
+        rows.append(following)
+        following = next(found, None)
+    return rows, following
 
 
 def _found(room: Room, hit: Hit) -> FoundArticle:

@@ -56,6 +56,11 @@ def fill(root: Path) -> None:
         author="&lt;i&gt;Mallory&lt;/i&gt;",
     )
     shelf.put("http://post.test/news/evil-2.html?a=1&b='\"<", evil, at=T1, kind="article")
+    for scheme in ("http", "https", "http", "https"):
+        shelf.put(
+            f"{scheme}://post.test/twice.css", scheme.encode(), content_type="text/css", at=T1
+        )
+    shelf.put("http://post.test/twice.css", b"last", content_type="text/css", at=T2)
     shelf.put("http://post.test/old", at=T1, status="301 Moved", headers=(f"Location: {URL}",))
     shelf.put(
         "http://post.test/onward",

@@ -56,7 +56,23 @@ def test_captures_are_a_cdx(room, served):
     assert [row["timestamp"] for row in narrowed["captures"]] == [T2]
     assert narrowed["next"] == T3
     many = room.get("/api/captures", params={"url": "post.test/tide/*"}).json()
-    assert (len(many["captures"]), many["next"]) == (30, None)
+    assert (len(many["captures"]), many["next"], many["complete"]) == (30, None, True)
+    some = room.get("/api/captures", params={"url": "post.test/tide/*", "limit": 29}).json()
+    assert (len(some["captures"]), some["next"], some["complete"]) == (29, None, False)
+
+
+@pytest.mark.parametrize("limit", range(1, 6))
+def test_captures_go_on_where_they_stopped(room, limit):
+    # http and https are one address, and answer within the same second.
+    asked = {"url": "post.test/twice.css", "limit": limit}
+    seen, following = [], ""
+    while following is not None:
+        found = room.get("/api/captures", params={**asked, "from": following}).json()
+        seen += [row["record_id"] for row in found["captures"]]
+        following = found["next"]
+        assert found["complete"] == (following is None)
+        assert len(seen) <= 5
+    assert len(seen) == len(set(seen)) == 5
 
 
 def test_sources(room):
