@@ -96,7 +96,8 @@ def test_an_author_in_the_graph_is_found_by_its_id() -> None:
 def test_small_fields_are_read_and_made_absolute() -> None:
     article = read(
         '<link rel=canonical href="/2026/ferry"><meta property="og:image" content="/f.jpg">'
-        '<meta property="article:section" content="Harbour"><meta name=keywords content="sea, ferry">'
+        '<meta property="article:section" content="Harbour"><meta name=keywords '
+        'content="sea, ferry">'
     )
     assert article.canonical_url == "https://www.paper.test/2026/ferry"
     assert article.image == "https://www.paper.test/f.jpg"
