@@ -10,6 +10,7 @@ from pathlib import Path
 
 from archive.errors import ArchiveUnwritable, IndexDamaged
 from archive.layout import OPEN_SUFFIX, Archive, sync_directory
+from archive.warc.openfile import MANIFEST_SUFFIX
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +63,10 @@ def _back_up(archive: Archive, target: Path) -> BackupReport:
         if path.name.endswith(OPEN_SUFFIX):
             left_open.append(path.relative_to(archive.warcs_dir).as_posix())
         elif _is_there(path, target / name):
-            present += 1
+            present += path.suffix != MANIFEST_SUFFIX
         else:
             size += _copy(path, target / name)
-            copied += 1
+            copied += path.suffix != MANIFEST_SUFFIX
     for path in sorted(archive.runs_dir.glob("*")):
         if path.is_file() and not _is_there(path, target / path.relative_to(archive.root)):
             size += _copy(path, target / path.relative_to(archive.root))

@@ -8,6 +8,7 @@ from typing import Any
 from archive.errors import ArchiveUnwritable, ExitCode
 from archive.layout import write_atomically
 from archive.times import to_timestamp, to_warc_date
+from archive.wording import counted
 from crawler.session import Session
 from crawler.tally import SourceTally
 
@@ -97,11 +98,11 @@ def summary(report: dict[str, Any]) -> str:
     '20260101000000 finished: 7 URLs, 6 captures, 3 new articles, 2.5 MB, 1 error in 4 s'
     """
     totals = report["totals"]
-    errors = "1 error" if totals["errors"] == 1 else f"{totals['errors']} errors"
     return (
-        f"{report['run']} {report['reason']}: {totals['urls']} URLs, {totals['captures']} captures,"
-        f" {totals['articles_new']} new articles, {totals['body_bytes'] / 1e6:.1f} MB,"
-        f" {errors} in {report['seconds']:.0f} s"
+        f"{report['run']} {report['reason']}: {counted(totals['urls'], 'URL')},"
+        f" {counted(totals['captures'], 'capture')},"
+        f" {counted(totals['articles_new'], 'new article')}, {totals['body_bytes'] / 1e6:.1f} MB,"
+        f" {counted(totals['errors'], 'error')} in {report['seconds']:.0f} s"
         + ("" if (report["index"] or {}).get("complete") else "; now run `microfiche index`")
     )
 

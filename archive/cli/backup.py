@@ -7,20 +7,22 @@ import click
 from archive.backup import back_up
 from archive.cli import archive_of
 from archive.cli.stats import size
+from archive.wording import counted
 
 
 @click.command("backup")
 @click.argument("directory", type=click.Path(path_type=Path))
 @click.pass_context
 def command(ctx: click.Context, directory: Path) -> None:
-    """Copy the archive to DIRECTORY: WARC files, databases, reports, configuration.
+    """Copy the whole archive to DIRECTORY, also during a crawl.
 
-    Into a directory that has an earlier backup, only what is new is copied.
+    WARC files with their manifests, databases, reports and the configuration are copied. Into a
+    directory that has an earlier backup, only what is new is copied.
     """
     report = back_up(archive_of(ctx), directory)
     click.echo(
-        f"Backed up to {directory}: {report.copied} WARC files copied, {report.present} there "
-        f"already, {size(report.bytes)}"
+        f"Backed up to {directory}: {counted(report.copied, 'WARC file')} copied, "
+        f"{report.present:,} there already, {size(report.bytes)}"
     )
     for name in report.left_open:
         click.echo(f"microfiche: {name}: still being written, left for the next backup", err=True)

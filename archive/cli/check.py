@@ -18,6 +18,7 @@ from rich.progress import (
 from archive.cli import archive_of
 from archive.errors import ExitCode
 from archive.warc.checkup import Summary, archive_tasks, check_archive, check_files, file_tasks
+from archive.wording import counted
 
 
 @click.command("check")
@@ -33,9 +34,11 @@ from archive.warc.checkup import Summary, archive_tasks, check_archive, check_fi
 def command(
     ctx: click.Context, files: tuple[Path, ...], as_json: bool, repair: bool, workers: int
 ) -> None:
-    """Check FILES, or the whole archive: records, digests, gzip, revisits, manifests, index.
+    """Verify the whole archive, or single WARC files.
 
-    Every fault is told with its file and offset. Exit code 6 says that there are some.
+    Records, digests, gzip, revisits, manifests and the index are checked; with FILES, each of
+    them by itself. Every fault is told with its file and offset. Exit code 6 says that there are
+    some.
     """
     if files and repair:
         raise click.UsageError("--repair works on the whole archive; leave FILES out")
@@ -78,8 +81,9 @@ def _tell(summary: Summary, *, as_json: bool) -> None:
         counts = {"files": summary.files, "records": summary.records, "bytes": summary.bytes}
         told = {**counts, "faults": len(summary.faults), "repaired": summary.repaired}
         click.echo(json.dumps({"summary": told}, ensure_ascii=False))
-    found = f"{len(summary.faults)} faults" if summary.faults else "no fault"
+    found = counted(len(summary.faults), "fault") if summary.faults else "no fault"
+    files, records = counted(summary.files, "file"), counted(summary.records, "record")
     click.echo(
-        f"{summary.files} files, {summary.records} records, {summary.bytes:,} bytes: {found}",
+        f"{files}, {records}, {summary.bytes:,} bytes: {found}",
         err=True,
     )

@@ -22,6 +22,7 @@ from archive.export import (
     write_parquet,
 )
 from archive.index.open import open_index
+from archive.wording import counted
 
 _FORMATS = ("jsonl", "csv", "parquet", "markdown", "text")
 
@@ -37,7 +38,10 @@ _FORMATS = ("jsonl", "csv", "parquet", "markdown", "text")
 )
 @click.pass_context
 def command(ctx: click.Context, query: tuple[str, ...], form: str, target: Path | None) -> None:
-    """Write out the articles that QUERY finds, or all of them, oldest first."""
+    """Write out articles as JSON lines, CSV, Parquet or text.
+
+    Those that QUERY finds, or all of them; the oldest first.
+    """
     if form == "parquet" and target is None:
         raise click.UsageError("Parquet is no text for stdout; name a file with --to")
     with closing(open_index(archive_of(ctx))) as db:
@@ -47,7 +51,7 @@ def command(ctx: click.Context, query: tuple[str, ...], form: str, target: Path 
                 click.echo(piece, nl=False)
             return
         count = _write(articles, form, target)
-    click.echo(f"Exported {count} articles to {target}")
+    click.echo(f"Exported {counted(count, 'article')} to {target}")
 
 
 def _pieces(articles: Iterable[Exported], form: str) -> Iterator[str]:

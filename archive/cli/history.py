@@ -9,6 +9,7 @@ import click
 from archive.cli import archive_of
 from archive.cli.output import console, line, moment, named_article
 from archive.index.open import open_index
+from archive.wording import counted
 
 
 @click.command("history")
@@ -16,7 +17,10 @@ from archive.index.open import open_index
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line, one line an event.")
 @click.pass_context
 def command(ctx: click.Context, article: str, as_json: bool) -> None:
-    """Print what happened to ARTICLE (an id, the start of one, or its address), in order."""
+    """Print what happened to one article, in order.
+
+    ARTICLE is its id, the first 6 characters of it or more, or its address.
+    """
     with closing(open_index(archive_of(ctx))) as db:
         row = named_article(db, article)
     if as_json:
@@ -30,10 +34,12 @@ def command(ctx: click.Context, article: str, as_json: bool) -> None:
         seen = f"{moment(version.first_captured)} to {moment(version.last_captured)}"
         out.print(
             line(
-                f"  version {number}  {version.id}  {seen}  {version.words} words, "
-                f"{version.captures} captures"
+                f"  version {number}  {version.id}  {seen}  "
+                f"{counted(version.words, 'word')}, {counted(version.captures, 'capture')}"
             )
         )
     for event in row.events:
         silent = " silently" if event.silent else ""
-        out.print(line(f"  {moment(event.at)}  {event.kind}{silent}  {event.detail or ''}"))
+        out.print(
+            line(f"  {moment(event.at)}  {event.kind}{silent}  {event.detail or ''}".rstrip())
+        )

@@ -15,6 +15,7 @@ from archive.index.open import open_index
 from archive.indexer import catchup
 from archive.layout import Archive
 from archive.lock import hold
+from archive.wording import counted
 
 OnProgress = Callable[[catchup.Progress], None]
 
@@ -27,7 +28,10 @@ OnProgress = Callable[[catchup.Progress], None]
 )
 @click.pass_context
 def command(ctx: click.Context, rebuild: bool) -> None:
-    """Read what the WARC files hold beyond what is indexed: captures, articles, full text."""
+    """Bring the index up to date with the WARC files.
+
+    Reads what they hold beyond what is indexed: captures, articles, full text.
+    """
     archive = archive_of(ctx)
     config = load_config(archive)
     with hold(archive.index_lock_path, purpose="index"):
@@ -40,9 +44,10 @@ def command(ctx: click.Context, rebuild: bool) -> None:
         report = _run(archive, config, rebuild=rebuild)
     done = report.totals.all
     click.echo(
-        f"{'Rebuilt' if rebuild else 'Indexed'}: {done.captures} captures from "
-        f"{report.files} files, {done.articles_new} new articles, "
-        f"{done.versions_new} new versions, {done.failed} pages that could not be read"
+        f"{'Rebuilt' if rebuild else 'Indexed'}: {counted(done.captures, 'capture')} from "
+        f"{counted(report.files, 'file')}, {counted(done.articles_new, 'new article')}, "
+        f"{counted(done.versions_new, 'new version')}, "
+        f"{counted(done.failed, 'page')} that could not be read"
     )
     for problem in report.damaged:
         click.echo(f"microfiche: {problem}", err=True)

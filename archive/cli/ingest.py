@@ -12,6 +12,7 @@ from archive.index.open import open_index
 from archive.indexer.catchup import catch_up
 from archive.ingest import State, Taken, find_files, ingest_file
 from archive.lock import hold
+from archive.wording import counted
 
 
 @click.command("ingest")
@@ -26,7 +27,10 @@ from archive.lock import hold
 @click.option("--no-index", is_flag=True, help="Leave indexing to a later `microfiche index`.")
 @click.pass_context
 def command(ctx: click.Context, places: tuple[Path, ...], in_place: bool, no_index: bool) -> None:
-    """Take in WARC, ARC and WACZ files made by others, and index them."""
+    """Take in WARC, ARC and WACZ files made by others.
+
+    They are indexed as well, unless --no-index leaves that to later.
+    """
     archive = archive_of(ctx)
     config = load_config(archive)
     refused = False
@@ -46,7 +50,10 @@ def command(ctx: click.Context, places: tuple[Path, ...], in_place: bool, no_ind
         ):
             report = catch_up(archive, db, config)
         done = report.totals.all
-        click.echo(f"Indexed: {done.captures} captures, {done.articles_new} new articles")
+        click.echo(
+            f"Indexed: {counted(done.captures, 'capture')}, "
+            f"{counted(done.articles_new, 'new article')}"
+        )
         for problem in report.damaged:
             click.echo(f"microfiche: {problem}", err=True)
         refused |= bool(report.damaged)

@@ -60,7 +60,7 @@ def named_article(db: Database, name: str) -> ArticleRow:
     found = find_article(db, name)
     if found is None:
         raise NotFound(
-            f"{name}: no article of that address, or none or several ids begin so; "
-            "`microfiche search` prints ids"
+            f"{name!r}: no article of that address, and no id or several begin so; expected "
+            "an address or at least 6 characters of an id, as `microfiche search` prints them"
         )
     return get_article(db, found)

@@ -10,6 +10,7 @@ from archive.cli import archive_of
 from archive.cli.output import console, line, moment, named_article
 from archive.index.articles import ArticleRow
 from archive.index.open import open_index
+from archive.wording import counted
 
 
 @click.command("show")
@@ -17,7 +18,10 @@ from archive.index.open import open_index
 @click.option("--json", "as_json", is_flag=True, help="Everything, as one JSON object.")
 @click.pass_context
 def command(ctx: click.Context, article: str, as_json: bool) -> None:
-    """Print ARTICLE (its id, the start of one, or its address) with its versions and captures."""
+    """Print an article with its versions and captures.
+
+    ARTICLE is its id, the first 6 characters of it or more, or its address.
+    """
     with closing(open_index(archive_of(ctx))) as db:
         row = named_article(db, article)
     if as_json:
@@ -60,8 +64,9 @@ def _print(row: ArticleRow) -> None:
     for version in row.versions:
         say(
             line(
-                f"  {moment(version.first_captured)}  {version.id}  {version.words} words, "
-                f"{version.captures} captures, last {moment(version.last_captured)}",
+                f"  {moment(version.first_captured)}  {version.id}  "
+                f"{counted(version.words, 'word')}, {counted(version.captures, 'capture')}, "
+                f"last {moment(version.last_captured)}",
                 "",
             )
         )
@@ -78,4 +83,4 @@ def _print(row: ArticleRow) -> None:
     say(line(f"Events ({len(row.events)})", "bold"))
     for event in row.events:
         silent = " silently" if event.silent else ""
-        say(line(f"  {moment(event.at)}  {event.kind}{silent}  {event.detail or ''}", ""))
+        say(line(f"  {moment(event.at)}  {event.kind}{silent}  {event.detail or ''}".rstrip()))

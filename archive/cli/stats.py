@@ -11,13 +11,14 @@ from archive.cli import archive_of
 from archive.cli.output import console, moment, printable
 from archive.index.open import open_index
 from archive.index.stats import Stats, read_stats
+from archive.wording import counted
 
 
 @click.command("stats")
 @click.option("--json", "as_json", is_flag=True, help="Everything, as one JSON object.")
 @click.pass_context
 def command(ctx: click.Context, as_json: bool) -> None:
-    """Print what the archive holds, source by source, and what takes how much room."""
+    """Print what the archive holds, and what takes how much room."""
     with closing(open_index(archive_of(ctx))) as db:
         stats = read_stats(db)
     if as_json:
@@ -43,8 +44,9 @@ def size(count: int) -> str:
 def _print(stats: Stats) -> None:
     out = console()
     out.print(
-        f"{stats.articles:,} articles in {stats.versions:,} versions, {stats.captures:,} captures, "
-        f"{stats.events:,} events; {stats.warcs:,} WARC files, {size(stats.warc_bytes)}"
+        f"{counted(stats.articles, 'article')} in {counted(stats.versions, 'version')}, "
+        f"{counted(stats.captures, 'capture')}, {counted(stats.events, 'event')}; "
+        f"{counted(stats.warcs, 'WARC file')}, {size(stats.warc_bytes)}"
     )
     table = Table("source", "articles", "versions", "captures", "first", "last", box=None)
     for row in stats.sources:

@@ -33,7 +33,7 @@ def test_a_backup_is_an_archive(press, tmp_path):
     (press.archive.runs_dir / "1.json").write_text("{}")
     result = microfiche(press, "backup", str(tmp_path / "copy"))
     assert result.exit_code == 0, result.output
-    assert "1 WARC files copied, 0 there already" in result.output
+    assert "1 WARC file copied, 0 there already" in result.output
     copy = open_archive(tmp_path / "copy")
     with closing(open_index(copy)) as db:
         assert search(db, "bridge").total == 1
@@ -71,7 +71,7 @@ def test_a_target_that_is_a_file(press, tmp_path):
 
 def test_stats_tell_what_takes_what(press):
     result = microfiche(press, "stats")
-    assert "1 articles in 1 versions, 1 captures" in result.output
+    assert "1 article in 1 version, 1 capture," in result.output
     assert "full text" in result.output
     row = json.loads(microfiche(press, "stats", "--json").output)
     assert (row["articles"], row["warcs"], row["failures"]) == (1, 1, {})

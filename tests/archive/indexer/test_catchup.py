@@ -39,7 +39,7 @@ def test_index_catches_up_and_a_rebuild_is_row_for_row_the_same(press):
     assert first.exit_code == 0, first.output
     assert "from 4 files, 2 new articles" in first.output
     aside.rename(held_back)
-    assert "from 1 files, 0 new articles" in microfiche(press.archive, "index").output
+    assert "from 1 file, 0 new articles" in microfiche(press.archive, "index").output
     assert "Indexed: 0 captures from 0 files" in microfiche(press.archive, "index").output
     caught_up = rows(press.archive)
     rebuilt = microfiche(press.archive, "index", "--rebuild")
@@ -128,7 +128,7 @@ def test_open_files_are_left_alone_while_a_crawl_runs_and_sealed_after_it(press)
         assert "0 captures" in microfiche(press.archive, "index").output
     after = microfiche(press.archive, "index")
     assert "sealed a.warc.gz" in after.output
-    assert "1 captures" in after.output
+    assert "1 capture from 1 file" in after.output
 
 
 @pytest.mark.parametrize("command", [["index"], ["index", "--rebuild"]])
