@@ -30,9 +30,10 @@ def command(
     whole: bool,
     as_json: bool,
 ) -> None:
-    """Print what changed in ARTICLE from version BEFORE to AFTER.
+    """Print what changed between two versions of an article.
 
-    Versions are named by number, id or timestamp; without names, the last change is shown.
+    ARTICLE is its id, the first 6 characters of it or more, or its address. BEFORE and AFTER are
+    versions, named by number, id or timestamp; without them, the last change is shown.
     """
     with closing(open_index(archive_of(ctx))) as db:
         row = named_article(db, article)

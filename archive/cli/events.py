@@ -33,7 +33,10 @@ def _date(_ctx: click.Context, _parameter: click.Parameter, value: str | None) -
 def command(
     ctx: click.Context, since: str, kind: str | None, source: str, silent: bool, as_json: bool
 ) -> None:
-    """Print what happened: published, edited, retitled, moved, removed, restored."""
+    """Print what happened to the articles, in order.
+
+    They are published, edited, retitled, moved, removed, restored.
+    """
     out = console()
     with closing(open_index(archive_of(ctx))) as db:
         found = iter_events(db, since=since, kind=kind or "", source=source, silent=silent)

@@ -45,7 +45,10 @@ class Page:
 def command(
     ctx: click.Context, source: str, url: str | None, why: bool, as_json: bool, outlet: bool
 ) -> None:
-    """Read the article out of a page: the newest capture of URL, or FILE (- is stdin)."""
+    """Read the article out of a page, and say why.
+
+    The page is the newest capture of URL, or FILE (- is stdin).
+    """
     page = find_page(ctx, source, url)
     if outlet:
         day = (page.captured_at or utc_now()).date()

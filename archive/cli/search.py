@@ -31,7 +31,11 @@ def command(
     after: str | None,
     as_json: bool,
 ) -> None:
-    """Find articles: words, "phrases", OR, -not, prefix*, site:, author:, after: and more."""
+    """Find articles by what they say.
+
+    QUERY is words, "phrases", OR, -not, prefix*, source:, author:, after: and more. Quote it for
+    the shell, and put -- before one that begins with a dash.
+    """
     with closing(open_index(archive_of(ctx))) as db:
         result = search(db, " ".join(query), limit=limit, order=order, after=after)
     if as_json:

@@ -67,7 +67,7 @@ class _Server(uvicorn.Server):
 )
 @click.pass_context
 def command(ctx: click.Context, host: str, port: int, replay_port: int) -> None:
-    """Open the reading room: search, articles, replay of archived pages.
+    """Open the reading room: search, articles and replay.
 
     Both addresses are printed once both answer; Ctrl-C ends it. There is no log-in: whoever
     reaches HOST reads the archive, so leave it on this machine or put a proxy with one before it.

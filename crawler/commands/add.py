@@ -91,7 +91,7 @@ def command(  # noqa: PLR0913 - one for each option
     console = Console()
     console.print(_table(chosen_id, source, found))
     for note in found.notes if found else ():
-        console.print(Text(f"Note: {note}", style="yellow"))
+        console.print(Text(f"Note: {note}", style="yellow"), soft_wrap=True)
     click.echo(f"Next: microfiche -C {archive.root} crawl {chosen_id}", err=True)
 
 

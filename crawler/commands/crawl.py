@@ -27,7 +27,7 @@ def command(
     index: bool,
     progress: bool | None,
 ) -> int:
-    """Visit what is due at every source, or at each SOURCE named.
+    """Visit what is due at every source, or at those named.
 
     Ctrl-C finishes the requests in flight, seals the files and writes the report; a second one
     waits for nothing. Whatever a run does not come to, the next one does. A report and a log are
