@@ -27,7 +27,7 @@ from extract.structured import Structured, read_structured
 from extract.template import SiteTemplate, apply
 from extract.tree import parse
 
-VERSION = "0.2"
+VERSION = "1.0"
 """Changes whenever the same bytes may give another article."""
 
 # Later than any capture: for callers that do not know when the page was captured.

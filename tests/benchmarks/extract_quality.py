@@ -116,7 +116,7 @@ def _row(name: str, found: dict[str, dict[str, float]], base: float) -> tuple[st
         f"{fundus['recall']:.3f}",
         f"{sum(s['leaked_lines'] for s in found.values()):.0f}",
         *(
-            f"{fundus[field]:.3f}" if field in fundus else ""
+            f"{fundus[field]:.3f}" if fundus.get(field) else ""
             for field in ("title", "date", "authors")
         ),
         f"{_mean_ms(found) / base:.2f}",
