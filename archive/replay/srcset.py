@@ -4,7 +4,7 @@ Source: WHATWG HTML, "Parse a srcset attribute".
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 # An address has no white space and may hold commas, but neither starts nor ends with one; its
 # descriptors end at a comma outside parentheses.
@@ -21,12 +21,22 @@ def rewrite_srcset(value: str, locate: Callable[[str], str | None]) -> str:
     ''
     """
     kept = []
+    for url, descriptors in iter_candidates(value):
+        located = locate(url)
+        if located is not None:
+            kept.append(f"{located} {descriptors}".strip())
+    return ", ".join(kept)
+
+
+def iter_candidates(value: str) -> Iterator[tuple[str, str]]:
+    """The address of each candidate, with its descriptors.
+
+    >>> list(iter_candidates("a,b.png 1x, c.png,d.png"))
+    [('a,b.png', '1x'), ('c.png,d.png', '')]
+    """
     position = 0
     while match := _CANDIDATE.match(value, position):
         url, comma, descriptors = match.groups()
         # A comma at the end of the address ends the candidate: it has no descriptor.
         position = match.end(2) if comma else match.end()
-        located = locate(url)
-        if located is not None:
-            kept.append(f"{located} {'' if comma else descriptors.strip()}".strip())
-    return ", ".join(kept)
+        yield url, "" if comma else descriptors.strip()

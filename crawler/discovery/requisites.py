@@ -4,12 +4,12 @@ Scripts and frames are not among them: replay runs no script, and frames are pag
 are only where they are asked for: one film outweighs a year of articles.
 """
 
-import re
 from collections.abc import Iterator
 
 import tinycss2
 from lxml.html import HtmlElement
 
+from archive.replay.srcset import iter_candidates
 from crawler.discovery.found import Found, absolute, unique
 from crawler.discovery.pages import Page
 
@@ -32,8 +32,6 @@ _SOURCES = {
     "table": ("background",),
     "td": ("background",),
 }
-# The descriptor ends a candidate, not the comma: addresses hold commas.
-_CANDIDATE = re.compile(r"\s*,*\s*(\S*[^\s,])(?:\s+[^,()]*(?:\([^)]*\)[^,]*)?)?(?:,|$)")
 
 
 def iter_requisites(page: Page, *, media: bool = False) -> tuple[Found, ...]:
@@ -65,17 +63,6 @@ def iter_css(css: bytes, url: str, *, charset: str | None = None) -> tuple[Found
     rules, _ = tinycss2.parse_stylesheet_bytes(css, protocol_encoding=charset, skip_comments=True)
     targets = (absolute(url, reference) for reference in _css_references(rules))
     return unique(Found(target) for target in targets if target)[:MAX_REQUISITES]
-
-
-def split_srcset(srcset: str) -> list[str]:
-    """The addresses of a ``srcset``.
-
-    >>> split_srcset("a,b.png 1x, c.png 2x,d.png")
-    ['a,b.png', 'c.png', 'd.png']
-
-    Source: https://html.spec.whatwg.org/#parsing-a-srcset-attribute
-    """
-    return [match[1] for match in _CANDIDATE.finditer(srcset) if match[1]]
 
 
 def _references(element: HtmlElement) -> Iterator[str]:
@@ -110,7 +97,7 @@ def _link(link: HtmlElement) -> Iterator[str]:
     if (rel & _LINK_RELS or preloaded) and (href := link.get("href")):
         yield href
     if preloaded and (srcset := link.get("imagesrcset")):
-        yield from split_srcset(srcset)
+        yield from _candidates(srcset)
 
 
 def _pictures(element: HtmlElement, attributes: tuple[str, ...]) -> Iterator[str]:
@@ -118,7 +105,11 @@ def _pictures(element: HtmlElement, attributes: tuple[str, ...]) -> Iterator[str
         if value := element.get(attribute):
             yield value
     for attribute in ("srcset", "data-srcset"):
-        yield from split_srcset(element.get(attribute) or "")
+        yield from _candidates(element.get(attribute) or "")
+
+
+def _candidates(srcset: str) -> Iterator[str]:
+    return (address for address, _ in iter_candidates(srcset))
 
 
 def _css_references(nodes: list[tinycss2.ast.Node], depth: int = 0) -> Iterator[str]:
