@@ -69,6 +69,7 @@ _RFC = re.compile(
 _MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
 # Nothing on the web is older; printed dates before are the story's, not the page's.
 _FIRST_DAY = date(1995, 1, 1)
+_MAX_SEARCHED_CHARS = 4_000_000
 # A page may be stamped in a zone that is already a day ahead of the capture.
 _AHEAD = timedelta(days=2)
 
@@ -222,8 +223,13 @@ def _iter_json(said: Structured, keys: tuple[str, ...]) -> Iterator[tuple[str, s
 
 
 def _search(root: HtmlElement, url: str, latest: date) -> Iterator[tuple[str, str]]:
+    # Its last resort runs dozens of patterns over the whole page: seconds on megabytes.
+    size = len(root.text_content())
+    if size > _MAX_SEARCHED_CHARS:
+        return
     found = find_date(
         root,
+        extensive_search=size <= _MAX_SEARCHED_CHARS // 4,
         url=url,
         original_date=True,
         max_date=datetime(latest.year, latest.month, latest.day, tzinfo=UTC),
