@@ -138,6 +138,8 @@ class Harvest:
                 self._frontier.remember_payload(ref.digest, ref)
             new = self.queue.learn(entries) if entries else 0
             self._settle(known, visit, message=f"HTTP status {answer.status}")
+        if known.seed and outcome is Outcome.REDIRECTED and isinstance(onward, NotFollowed):
+            self._leads_nowhere(known, answer, onward)
         tally = self._tally.sources[fetch.source_id]
         tally.new_urls += new
         tally.not_followed.update(leads.not_followed)
@@ -155,6 +157,15 @@ class Harvest:
         if visit.outcome is Outcome.HOST_DOWN:
             self._tally.hosts_down.add(known.host)
         logger.debug("%s %s", visit.outcome, known.url)
+
+    def _leads_nowhere(self, known: KnownUrl, answer: Answer, why: NotFollowed) -> None:
+        """A seed has moved to where the source may not follow: somebody has to decide."""
+        told = (
+            f"leads to {answer.location}, which is not followed ({why}); give the source that "
+            "address, or its host in `hosts`"
+        )
+        logger.warning("%s: %s", known.url, told)
+        self._tally.seed_lost(Trouble(known.url, known.source, Outcome.REDIRECTED, told))
 
     def _leave_alone(self, fetch: Fetch, answer: Answer) -> float:
         """Until when a host that asks for it is left alone; 0.0 where none asks."""

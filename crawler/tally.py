@@ -62,7 +62,7 @@ class SourceTally:
         return (
             self.seeds_tried > 0
             and self.seeds_failed == self.seeds_tried
-            and not any(self.outcomes[outcome] for outcome in SUCCESSES)
+            and not any(self.outcomes[outcome] for outcome in SUCCESSES - {Outcome.REDIRECTED})
         )
 
 
@@ -87,6 +87,11 @@ class Tally:
             tally.seeds_failed += outcome not in SUCCESSES
         if outcome in ERRORS:
             self.trouble(Trouble(url, source, outcome, message))
+
+    def seed_lost(self, trouble: Trouble) -> None:
+        """A seed that was settled leads to nothing that the source may fetch."""
+        self.sources[trouble.source].seeds_failed += 1
+        self.trouble(trouble)
 
     def trouble(self, trouble: Trouble) -> None:
         """Keep a trouble for the report, one of the first few hundred."""

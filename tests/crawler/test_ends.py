@@ -177,6 +177,16 @@ def test_a_source_whose_seeds_all_fail_is_told_by_the_exit_code(site, press):
     assert "refused" in report["errors"][0]["message"]
 
 
+def test_a_seed_that_has_moved_out_of_scope_is_told_and_its_source_yields_nothing(site, press):
+    site.answers["/feed-0"] = Reply(301, headers={"Location": "http://elsewhere.example/feed"})
+    press.source("press", f"{site.base}/", feeds=[f"{site.base}/feed-0"])
+    ended = press.run("crawl", "--no-index")
+    assert ended.status == 7
+    (error,) = press.report()["errors"]
+    assert error["outcome"] == "redirected"
+    assert "leads to http://elsewhere.example/feed, which is not followed" in error["message"]
+
+
 def test_a_second_ctrl_c_waits_for_nothing_and_still_seals_and_reports(site, press):
     site.answers |= {path: Reply(after_s=25.0) for path in ARTICLES[8:]}
     with press.start("crawl", "--no-index") as process:
