@@ -18,6 +18,7 @@ from multiprocessing.connection import Connection, wait
 from types import TracebackType
 from typing import Self
 
+from archive.errors import MicroficheError
 from archive.indexer.reading import Failure, FailureReason, Reading
 from archive.indexer.worker import Page
 
@@ -205,11 +206,27 @@ class Pool:
         elif worker.waiting and not worker.pages:
             self._fruitless += 1
             if self._fruitless >= _START_FAILURES:
-                raise RuntimeError(
-                    f"extraction workers end before they read a page (exit status "
-                    f"{worker.process.returncode}); try `python -m archive.indexer.worker 0 1 1 0`"
-                )
+                self._give_up(worker)
         self._backlog.extendleft(reversed(worker.waiting))
+
+    def _give_up(self, worker: _Worker) -> None:
+        """Worker after worker ended before it began the page it was given."""
+        status = worker.process.returncode
+        if not self.extractor:
+            raise MicroficheError(
+                f"extraction workers end before they read a page (exit status {status}); "
+                "try `python -m archive.indexer.worker 0 1 1 0`"
+            )
+        # Others could be read: it is the page, one too large to be handed over.
+        self._fruitless = 0
+        number, page = worker.waiting.popleft()
+        outcome = Failure(
+            FailureReason.CRASHED,
+            f"{_START_FAILURES} workers ended (status {status}) before they began it",
+            self.extractor,
+        )
+        logger.warning("%s: %s", page.url, outcome.detail)
+        self._done.append((number, outcome))
 
     def _end(self, worker: _Worker, *, kill: bool) -> None:
         worker.inbox.put(None)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from archive.errors import MicroficheError
 from archive.indexer.pool import Pool, PoolSettings
 from archive.indexer.reading import Failure, FailureReason, Reading
 from archive.indexer.worker import Page, read_page
@@ -128,6 +129,17 @@ def test_a_page_that_swells_beyond_the_memory_is_a_failure():
     assert isinstance(after, Reading)
 
 
+def test_a_page_too_large_to_be_handed_over_is_given_up():
+    settings = PoolSettings(workers=1, timeout_s=60, memory_bytes=420 << 20)
+    with Pool(settings) as pool:
+        pages = [story("A story to begin with"), bytes(100 << 20), story("A story to end with")]
+        before, huge, after = all_of(pool, [page(body) for body in pages])
+    assert isinstance(before, Reading)
+    assert isinstance(huge, Failure)
+    assert huge.reason is FailureReason.CRASHED
+    assert isinstance(after, Reading)
+
+
 def test_workers_that_cannot_start_end_the_run_with_a_reason(tmp_path, monkeypatch):
     # An installation in which the extraction cannot be imported.
     (tmp_path / "extract").mkdir()
@@ -135,5 +147,5 @@ def test_workers_that_cannot_start_end_the_run_with_a_reason(tmp_path, monkeypat
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
     with Pool(ONE) as pool:
         pool.submit(page(story("A story nobody reads")))
-        with pytest.raises(RuntimeError, match="before they read a page"):
+        with pytest.raises(MicroficheError, match="before they read a page"):
             all_of(pool, [page(story("Another one"))])
