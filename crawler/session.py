@@ -86,6 +86,8 @@ def open_session(
         recovered = recover(archive)
         frontier = open_frontier(archive.frontier_path)
         stack.callback(frontier.close)
+        enabled = {name for name, source in config.sources.items() if source.enabled}
+        frontier.set_collected(enabled | sources.keys())
         set_seeds(frontier, sources, now=started.timestamp())
         if recheck:
             frontier.make_due(list(sources))

@@ -5,6 +5,7 @@ whatever was learnt from it, after its capture is durable. So a killed run loses
 requests in flight, and memory stays flat however many addresses are known.
 """
 
+import json
 import sqlite3
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
@@ -45,6 +46,11 @@ UPDATE urls SET due_at = 0,
 WHERE url = :url AND last_fetched < :stale_before
     AND (failures = 0 AND (due_at IS NULL OR due_at > 0) OR state = 'gone' AND due_at IS NULL)
 """
+# Of a source that was renamed, disabled or taken out of the configuration.
+_TAKE_OVER = """
+UPDATE urls SET source = :source
+WHERE url = :url AND source NOT IN (SELECT value FROM json_each(:collected))
+"""
 _SETTLE = """
 UPDATE urls SET state = :state, outcome = :outcome, due_at = :due_at, status = :status,
     failures = :failures, last_fetched = coalesce(:fetched_at, last_fetched),
@@ -75,6 +81,7 @@ class Frontier:
     def __init__(self, db: Database, path: Path) -> None:
         self._db, self.path = db, path
         self.hosts = HostMemory(db, path)
+        self._collected: str | None = None
 
     def close(self) -> None:
         """Close the database."""
@@ -90,6 +97,10 @@ class Frontier:
         with transaction(self._db, self.path):
             yield
 
+    def set_collected(self, sources: Iterable[str]) -> None:
+        """Say which sources are visited at all: what others have left goes to who names it."""
+        self._collected = json.dumps(sorted(sources))
+
     def add(self, entries: Iterable[Entry], *, now: float) -> int:
         """Put addresses into the frontier, each due at once; known ones stay as they are.
 
@@ -102,7 +113,10 @@ class Frontier:
                 row = _entry_row(entry, now)
                 if self._db.execute(_ADD, row).rowcount == 1:
                     new += 1
-                elif entry.stale_before is not None:
+                    continue
+                if self._collected is not None:
+                    self._db.execute(_TAKE_OVER, row | {"collected": self._collected})
+                if entry.stale_before is not None:
                     self._db.execute(_REVIVE, row)
         return new
 

@@ -94,6 +94,16 @@ def test_a_lastmod_brings_an_address_back_only_when_it_is_newer(frontier):
     assert taken(frontier) == ["a"]
 
 
+def test_addresses_of_a_source_that_is_no_longer_visited_go_to_who_names_them(frontier):
+    frontier.add([article("a")], now=NOW)
+    again = Entry(HOME + "a", "twin", Kind.ARTICLE, Why.FEED)
+    for collected, due in (["news", "twin"], ["a"]), (["twin"], []):
+        frontier.set_collected(collected)
+        frontier.add([again], now=NOW)
+        assert taken(frontier) == due
+    assert frontier.due_hosts("twin") == ["news.example"]
+
+
 def test_what_was_gone_comes_back_when_it_is_named_anew_and_no_look_is_planned(frontier):
     frontier.add([article("planned"), article("past")], now=NOW)
     gone = {"fetched_at": NOW, "status": 410, "failures": 3}
