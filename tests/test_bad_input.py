@@ -119,8 +119,11 @@ def test_init_where_nothing_can_be_written():
     assert_one_line(done, ExitCode.UNWRITABLE, "/dev/null/a")
 
 
-def test_init_without_a_real_contact(tmp_path):
-    done = microfiche("init", tmp_path / "a", "--contact", "me")
+@pytest.mark.parametrize(
+    "contact", [["--contact", "me"], ["--contact", "mailto:a@b.example\nlayout = 2"], []]
+)
+def test_init_without_a_real_contact(tmp_path, contact):
+    done = microfiche("init", tmp_path / "a", *contact)
     assert done.returncode == ExitCode.USAGE
     assert "mailto:" in done.stderr
     assert not (tmp_path / "a").exists()

@@ -19,7 +19,8 @@ def command(directory: Path, contact: str | None) -> None:
     """Make an empty archive in DIRECTORY."""
     if contact is None:
         contact = _ask()
-    if not contact.startswith(("mailto:", "http://", "https://")) or len(contact) < 10:
+    known = contact.startswith(("mailto:", "http://", "https://")) and contact.isprintable()
+    if not known or len(contact) < 10:
         raise click.BadParameter(
             f"expected mailto:you@example.org or a web address, got {contact!r}",
             param_hint="--contact",
