@@ -5,12 +5,15 @@ So `search` never pays for Twisted, and nothing here imports the crawler.
 
 import importlib
 import os
+import sqlite3
 import sys
 from pathlib import Path
+from typing import Any
 
 import click
 
 from archive.errors import ExitCode, MicroficheError
+from archive.index.trouble import explained
 from archive.layout import Archive, open_archive
 
 # Command -> where it lives, in the order in which a newcomer needs them.
@@ -48,6 +51,15 @@ class LazyGroup(click.Group):
         module, _, name = COMMANDS[cmd_name].partition(":")
         found: click.Command = getattr(importlib.import_module(module), name)
         return found
+
+    def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 - click's signature
+        """Run a command; what SQLite says of the index while it is read is an error of ours."""
+        try:
+            return super().invoke(ctx)
+        except sqlite3.DatabaseError as error:
+            if not COMMANDS.get(ctx.invoked_subcommand or "", "").startswith("archive."):
+                raise
+            raise explained(error) from error
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """List every command with its one line of help."""

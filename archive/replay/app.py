@@ -4,6 +4,7 @@
 bytes to save or to read, ``/*/<url>`` leads to the list of captures.
 """
 
+import sqlite3
 from contextlib import closing
 from urllib.parse import quote
 
@@ -18,6 +19,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from archive.errors import MicroficheError, NotFound
 from archive.index.captures import Capture
 from archive.index.open import open_index
+from archive.index.trouble import explained
 from archive.layout import Archive
 from archive.replay.address import ANY_TIME, Address, Links, parse_address
 from archive.replay.gate import HostGate
@@ -98,8 +100,9 @@ class _Replay:
                 return self._find(db, address, request.headers)
         except NotFound as error:
             return self._notice(404, "There is nothing to show", str(error), address.url)
-        except MicroficheError as error:
-            return self._notice(500, "This capture cannot be read", str(error), address.url)
+        except (MicroficheError, sqlite3.DatabaseError) as error:
+            ours = explained(error) if isinstance(error, sqlite3.DatabaseError) else error
+            return self._notice(500, "This capture cannot be read", str(ours), address.url)
 
     def _find(self, db: Database, address: Address, headers: Headers) -> Response:
         capture = find_capture(db, address.url, address.timestamp)

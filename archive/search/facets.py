@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from sqlite_utils import Database
 
-from archive.errors import IndexDamaged
 from archive.index.ids import NUMBERS_A_SECOND, moment_of_number
+from archive.index.trouble import explained
 from archive.search.plan import plan
 from archive.search.query import parse
 from archive.search.run import where_of
@@ -61,7 +61,7 @@ def count_facets(db: Database, query: str, *, counted_hits: int = COUNTED_HITS) 
         counted_hits: Of more hits than that, only so many of the newest are counted.
 
     Raises:
-        IndexDamaged: the database cannot be read.
+        MicroficheError: the database cannot be read.
     """
     where, values = where_of(plan(parse(query)))
     number = "articles_fts.rowid" if where.startswith("articles_fts") else "a.number"
@@ -80,9 +80,7 @@ def count_facets(db: Database, query: str, *, counted_hits: int = COUNTED_HITS) 
         total = int(db.execute(more, [*values, counted_hits + 1]).fetchone()[0])
         return _count(db, exact=total <= counted_hits)
     except sqlite3.DatabaseError as error:
-        raise IndexDamaged(
-            f"index.db: cannot be searched: {error}; run `microfiche index --rebuild`"
-        ) from error
+        raise explained(error) from error
     finally:
         if db.conn.in_transaction:
             db.conn.rollback()

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from sqlite_utils import Database
 
-from archive.errors import IndexDamaged
+from archive.index.trouble import explained
 from archive.search.marks import Pattern, mark, patterns_of, snippet
 from archive.search.plan import Plan, plan
 from archive.search.query import parse
@@ -64,7 +64,7 @@ def search(
         bounds: How much may be looked at.
 
     Raises:
-        IndexDamaged: the database cannot be read.
+        MicroficheError: the database cannot be read.
     """
     read = parse(query)
     planned = plan(read)
@@ -72,9 +72,7 @@ def search(
     try:
         return _search(db, query, planned, page, order if planned.match else _dated(order))
     except sqlite3.DatabaseError as error:
-        raise IndexDamaged(
-            f"index.db: cannot be searched: {error}; run `microfiche index --rebuild`"
-        ) from error
+        raise explained(error) from error
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """The reading room as an ASGI application: its routes, headers and errors."""
 
+import sqlite3
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from starlette.types import ASGIApp
 
 from archive.config import load_config
 from archive.errors import MicroficheError, NotFound
+from archive.index.trouble import explained
 from archive.layout import Archive
 from archive.replay.gate import HostGate
 from archive.replay.origins import ROOM_NAMES, Origins
@@ -58,6 +60,7 @@ def create_room(
     app.add_exception_handler(HTTPException, _http_error)
     app.add_exception_handler(RequestValidationError, _bad_request)
     app.add_exception_handler(MicroficheError, _our_error)
+    app.add_exception_handler(sqlite3.DatabaseError, _index_error)
     app.add_exception_handler(Exception, _unforeseen)
     allowed = tuple(names)
     return HostGate(
@@ -90,6 +93,11 @@ async def _bad_request(request: Request, error: Exception) -> Response:
 
 async def _our_error(request: Request, error: Exception) -> Response:
     return _answer(request, 404 if isinstance(error, NotFound) else 500, str(error))
+
+
+async def _index_error(request: Request, error: Exception) -> Response:
+    assert isinstance(error, sqlite3.DatabaseError)
+    return _answer(request, 500, str(explained(error)))
 
 
 async def _unforeseen(request: Request, _: Exception) -> Response:
