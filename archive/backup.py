@@ -10,6 +10,7 @@ from pathlib import Path
 
 from archive.errors import ArchiveUnwritable, IndexDamaged
 from archive.layout import OPEN_SUFFIX, Archive, sync_directory
+from archive.lock import is_held
 from archive.warc.openfile import MANIFEST_SUFFIX
 
 
@@ -17,7 +18,8 @@ from archive.warc.openfile import MANIFEST_SUFFIX
 class BackupReport:
     """What a backup did: WARC files copied, those that were there already, bytes copied.
 
-    ``left_open`` are files that a crawl is still writing: they are for the next backup.
+    ``left_open`` are files that a crawl is still writing, and then the frontier, which speaks of
+    what is in them: they are for the next backup.
     """
 
     copied: int
@@ -55,7 +57,9 @@ def back_up(archive: Archive, target: Path) -> BackupReport:
 
 def _back_up(archive: Archive, target: Path) -> BackupReport:
     copied = present = size = 0
-    left_open = []
+    (target / archive.warcs_dir.name).mkdir(parents=True, exist_ok=True)
+    # First, so that whatever it speaks of is sealed by the time when WARC files are copied.
+    left_open = [] if _copy_frontier(archive, target) else [archive.frontier_path.name]
     for path in sorted(archive.warcs_dir.rglob("*")):
         name = path.relative_to(archive.root)
         if path.is_dir():
@@ -70,12 +74,34 @@ def _back_up(archive: Archive, target: Path) -> BackupReport:
     for path in sorted(archive.runs_dir.glob("*")):
         if path.is_file() and not _is_there(path, target / path.relative_to(archive.root)):
             size += _copy(path, target / path.relative_to(archive.root))
-    for database in (archive.index_path, archive.frontier_path):
-        if database.is_file():
-            _copy_database(database, target / database.name)
+    if archive.index_path.is_file():
+        _copy_database(archive.index_path, target / archive.index_path.name)
     # The configuration comes last: it is what makes the directory an archive.
     size += _copy(archive.config_path, target / archive.config_path.name)
     return BackupReport(copied, present, size, tuple(left_open))
+
+
+def _copy_frontier(archive: Archive, target: Path) -> bool:
+    """Copy the crawler's memory; False: it speaks of records in files that are still open.
+
+    With such a memory the copy would take pages for fetched, and make revisits of records, that it
+    does not hold. Without one, or with that of an earlier backup, it only visits them again.
+    """
+    if not archive.frontier_path.is_file():
+        return True
+    copy = target / archive.frontier_path.name
+    if _is_crawled(archive):
+        return False
+    _copy_database(archive.frontier_path, copy)
+    if _is_crawled(archive):
+        copy.unlink()
+        return False
+    return True
+
+
+def _is_crawled(archive: Archive) -> bool:
+    """Tell whether a crawl is running, or was killed and has left a file open."""
+    return is_held(archive.lock_path) or any(archive.warcs_dir.rglob(f"*{OPEN_SUFFIX}"))
 
 
 def _is_there(path: Path, copy: Path) -> bool:

@@ -1,6 +1,7 @@
 """Backups: whole, openable, made while the archive is written."""
 
 import json
+import sqlite3
 from contextlib import closing
 
 import pytest
@@ -10,7 +11,8 @@ from archive.backup import back_up
 from archive.cli import cli
 from archive.errors import ArchiveUnwritable
 from archive.index.open import open_index
-from archive.layout import open_archive
+from archive.layout import create_archive, open_archive
+from archive.lock import hold
 from archive.search import search
 from tests.archive.indexer.press import http, new_press, story
 
@@ -56,6 +58,28 @@ def test_the_next_backup_copies_what_is_new(press, tmp_path):
     assert report.left_open == ("2026/02/c.warc.gz.open",)
     with closing(open_index(open_archive(tmp_path / "copy"))) as db:
         assert db.execute("SELECT name FROM sources").fetchall() == [("morning",)]
+
+
+def test_the_frontier_is_never_ahead_of_the_files(press, tmp_path):
+    frontier = press.archive.frontier_path
+    with closing(sqlite3.connect(frontier)) as db:
+        db.execute("CREATE TABLE urls (url TEXT)")
+    with hold(press.archive.lock_path, purpose="crawl"):
+        assert back_up(press.archive, tmp_path / "copy").left_open == ("frontier.db",)
+    assert not (tmp_path / "copy" / "frontier.db").exists()
+    assert back_up(press.archive, tmp_path / "copy").left_open == ()
+    assert (tmp_path / "copy" / "frontier.db").exists()
+    (press.archive.warcs_dir / "a.warc.gz.open").touch()
+    assert back_up(press.archive, tmp_path / "copy").left_open == (
+        "frontier.db",
+        "a.warc.gz.open",
+    )
+
+
+def test_a_backup_of_an_archive_without_captures_can_be_crawled_into(tmp_path):
+    archive = create_archive(tmp_path / "new", contact="mailto:a@b.example")
+    back_up(archive, tmp_path / "copy")
+    assert open_archive(tmp_path / "copy").warcs_dir.is_dir()
 
 
 def test_not_into_the_archive_itself(press):
