@@ -97,12 +97,13 @@ def summary(report: dict[str, Any]) -> str:
     ...          "index": {"complete": True}})
     '20260101000000 finished: 7 URLs, 6 captures, 3 new articles, 2.5 MB, 1 error in 4 s'
     """
-    totals = report["totals"]
+    totals, barren = report["totals"], report.get("barren_sources")
     return (
         f"{report['run']} {report['reason']}: {counted(totals['urls'], 'URL')},"
         f" {counted(totals['captures'], 'capture')},"
         f" {counted(totals['articles_new'], 'new article')}, {totals['body_bytes'] / 1e6:.1f} MB,"
         f" {counted(totals['errors'], 'error')} in {report['seconds']:.0f} s"
+        + (f"; nothing from {', '.join(barren)}, see runs/{report['run']}.json" if barren else "")
         + ("" if (report["index"] or {}).get("complete") else "; now run `microfiche index`")
     )
 
