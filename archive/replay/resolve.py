@@ -16,7 +16,10 @@ from archive.warc.reader import Record, read_record
 from archive.warc.stored import StoredHttp
 
 _MAX_REVISITS = 5
-_ORIGINALS = "SELECT record_id FROM captures WHERE digest = ? AND record_type = 'response' LIMIT 3"
+_ORIGINAL = (
+    "SELECT record_id FROM captures WHERE digest = ? AND record_type = 'response' "
+    "ORDER BY id LIMIT 1"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,12 +137,16 @@ def _by_address(db: Database, revisit: Capture) -> Capture | None:
         return None
     key = urlkey(revisit.refers_to_uri)
     same_second = iter_captures(db, key, since=wanted, until=wanted)
-    return next((c for c in same_second if c.record_id != revisit.record_id), None)
+    # http and https have one urlkey, and a redirect often the same second as what it leads to.
+    return max(
+        (c for c in same_second if c.record_id != revisit.record_id),
+        key=lambda c: (c.digest == revisit.digest, c.uri == revisit.refers_to_uri),
+        default=None,
+    )
 
 
 def _by_digest(db: Database, revisit: Capture) -> Capture | None:
     if not revisit.digest:
         return None
-    for (record_id,) in db.execute(_ORIGINALS, (revisit.digest,)):
-        return get_capture(db, record_id)
-    return None
+    row = db.execute(_ORIGINAL, (revisit.digest,)).fetchone()
+    return get_capture(db, row[0]) if row else None

@@ -2,14 +2,17 @@
 
 import gzip
 import zlib
+from contextlib import closing
 
 import brotlicffi as brotli
 import pytest
 import zstandard
 
+from archive.index.open import open_index
 from archive.replay.app import create_replay
 from archive.replay.headers import archived_headers
 from archive.replay.origins import REPLAY_NAME, Origins
+from archive.replay.resolve import find_capture, load
 from tests.archive.replay.loopback import client, listening, serving
 from tests.archive.replay.shelf import Shelf
 
@@ -242,6 +245,45 @@ def test_other_names_are_misdirected(replay, host):
     reply = replay.get(f"/{T1}/http://post.test/", headers={"Host": host})
     assert reply.status_code in (400, 421)
     assert "Storm" not in reply.text
+
+
+def test_a_revisit_by_address_and_date_passes_over_the_redirect_of_that_second(tmp_path):
+    # As browser-based crawlers write them: no WARC-Refers-To, http and https in one second.
+    shelf = Shelf(tmp_path / "archive")
+    plain, secure = "http://far.test/p", "https://far.test/p"
+    moved = b"HTTP/1.1 301 Moved\r\nLocation: " + secure.encode() + b"\r\n\r\nMoved there"
+    page = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n" + PAGE
+    said = (
+        f"WARC-Refers-To-Target-URI: {secure}",
+        "WARC-Refers-To-Date: 2026-01-02T03:04:05.5Z",
+        "WARC-Profile: http://netpreserve.org/warc/1.1/revisit/identical-payload-digest",
+    )
+    records = (
+        foreign("response", 1, plain, "2026-01-02T03:04:05.1Z", moved),
+        foreign("response", 2, secure, "2026-01-02T03:04:05.5Z", page),
+        foreign("revisit", 3, secure, "2026-02-02T00:00:00Z", page[: -len(PAGE)], *said),
+    )
+    (shelf.archive.warcs_dir / "far.warc").write_bytes(b"".join(records))
+    archive = shelf.index()
+    shelf.close()
+    with closing(open_index(archive)) as db:
+        revisit = find_capture(db, secure, T2)
+        assert revisit.record_type == "revisit"
+        assert load(archive, db, revisit).payload.body == PAGE
+
+
+def foreign(kind, number, url, date, block, *headers):
+    lines = [
+        "WARC/1.1",
+        f"WARC-Type: {kind}",
+        f"WARC-Record-ID: <urn:uuid:00000000-0000-4000-8000-{number:012}>",
+        f"WARC-Target-URI: {url}",
+        f"WARC-Date: {date}",
+        *headers,
+        "Content-Type: application/http; msgtype=response",
+        f"Content-Length: {len(block)}",
+    ]
+    return "\r\n".join([*lines, "", ""]).encode() + block + b"\r\n\r\n"
 
 
 def test_a_record_that_is_lost_is_told(tmp_path):
