@@ -20,6 +20,7 @@ from archive.indexer.write import Totals
 from archive.layout import Archive
 from archive.lock import hold
 from archive.warc.recovery import Recovered, recover
+from extract.page import VERSION
 
 logger = logging.getLogger(__name__)
 
@@ -149,9 +150,14 @@ def rebuild(
 ) -> Report:
     """Make the index anew from the WARC files, beside the old one, then put it in its place.
 
-    A run that was cut short goes on where it stopped. The caller holds ``index_lock_path``.
+    A run that was cut short goes on where it stopped, unless files have gone or the extractor is
+    another one since. The caller holds ``index_lock_path``.
     """
     beside = archive.index_path.with_name("index.db.rebuild")
+    with closing(_open_beside(beside)) as db:
+        goes_on = _goes_on(db, dict(iter_sealed(archive)))
+    if not goes_on:
+        _remove(beside)
     with closing(_open_beside(beside)) as db:
         report = catch_up(archive, db, config, on_progress=on_progress)
         db.execute("INSERT INTO articles_fts (articles_fts) VALUES ('optimize')")
@@ -186,6 +192,19 @@ def _open_beside(path: Path) -> Database:
     except IndexDamaged:
         _remove(path)
         return open_index_file(path, write=True)
+
+
+def _goes_on(db: Database, files: dict[str, Path]) -> bool:
+    """Whether an unfinished index holds nothing that one made from nothing would not."""
+    read = db.execute("SELECT filename, indexed_to FROM warcs").fetchall()
+    if any(name not in files or files[name].stat().st_size < end for name, end in read):
+        return False
+    others = db.execute(
+        "SELECT extractor FROM versions WHERE extractor <> :now "
+        "UNION ALL SELECT extractor FROM extraction_failures WHERE extractor <> :now LIMIT 1",
+        {"now": VERSION},
+    )
+    return others.fetchone() is None
 
 
 def _remove(path: Path) -> None:

@@ -17,6 +17,7 @@ from archive.index.open import open_index, open_index_file
 from archive.indexer.catchup import catch_up, rebuild
 from archive.lock import hold
 from archive.search import search
+from extract import VERSION
 from tests.archive.indexer.press import http, index_here, rows_of, story
 from tests.archive.indexer.test_write import BRIDGE, HARBOUR, busy_month
 
@@ -163,6 +164,32 @@ def test_killed_at_any_moment_the_next_run_ends_as_an_undisturbed_one(press, tmp
     found = rows(press.archive)
     for table in ("captures", "articles", "versions", "events", "articles_fts"):
         assert found[table] == expected[table], table
+
+
+@pytest.mark.parametrize("what", ["nothing", "file", "versions", "extraction_failures"])
+def test_an_unfinished_rebuild_goes_on_only_where_it_would_end_the_same(press, what):
+    pages = [http(story("Bridge closed again")), http(b"\x00")]
+    press.write("a.warc.gz", [press.exchange(BRIDGE, page) for page in pages])
+    b = press.write("b.warc.gz", [press.exchange(HARBOUR, http(story("Harbour vote tonight")))])
+    beside = press.archive.index_path.with_name("index.db.rebuild")
+    with closing(open_index_file(beside, write=True)) as db:
+        index_here(db, press.archive, ["a.warc.gz", "b.warc.gz"])
+        if what in ("versions", "extraction_failures"):
+            db.execute(f"UPDATE {what} SET extractor = '0.9'")
+            db.conn.commit()
+    if what == "file":
+        b.unlink()
+    result = microfiche(press.archive, "index", "--rebuild")
+    assert result.exit_code == 0, result.output
+    # What goes on has nothing left to read; what begins anew reads what there is.
+    captures = {"nothing": 0, "file": 2}.get(what, 3)
+    assert f"Rebuilt: {captures} capture" in result.output
+    with closing(open_index(press.archive)) as db:
+        assert db.execute("SELECT count(*) FROM articles").fetchone() == (1 + (what != "file"),)
+        extractors = (
+            "SELECT extractor FROM versions UNION SELECT extractor FROM extraction_failures"
+        )
+        assert db.execute(extractors).fetchall() == [(VERSION,)]
 
 
 def test_sources_bear_the_names_of_the_configuration(press):
