@@ -140,11 +140,6 @@ class ResponseParser:
         return self._state is _State.DONE
 
     @property
-    def ends_with_connection(self) -> bool:
-        """Whether only the end of the connection ends this response."""
-        return self._state is _State.CLOSE
-
-    @property
     def raw(self) -> bytes:
         """Everything fed so far."""
         if len(self.received) > 1:
