@@ -106,19 +106,26 @@ def sort_moment(published: str | None, first_captured: datetime, article_id: str
     """The moment an article is sorted by: when it was published, as far as that can be believed.
 
     A date without a time is the moment of capture when that was the same day, else some second
-    of that day drawn from the id. A date after the capture is no date of publication.
+    of that day drawn from the id. A time without seconds is some second of that minute, drawn
+    likewise: a thousand articles dated midnight would all want one number, and each that came
+    moved hundreds (236,000 moves for the thousand). A date after the capture is no date of
+    publication.
 
     >>> seen = datetime(2026, 1, 2, 9, tzinfo=UTC)
     >>> sort_moment("2026-01-02", seen, "x") == sort_moment(None, seen, "x") == seen
     True
-    >>> sort_moment("2026-01-01T10:00:00+00:00", seen, "x").isoformat()
-    '2026-01-01T10:00:00+00:00'
+    >>> sort_moment("2026-01-01T10:00:01+00:00", seen, "x").isoformat()
+    '2026-01-01T10:00:01+00:00'
+    >>> sort_moment("2026-01-01T10:00:00+00:00", seen, "x").isoformat()[:16]
+    '2026-01-01T10:00'
     """
     if published is None:
         return first_captured
     if len(published) > 10:
         moment = datetime.fromisoformat(published)
         moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+        if moment.second == 0:
+            moment += timedelta(seconds=number_id("minute", article_id) % 60)
     elif date.fromisoformat(published) == first_captured.date():
         moment = first_captured
     else:

@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlite_utils import Database
 
+from archive.index.ids import text_id
 from archive.indexer.numbers import place, renumber, wanted_number
 
 
@@ -62,3 +63,17 @@ def test_the_layout_depends_on_the_set_only(db, steps):
     found = dict(db.execute("SELECT id, number FROM articles"))
     keys = [(wanted_number(article, None, moment), article) for article, moment in present.items()]
     assert found == canonical(keys)
+
+
+def test_articles_dated_midnight_do_not_push_each_other_about(db):
+    db.execute("DELETE FROM articles")
+    midnight, seen, moves = "2026-01-05T00:00:00+00:00", "20260105080000", 0
+    for n in range(600):
+        article = text_id("morning", str(n))
+        come, moved = place(db, {article: wanted_number(article, midnight, seen)}, [])
+        renumber(db, moved)
+        moves += len(moved)
+        db.execute(
+            "INSERT INTO articles VALUES (?, ?, ?, ?)", (come[article], article, midnight, seen)
+        )
+    assert moves < 60
