@@ -15,6 +15,7 @@ help:
 	@echo "make soak   long fuzzes and hundreds of kills"
 
 $(BIN)/.ready: pyproject.toml
+	@echo "Setting up $(VENV): this takes a minute or two, once."
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
 	touch $@

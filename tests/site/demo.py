@@ -6,6 +6,7 @@ before it runs.
 
 import argparse
 import json
+import os
 import shlex
 import shutil
 import socket
@@ -23,6 +24,7 @@ from tests.site.titles import GAZETTE, KURIER
 
 # The console script lies beside the interpreter of the same environment.
 MICROFICHE = Path(sys.executable).with_name("microfiche")
+BIN = f"{os.path.relpath(MICROFICHE.parent)}/"
 ARCHIVE = Path("demo-archive")
 DELAY_S = 0.1
 READY_S = 30.0
