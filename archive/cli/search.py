@@ -12,6 +12,7 @@ from archive.cli import archive_of
 from archive.cli.output import console, printable
 from archive.index.open import open_index
 from archive.search import Hit, Order, SearchResult, Segment, search
+from archive.search.results import marks, plain
 
 _ORDERS = ("relevance", "newest", "oldest")
 
@@ -56,29 +57,6 @@ def hit_json(hit: Hit) -> dict[str, Any]:
         row[name] = plain(segments)
         row[f"{name}_marks"] = marks(segments)
     return row
-
-
-def plain(segments: tuple[Segment, ...]) -> str:
-    """The text of segments.
-
-    >>> plain((Segment("the ", False), Segment("bridge", True)))
-    'the bridge'
-    """
-    return "".join(segment.text for segment in segments)
-
-
-def marks(segments: tuple[Segment, ...]) -> list[tuple[int, int]]:
-    """Where the marked segments begin and end in the text.
-
-    >>> marks((Segment("the ", False), Segment("bridge", True)))
-    [(4, 10)]
-    """
-    found, at = [], 0
-    for segment in segments:
-        if segment.marked:
-            found.append((at, at + len(segment.text)))
-        at += len(segment.text)
-    return found
 
 
 def _print(result: SearchResult) -> None:

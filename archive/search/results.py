@@ -1,5 +1,6 @@
 """What a search gives back, as values; nothing in them is HTML."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 
@@ -9,6 +10,29 @@ class Segment:
 
     text: str
     marked: bool
+
+
+def plain(segments: Iterable[Segment]) -> str:
+    """The text of segments.
+
+    >>> plain((Segment("the ", False), Segment("bridge", True)))
+    'the bridge'
+    """
+    return "".join(segment.text for segment in segments)
+
+
+def marks(segments: Iterable[Segment]) -> list[tuple[int, int]]:
+    """Where the marked segments begin and end in that text.
+
+    >>> marks((Segment("the ", False), Segment("bridge", True)))
+    [(4, 10)]
+    """
+    found, at = [], 0
+    for segment in segments:
+        if segment.marked:
+            found.append((at, at + len(segment.text)))
+        at += len(segment.text)
+    return found
 
 
 @dataclass(frozen=True, slots=True)

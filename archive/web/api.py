@@ -11,7 +11,7 @@ from archive.errors import NotFound
 from archive.index.articles import ArticleRow, find_article, get_article
 from archive.index.captures import Capture, iter_captures
 from archive.search import search
-from archive.search.results import Hit
+from archive.search.results import Hit, marks, plain
 from archive.urls import urlkey
 from archive.web.captures import complete
 from archive.web.room import Index, InRoom, Room
@@ -232,19 +232,14 @@ def _first(
 
 
 def _found(room: Room, hit: Hit) -> FoundArticle:
-    marks, position = [], 0
-    for segment in hit.snippet:
-        if segment.marked:
-            marks.append((position, position + len(segment.text)))
-        position += len(segment.text)
     names = {field.name for field in fields(FoundArticle)}
     same = {name: value for name, value in asdict(hit).items() if name in names}
     return FoundArticle(
         **same
         | {
-            "title": "".join(segment.text for segment in hit.title),
-            "snippet": "".join(segment.text for segment in hit.snippet),
-            "marks": marks,
+            "title": plain(hit.title),
+            "snippet": plain(hit.snippet),
+            "marks": marks(hit.snippet),
             "page": f"{room.origins.room}/articles/{hit.article_id}",
             "replay": f"{room.origins.replay}/{hit.timestamp}/{hit.url}",
         }
