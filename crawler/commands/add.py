@@ -1,6 +1,8 @@
 """``microfiche add``: a new source, after a look at the site."""
 
 import re
+import time
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
@@ -13,7 +15,9 @@ from rich.text import Text
 
 from archive.cli import archive_of
 from archive.config import SOURCE_ID, Config, Source, add_source, load_config
-from archive.errors import ConfigError, MicroficheError
+from archive.errors import ArchiveLocked, ConfigError, MicroficheError
+from archive.layout import Archive
+from archive.lock import hold
 from archive.urls import is_http, normalise, registered_domain
 
 # Between two questions of the first look, where neither --delay nor Crawl-delay says otherwise.
@@ -88,6 +92,8 @@ def command(  # noqa: PLR0913 - one for each option
     found = None if no_probe else _look(config, wishes, normalise(url))
     source = _source(wishes, url, found)
     add_source(archive, chosen_id, source)
+    if found is not None:
+        _note_visit(archive, {url, found.url})
     console = Console()
     console.print(_table(chosen_id, source, found))
     for note in found.notes if found else ():
@@ -149,6 +155,22 @@ def _look(config: Config, wishes: _Wishes, url: str) -> Any:  # noqa: ANN401 - a
         pause_s=_PAUSE_S if wishes.delay is None else wishes.delay,
         feeds=not wishes.names_seeds,
     )
+
+
+def _note_visit(archive: Archive, urls: set[str]) -> None:
+    """Remember when these hosts were asked, so that a crawl right after keeps its distance too."""
+    from crawler.frontier import open_frontier  # noqa: PLC0415
+    from crawler.frontier.rows import host_name  # noqa: PLC0415
+
+    # Where a crawl holds the archive, it is asking the host itself, or does not know it yet.
+    with suppress(ArchiveLocked), hold(archive.lock_path, purpose="add"):
+        frontier = open_frontier(archive.frontier_path)
+        try:
+            with frontier.transaction():
+                for url in urls:
+                    frontier.hosts.note_start(host_name(url), time.time())
+        finally:
+            frontier.close()
 
 
 def _source(wishes: _Wishes, url: str, found: Any) -> Source:  # noqa: ANN401 - a Site or None

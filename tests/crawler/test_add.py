@@ -1,11 +1,14 @@
 """``microfiche add``: a look at the site, and what is written of it."""
 
+import time
 import tomllib
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
+from crawler.frontier import open_frontier
+from crawler.frontier.rows import host_name
 from tests.crawler.conftest import Bench
 from tests.crawler.oddsite import OddSite, Reply, odd_site
 
@@ -48,6 +51,15 @@ def test_it_finds_name_feeds_and_sitemaps_and_shows_them(site, bench):
     assert site.paths()[:2] == ["/robots.txt", "/"]
     assert site.times("/map.xml") == 0
     assert "crawl gazette" in ended.err
+
+
+def test_a_crawl_right_after_knows_when_the_host_was_asked(site, bench):
+    began = time.time()
+    assert bench.run("add", f"{site.base}/", "--id", "gazette", *QUICK).status == 0
+    frontier = open_frontier(bench.archive.frontier_path)
+    asked = frontier.hosts.get(host_name(site.base)).last_start
+    frontier.close()
+    assert began < asked <= time.time()
 
 
 def test_usual_places_are_tried_only_where_nothing_is_announced_and_robots_allows(site, bench):
