@@ -1,7 +1,6 @@
 """Bringing an index up to date with the WARC files: by catching up, or from nothing."""
 
 import hashlib
-import logging
 from collections.abc import Callable, Iterator
 from contextlib import closing, suppress
 from dataclasses import dataclass
@@ -22,14 +21,12 @@ from archive.lock import hold
 from archive.warc.recovery import Recovered, recover
 from extract.page import VERSION
 
-logger = logging.getLogger(__name__)
-
 _SUFFIXES = (".warc.gz", ".warc", ".warc.zst")
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What a run has read: files read to their end, bytes, and why some files could not be."""
+    """What a run has read: files read to their end, bytes, and a line for each damaged place."""
 
     totals: Totals
     files: int
@@ -71,8 +68,8 @@ def catch_up(
 ) -> Report:
     """Index whatever sealed files hold beyond what is indexed.
 
-    The caller holds ``index_lock_path`` and gave a database open for writing. A file that cannot
-    be read on is reported; what came before the damage is indexed.
+    The caller holds ``index_lock_path`` and gave a database open for writing. Damage is reported;
+    what is whole before and after it is indexed.
     """
     walk = _Walk(db, list(iter_sealed(archive)))
     with Pool(pool_settings(config)) as pool:
@@ -106,17 +103,19 @@ class _Walk:
                 continue
             base = self.bytes_done
             try:
-                for found in iter_found(path, name, start=start):
+                for found in iter_found(path, name, start=start, on_damage=self._note):
                     self.bytes_done = base + found.end - start
                     yield found
             except WarcError as error:
-                logger.warning("%s", error)
-                self.damaged.append(str(error))
+                self._note(error)
             else:
                 # Before its last batch is committed: `indexed_to` says what is indexed.
                 seal(self._db, name, path)
                 self.files_done += 1
             self.bytes_done = base + size - start
+
+    def _note(self, damage: WarcError) -> None:
+        self.damaged.append(str(damage))
 
 
 def pool_settings(config: Config) -> PoolSettings:

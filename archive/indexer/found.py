@@ -100,7 +100,8 @@ def found_in(group: Group) -> Found:
     ):
         return Found(record.filename, group.end, None, None)
     http = group.http() if record.type in ("response", "revisit") else None
-    if record is group.metadata and not group.facts:
+    # One that describes another record says nothing alone: damage took the one it describes.
+    if record is group.metadata and (not group.facts or record.find("WARC-Refers-To")):
         return Found(record.filename, group.end, None, None)
     capture = _capture(record, http, dict(group.facts))
     page = None

@@ -118,14 +118,19 @@ class Indexer:
 
 
 def iter_found(
-    path: Path, filename: str, *, start: int = 0, end: int | None = None
+    path: Path,
+    filename: str,
+    *,
+    start: int = 0,
+    end: int | None = None,
+    on_damage: Callable[[WarcError], None] | None = None,
 ) -> Iterator[Found]:
     """The groups of a file as the index sees them; one that cannot be read is left out.
 
-    Raises:
-        WarcError: the file cannot be read on.
+    Arguments and errors as `iter_groups`.
     """
-    for group in iter_groups(path, filename=filename, start=start, end=end):
+    groups = iter_groups(path, filename=filename, start=start, end=end, on_damage=on_damage)
+    for group in groups:
         try:
             yield found_in(group)
         except (WarcError, ValueError) as error:

@@ -13,15 +13,15 @@ from archive.times import from_warc_date
 from archive.warc.digests import same_digest, sha1
 from archive.warc.facts import read_facts
 from archive.warc.faults import Fault, FaultKind
-from archive.warc.members import Damaged, Member
+from archive.warc.members import Damaged
 from archive.warc.message import BadMessage, ResponseParser
 from archive.warc.openfile import read_manifest, sha256_of
+from archive.warc.resume import find_next
 from archive.warc.scan import Scanned, scan_record
 
 _STEP = 1024 * 1024
 _MANDATORY = ("WARC-Type", "WARC-Record-ID", "WARC-Date", "Content-Length")
 _WITH_URI = frozenset({"response", "resource", "request", "revisit", "conversion"})
-_MAGIC = (b"\x1f\x8b\x08", b"WARC/1.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +119,7 @@ class _Pass:
             try:
                 scanned = scan_record(self._file, offset)
             except Damaged as error:
-                after = self._resume(offset + 1)
+                after = find_next(self._file, offset + 1)
                 lost = (self._checked.size if after is None else after) - offset
                 self._fault(FaultKind.DAMAGED, offset, f"{error}; {lost} bytes are not readable")
                 if after is None:
@@ -135,16 +135,6 @@ class _Pass:
 
     def _fault(self, kind: FaultKind, offset: int, message: str, record_id: str = "") -> None:
         self._checked.faults.append(Fault(kind, self._checked.name, offset, message, record_id))
-
-    def _resume(self, start: int) -> int | None:
-        """Where the next record begins that can be read, after damage."""
-        for offset in _candidates(self._file, start):
-            try:
-                Member(self._file, offset).read_head()
-            except Damaged:
-                continue
-            return offset
-        return None
 
     def _check_record(self, scanned: Scanned) -> None:
         head, offset, record_id = scanned.head, scanned.offset, scanned.record_id
@@ -219,31 +209,6 @@ def _payloads(block: bytes) -> tuple[bytes, bytes]:
     if parser.head is None:
         return block, block
     return block[parser.interim_bytes + len(parser.head.raw) :], parser.entity
-
-
-def _candidates(file: BinaryIO, start: int) -> Iterator[int]:
-    """Places where a record might begin."""
-    kept = b""
-    place = start
-    while True:
-        file.seek(place)
-        data = file.read(_STEP)
-        if not data:
-            return
-        window, base = kept + data, place - len(kept)
-        found = sorted({at for magic in _MAGIC for at in _find_all(window, magic)})
-        for at in found:
-            yield base + at
-        # A mark may lie across two windows; one that was found is not found again.
-        kept = b"" if found and found[-1] > len(window) - 7 else window[-6:]
-        place += len(data)
-
-
-def _find_all(window: bytes, mark: bytes) -> Iterator[int]:
-    at = window.find(mark)
-    while at >= 0:
-        yield at
-        at = window.find(mark, at + 1)
 
 
 def _is_date(text: str) -> bool:

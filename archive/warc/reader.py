@@ -4,7 +4,7 @@ Whole files are read by fastwarc (2 to 3 times as fast as warcio); it is given o
 """
 
 import io
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -17,6 +17,7 @@ from archive.layout import Archive
 from archive.times import from_warc_date
 from archive.warc.facts import read_facts
 from archive.warc.members import Damaged, Headers, Member, RecordHead
+from archive.warc.resume import find_next
 from archive.warc.stored import StoredHttp, stored_response
 
 # Of a longer block, as foreign WARCs hold them (video), only this much is read.
@@ -111,7 +112,12 @@ class Group:
 
 
 def iter_groups(
-    path: Path, *, filename: str, start: int = 0, end: int | None = None
+    path: Path,
+    *,
+    filename: str,
+    start: int = 0,
+    end: int | None = None,
+    on_damage: Callable[[WarcError], None] | None = None,
 ) -> Iterator[Group]:
     """Read groups of records that belong together, in the order of the file.
 
@@ -120,13 +126,17 @@ def iter_groups(
         filename: What its records are to be called by: relative to ``warcs/``, sealed form.
         start: Where a group begins.
         end: Read no byte from here on; None: to the end of the file.
+        on_damage: Told of each damaged place; reading goes on at the next record that can be
+            read. None: reading ends at the first.
 
     Raises:
-        WarcError: the file cannot be read on; what came before was given.
+        WarcError: the file cannot be read, or not be read on; what came before was given.
     """
     pending: list[Record] = []
     try:
-        for record in iter_records(path, filename=filename, start=start, end=end):
+        for record in iter_records(
+            path, filename=filename, start=start, end=end, on_damage=on_damage
+        ):
             if pending and not _belongs(record, pending):
                 yield _group(pending)
                 pending = []
@@ -140,14 +150,31 @@ def iter_groups(
 
 
 def iter_records(
-    path: Path, *, filename: str, start: int = 0, end: int | None = None
+    path: Path,
+    *,
+    filename: str,
+    start: int = 0,
+    end: int | None = None,
+    on_damage: Callable[[WarcError], None] | None = None,
 ) -> Iterator[Record]:
     """Read records in the order of the file; arguments and errors as `iter_groups`."""
     try:
         with path.open("rb") as file:
             limit = path.stat().st_size if end is None else end
-            file.seek(start)
-            yield from _records(_Window(file, limit), filename, limit)
+            window, place = _Window(file, limit), start
+            while place < limit:
+                try:
+                    window.seek(place)
+                    yield from _records(window, filename, limit)
+                except _Broken as broken:
+                    after = find_next(cast("BinaryIO", window), broken.place + 1)
+                    place = limit if after is None else after
+                    told = _damage(filename, broken, place)
+                    if on_damage is None:
+                        raise told from broken
+                    on_damage(told)
+                else:
+                    return
     except OSError as error:
         raise WarcError(f"{path}: cannot be read: {error.strerror or error}") from error
 
@@ -187,6 +214,21 @@ def read_block(member: Member, head: RecordHead, limit: int = MAX_BLOCK_BYTES) -
     return b"".join(pieces)
 
 
+class _Broken(Damaged):
+    """No whole record begins at ``place``."""
+
+    def __init__(self, place: int, why: Exception) -> None:
+        super().__init__(" ".join(str(why).split()))
+        self.place = place
+
+
+def _damage(filename: str, broken: _Broken, after: int) -> WarcError:
+    return WarcError(
+        f"{filename}@{broken.place}: {broken}; {after - broken.place} bytes are not readable; "
+        "run microfiche check, restore the file from a copy, then microfiche index --rebuild"
+    )
+
+
 class _Window(io.RawIOBase):
     """A file up to a limit; what lies beyond may be half a record."""
 
@@ -223,9 +265,8 @@ def _records(window: _Window, filename: str, limit: int) -> Iterator[Record]:
         except Exception as error:  # fastwarc raises its own and Rust's
             if held is not None and (length := _find_length(window, held[0])):
                 yield Record(filename, held[0], length, *held[1:])
-            raise WarcError(
-                f"{filename}@{place}: cannot be read on: {error}; run microfiche check"
-            ) from error
+                place = held[0] + length
+            raise _Broken(place, error) from error
         end = limit if read is None else read[0]
         if held is not None:
             yield Record(filename, held[0], end - held[0], *held[1:])

@@ -17,6 +17,7 @@ from archive.index.open import open_index, open_index_file
 from archive.indexer.catchup import catch_up, rebuild
 from archive.lock import hold
 from archive.search import search
+from archive.warc.reader import iter_records
 from extract import VERSION
 from tests.archive.indexer.press import http, index_here, rows_of, story
 from tests.archive.indexer.test_write import BRIDGE, HARBOUR, busy_month
@@ -113,6 +114,39 @@ def test_a_file_damaged_in_the_middle_gives_what_is_whole(press):
     assert "a.warc.gz@" in result.output
     with closing(open_index(press.archive)) as db:
         assert 2 <= search(db, "harbour").total < 6
+
+
+def damage(path, record_type, number):
+    """Overwrite four bytes in the middle of the nth record of a type; its place."""
+    records = [r for r in iter_records(path, filename=path.name) if r.type == record_type]
+    place, length = records[number].offset, records[number].length
+    data = bytearray(path.read_bytes())
+    data[place + length // 2 : place + length // 2 + 4] = b"\xff" * 4
+    path.write_bytes(bytes(data))
+    return place
+
+
+@pytest.mark.parametrize("arguments", [["index"], ["index", "--rebuild"]])
+@pytest.mark.parametrize("record_type", ["response", "warcinfo"])
+def test_a_damaged_record_costs_the_index_that_record_alone(press, arguments, record_type):
+    pages = [
+        press.exchange(f"{HARBOUR}-{n}", http(story(f"Harbour story number {n}"))) for n in range(6)
+    ]
+    path = press.write("a.warc.gz", pages)
+    is_page = record_type == "response"
+    place = damage(path, record_type, 2 if is_page else 0)
+    result = microfiche(press.archive, *arguments)
+    kept = 5 if is_page else 6
+    assert result.exit_code == 6
+    assert f"{kept} captures from 1 file, {kept} new articles" in result.output
+    assert result.output.count(f"a.warc.gz@{place}: ") == 1
+    with closing(open_index(press.archive)) as db:
+        assert search(db, "harbour").total == kept
+        # What is left of the group says of itself that its page could not be had; it was.
+        assert db.execute("SELECT count(*) FROM captures").fetchone() == (kept,)
+    checked = microfiche(press.archive, "check")
+    assert f"a.warc.gz@{place}" in checked.output
+    assert "not_indexed" not in checked.output
 
 
 def test_index_while_another_writes_it(press):

@@ -7,6 +7,7 @@ import pytest
 
 from archive.errors import WarcError
 from archive.layout import Archive
+from archive.warc.check import check_file
 from archive.warc.reader import iter_groups, iter_records, read_record
 from tests.archive.warc.exchanges import archive_at, exchange, make_writer, response, sealed
 
@@ -98,6 +99,45 @@ def test_damage_is_told_with_its_place_after_what_is_whole(tmp_path):
     assert [group.main.record_id for group in reading] == ["<urn:uuid:0>"]
     with pytest.raises(WarcError, match=r"foreign@\d+: .*microfiche check"):
         groups(path)
+
+
+@pytest.mark.parametrize("compressed", [True, False])
+@pytest.mark.parametrize("width", [4, 90])
+def test_reading_goes_on_after_damage_and_loses_what_check_loses(tmp_path, compressed, width):
+    records = [record("response", n, BLOCK, URI, HTTP) for n in range(6)]
+    path = written(tmp_path, *records, compressed=compressed)
+    whole = path.read_bytes()
+    places = [item.offset for item in iter_records(path, filename="x")]
+    # Within the first record, across two, within the last.
+    for at in (places[0] + 1, places[3] - 5, places[5] + 1):
+        path.write_bytes(whole[:at] + b"\xff" * width + whole[at + width :])
+        damages: list[WarcError] = []
+        found = groups(path, on_damage=damages.append)
+        checked = check_file(path, "foreign", manifest=False)
+        assert [g.start for g in found] == [row.offset for row in checked.rows]
+        assert [g.end - g.start for g in found] == [row.length for row in checked.rows]
+        assert 4 <= len(found) <= 5
+        faults = [f"foreign@{fault.offset}: " for fault in checked.faults]
+        assert [str(damage)[: len(told)] for damage, told in zip(damages, faults, strict=True)] == (
+            faults
+        )
+
+
+def test_a_group_goes_on_after_damage_within_it(tmp_path):
+    path = written(
+        tmp_path,
+        record("response", 1, BLOCK, URI, HTTP),
+        record("request", 2, b"GET / HTTP/1.1\r\n\r\n", URI, "WARC-Concurrent-To: <urn:uuid:1>"),
+        record("metadata", 3, b"via: x\r\n", URI, "WARC-Concurrent-To: <urn:uuid:1>"),
+    )
+    place = [item.offset for item in iter_records(path, filename="x")][1]
+    data = bytearray(path.read_bytes())
+    data[place + 40 : place + 44] = b"\xff" * 4
+    path.write_bytes(bytes(data))
+    damages: list[WarcError] = []
+    (group,) = groups(path, on_damage=damages.append)
+    assert (group.request, group.metadata is None, group.end) == (None, False, len(data))
+    assert f"foreign@{place}: " in str(damages[0])
 
 
 def test_one_record_by_its_place(tmp_path):
