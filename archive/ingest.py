@@ -2,8 +2,8 @@
 
 What can be read at random stays byte for byte as it is: WARC, plain or gzip by record. What
 cannot (gzip over the whole file, zstd, ARC) is written anew record by record, the records' bytes
-unchanged (ARC: as warcio turns it into WARC). Files are named by their digest, so that the same
-one is taken once.
+unchanged (ARC: as warcio turns it into WARC). Files are named by their digest; what the archive
+holds already, under whatever name, is not taken again.
 """
 
 import gzip
@@ -26,11 +26,11 @@ from warcio.exceptions import ArchiveLoadFailed
 from warcio.warcwriter import WARCWriter
 
 from archive.errors import ArchiveUnwritable
+from archive.holdings import INGESTED, Held, Holdings
 from archive.layout import Archive, sync_directory
 from archive.warc.deflate import gzip_member
 from archive.warc.members import MAX_RECORD_HEAD_BYTES, RECORD_END, Damaged, parse_record_head
 
-FOLDER = "ingested"
 SUFFIXES = (".warc.gz", ".warc", ".warc.zst", ".arc.gz", ".arc", ".wacz")
 _STEP = 1 << 20
 
@@ -41,7 +41,7 @@ class State(Enum):
     COPIED = "copied"
     LINKED = "linked"
     CONVERTED = "converted"
-    PRESENT = "present"
+    PRESENT = "there already"
     REFUSED = "refused"
 
 
@@ -69,12 +69,15 @@ def find_files(place: Path) -> list[Path]:
     return sorted(p for p in place.rglob("*") if p.is_file() and p.name.endswith(SUFFIXES))
 
 
-def ingest_file(archive: Archive, path: Path, *, in_place: bool = False) -> list[Taken]:
+def ingest_file(
+    archive: Archive, path: Path, holdings: Holdings, *, in_place: bool = False
+) -> list[Taken]:
     """Take one file in; the caller holds ``archive.lock_path`` and indexes afterwards.
 
     Args:
         archive: Where to.
         path: A WARC, ARC or WACZ file.
+        holdings: What the archive held when the run began.
         in_place: Leave a file that can be read at random where it is; ``warcs/`` gets a
             symbolic link. Others are converted all the same.
 
@@ -87,11 +90,12 @@ def ingest_file(archive: Archive, path: Path, *, in_place: bool = False) -> list
     except OSError as error:
         return [Taken(str(path), State.REFUSED, None, f"cannot be read: {error.strerror}")]
     if form == "zip":
-        return list(_ingest_wacz(archive, path))
+        return list(_ingest_wacz(archive, path, holdings))
     if form == "unknown":
         return [Taken(str(path), State.REFUSED, None, "neither WARC nor ARC nor WACZ")]
     with path.open("rb") as file:
-        return [_ingest(archive, file, str(path), form, link=path if in_place else None)]
+        link = path if in_place else None
+        return [_ingest(archive, file, str(path), form, holdings, link=link)]
 
 
 def recognise(file: BinaryIO) -> Form:
@@ -171,7 +175,7 @@ def _read_head(stream: BinaryIO) -> bytes:
     return bytes(head)
 
 
-def _ingest_wacz(archive: Archive, path: Path) -> Iterator[Taken]:
+def _ingest_wacz(archive: Archive, path: Path, holdings: Holdings) -> Iterator[Taken]:
     try:
         with zipfile.ZipFile(path) as bundle:
             names = [n for n in bundle.namelist() if n.endswith(SUFFIXES) and "/" in n]
@@ -182,23 +186,29 @@ def _ingest_wacz(archive: Archive, path: Path) -> Iterator[Taken]:
                     # A ZIP member can go back to its beginning, from which it is read again.
                     file = cast("BinaryIO", member)
                     form = recognise(file)
-                    yield _ingest(archive, file, f"{path}:{name}", form, link=None)
+                    yield _ingest(archive, file, f"{path}:{name}", form, holdings, link=None)
     except (zipfile.BadZipFile, OSError, zlib.error) as error:
         yield Taken(str(path), State.REFUSED, None, f"not a ZIP that can be read: {error}")
 
 
 def _ingest(
-    archive: Archive, file: BinaryIO, origin: str, form: Form, *, link: Path | None
+    archive: Archive,
+    file: BinaryIO,
+    origin: str,
+    form: Form,
+    holdings: Holdings,
+    *,
+    link: Path | None,
 ) -> Taken:
     if form in ("unknown", "zip"):
         return Taken(origin, State.REFUSED, None, "neither WARC nor ARC")
     digest = hashlib.file_digest(file, "sha256").hexdigest()  # type: ignore[arg-type]
     file.seek(0)
+    if held := holdings.find(digest):
+        return _already(origin, held)
     direct = form in ("warc", "gzip by record")
-    filename = f"{FOLDER}/{_stem(origin)}-{digest[:16]}.warc{'' if form == 'warc' else '.gz'}"
+    filename = f"{INGESTED}/{_stem(origin)}-{digest[:16]}.warc{'' if form == 'warc' else '.gz'}"
     target = archive.warcs_dir / filename
-    if target.exists():
-        return Taken(origin, State.PRESENT, filename)
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         if direct and link is not None:
@@ -211,6 +221,16 @@ def _ingest(
             f"{target}: cannot be written: {error.strerror or error}"
         ) from error
     return Taken(origin, State.COPIED if direct else State.CONVERTED, filename, problem)
+
+
+def _already(origin: str, held: Held) -> Taken:
+    if held.is_sound:
+        return Taken(origin, State.PRESENT, held.filename)
+    problem = (
+        f"it is {held.filename} as it was before that was damaged; copy it over warcs/"
+        f"{held.filename}, then run microfiche index --rebuild"
+    )
+    return Taken(origin, State.REFUSED, None, problem)
 
 
 def _write(file: BinaryIO, target: Path, form: Form) -> str | None:

@@ -8,6 +8,7 @@ import click
 from archive.cli import archive_of
 from archive.config import load_config
 from archive.errors import ExitCode
+from archive.holdings import Holdings
 from archive.index.open import open_index
 from archive.indexer.catchup import catch_up
 from archive.ingest import State, Taken, find_files, ingest_file
@@ -17,7 +18,11 @@ from archive.wording import counted
 
 @click.command("ingest")
 @click.argument(
-    "places", nargs=-1, required=True, metavar="FILE|DIR...", type=click.Path(path_type=Path)
+    "places",
+    nargs=-1,
+    required=True,
+    metavar="FILE|DIR...",
+    type=click.Path(exists=True, path_type=Path),
 )
 @click.option(
     "--in-place",
@@ -35,10 +40,11 @@ def command(ctx: click.Context, places: tuple[Path, ...], in_place: bool, no_ind
     config = load_config(archive)
     refused = False
     with hold(archive.lock_path, purpose="ingest"):
+        holdings = Holdings(archive)
         for place in places:
             found = find_files(place)
             for path in found:
-                for taken in ingest_file(archive, path, in_place=in_place):
+                for taken in ingest_file(archive, path, holdings, in_place=in_place):
                     refused |= _tell(taken)
             if not found:
                 click.echo(f"microfiche: {place}: no WARC, ARC or WACZ file below it", err=True)

@@ -1,6 +1,7 @@
 """WARC, ARC and WACZ files by others: taken in once, whole as far as they are, and searchable."""
 
 import gzip
+import hashlib
 import io
 import zipfile
 from contextlib import closing
@@ -21,6 +22,7 @@ from archive.layout import create_archive
 from archive.search import search
 from archive.urls import urlkey
 from archive.warc.members import Damaged
+from archive.warc.openfile import seal
 from archive.warc.reader import read_record
 from tests.archive.indexer.press import story
 
@@ -95,7 +97,7 @@ def test_each_form_is_taken_in_once_and_searched(archive, tmp_path, name):
     assert first.exit_code == 0, first.output
     assert "Indexed: 3 captures, 3 new articles" in first.output
     again = ingest(archive, path)
-    assert "present: " in again.output
+    assert "there already: " in again.output
     assert "Indexed: 0 captures" in again.output
     assert found(archive) == 3
     with closing(open_index(archive)) as db:
@@ -169,10 +171,65 @@ def test_what_is_none_of_these_is_refused(archive, tmp_path, name, content):
     assert "refused" in result.output
 
 
-def test_what_is_not_there_is_refused(archive, tmp_path):
-    result = ingest(archive, tmp_path / "nothing.warc")
+def test_a_name_that_is_not_there_is_a_usage_error_and_nothing_is_taken(archive, tmp_path):
+    path = tmp_path / "a.warc.gz"
+    path.write_bytes(foreign_warc(compressed=True))
+    result = ingest(archive, path, tmp_path / "nothing.warc")
+    assert result.exit_code == 2
+    assert "nothing.warc' does not exist" in result.output
+    assert list(archive.warcs_dir.iterdir()) == []
+
+
+def sealed_here(archive):
+    """A file of the archive's own, sealed and not yet indexed."""
+    sealed = archive.warcs_dir / "2026" / "own.warc.gz"
+    sealed.parent.mkdir()
+    beside = sealed.with_name("own.warc.gz.open")
+    beside.write_bytes(foreign_warc(compressed=True))
+    seal(beside, sealed, hashlib.sha256(beside.read_bytes()).hexdigest())
+    return sealed
+
+
+@pytest.mark.parametrize("known_by", ["manifest", "index"])
+def test_a_copy_of_what_the_archive_holds_is_not_taken(archive, tmp_path, known_by):
+    sealed = sealed_here(archive)
+    if known_by == "index":
+        assert CliRunner().invoke(cli, ["-C", str(archive.root), "index"]).exit_code == 0
+        sealed.with_name("own.warc.gz.sha256").unlink()
+    copy = tmp_path / "copy.warc.gz"
+    copy.write_bytes(sealed.read_bytes())
+    (tmp_path / "copy.wacz").write_bytes(wacz(copy.read_bytes()))
+    result = ingest(archive, copy, tmp_path / "copy.wacz")
+    assert result.exit_code == 0, result.output
+    assert f"there already: {copy} as 2026/own.warc.gz" in result.output
+    assert result.output.count("there already: ") == 2
+    assert not (archive.warcs_dir / "ingested").exists()
+    assert found(archive) == 3
+
+
+def test_the_sound_copy_of_a_damaged_file_is_not_said_to_be_there(archive, tmp_path):
+    sealed = sealed_here(archive)
+    copy = tmp_path / "copy.warc.gz"
+    copy.write_bytes(sealed.read_bytes())
+    data = bytearray(sealed.read_bytes())
+    data[60:64] = b"\xff" * 4
+    sealed.write_bytes(bytes(data))
+    result = ingest(archive, copy)
     assert result.exit_code == 6
-    assert "cannot be read" in result.output
+    assert "copy it over warcs/2026/own.warc.gz" in result.output
+    assert not (archive.warcs_dir / "ingested").exists()
+
+
+@pytest.mark.parametrize("name", ["a.warc", "whole.warc.gz", "a.wacz"])
+def test_the_same_file_under_another_name_is_taken_once(archive, tmp_path, name):
+    content = FORMS[name]()
+    for number in "12":
+        (tmp_path / number).mkdir()
+        (tmp_path / number / f"{number}{name}").write_bytes(content)
+    result = ingest(archive, tmp_path / "1", tmp_path / "2")
+    assert result.exit_code == 0, result.output
+    assert result.output.count("there already: ") == 1
+    assert len(list((archive.warcs_dir / "ingested").iterdir())) == 1
 
 
 @given(st.binary(max_size=300))
