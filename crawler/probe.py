@@ -17,7 +17,7 @@ from crawler.capture.addresses import AddressRefused
 from crawler.capture.ask import compose, server_of
 from crawler.capture.attempt import Attempt, Plan, Result
 from crawler.capture.connect import Connections, Route
-from crawler.discovery.content import Undecodable, decode_content
+from crawler.discovery.content import ACCEPTED, Undecodable, decode_content
 from crawler.discovery.feeds import read_feed
 from crawler.discovery.found import absolute
 from crawler.discovery.pages import Page, find_language, find_name, iter_announced_feeds, read_page
@@ -183,7 +183,7 @@ class Prober:
         headers = [
             (b"User-Agent", self._agent.encode("latin-1", "replace")),
             (b"Accept", b"text/html,application/xml;q=0.9,*/*;q=0.8"),
-            (b"Accept-Encoding", b"gzip, deflate, br, zstd"),
+            (b"Accept-Encoding", ACCEPTED.encode()),
         ]
         plan = Plan(
             compose("GET", url, headers, b"", None),

@@ -7,6 +7,14 @@ from collections.abc import Iterator
 import brotlicffi as brotli
 import zstandard
 
+ACCEPTED = "gzip, deflate"
+"""What we ask servers for: the codings that every reader of WARC files undoes.
+
+Whatever else a server sends is kept and understood all the same. But warcio 1.8 breaks off at a
+Brotli body where brotli 1.2 is installed (as it is wherever Scrapy is), and knows no zstd; some
+bytes more today weigh less than a page that a reader of tomorrow cannot open.
+"""
+
 _CHUNK = 65_536
 _SUPPORTED = frozenset({"gzip", "x-gzip", "deflate", "br", "zstd"})
 

@@ -22,6 +22,7 @@ from archive.layout import open_archive
 from archive.times import utc_now
 from archive.warc.exchange import Written
 from crawler.answers import Answer
+from crawler.discovery.content import ACCEPTED
 from crawler.frontier import KnownUrl
 from crawler.outcomes import Outcome
 from crawler.queue import Fetch
@@ -33,7 +34,7 @@ logger = logging.getLogger(__name__)
 _LAST_ORDERS_S = 3.0
 _HEADERS = {
     "Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",
-    "Accept-Encoding": "gzip, deflate, br, zstd",
+    "Accept-Encoding": ACCEPTED,
 }
 
 

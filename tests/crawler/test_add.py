@@ -103,7 +103,9 @@ def test_no_probe_asks_nobody(site, bench):
 def test_the_first_look_is_not_archived(site, bench):
     assert bench.run("add", site.base, *QUICK).status == 0
     assert list(bench.archive.warcs_dir.iterdir()) == []
-    assert not bench.archive.frontier_path.exists()
+    frontier = open_frontier(bench.archive.frontier_path)
+    assert list(frontier.iter_fetched()) == []
+    frontier.close()
 
 
 @pytest.mark.parametrize(

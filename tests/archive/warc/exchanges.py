@@ -62,10 +62,14 @@ def sealed(root: Path) -> list[Path]:
 
 
 def warcio_faults(path: Path) -> str:
-    """What `warcio check` says; empty for a sound file."""
-    done = subprocess.run(
-        [BIN / "warcio", "check", path], capture_output=True, text=True, check=False
-    )
+    """What `warcio check` says; empty for a sound file.
+
+    With Brotli hidden: warcio 1.8 sets an attribute that brotli 1.2's class does not take, and
+    breaks off at any Brotli body, whoever wrote it. It digests bodies as they are coded anyway.
+    """
+    script = "import sys; sys.modules['brotli'] = None; from warcio.cli import main; main()"
+    command = [sys.executable, "-c", script, "check", path]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode in {0, 1}, done.stderr
     return done.stdout + done.stderr
 
