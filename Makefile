@@ -11,7 +11,7 @@ help:
 	@echo "make test   lint, types, generated docs and every test"
 	@echo "make check  lint, types and generated docs only"
 	@echo "make fix    format, sort imports, regenerate the references in docs/"
-	@echo "make bench  benchmarks, as ratios against named peers"
+	@echo "make bench  benchmarks, as ratios against named peers (NAMES=\"capture_crawl …\": only these)"
 	@echo "make soak   long fuzzes and hundreds of kills"
 
 $(BIN)/.ready: pyproject.toml
@@ -38,8 +38,7 @@ fix: $(BIN)/.ready
 	$(BIN)/python -m cogapp -r docs/*.md README.md
 
 bench: $(BIN)/.ready
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev,bench]'
-	$(BIN)/python -m tests.benchmarks
+	$(BIN)/python -m tests.benchmarks $(NAMES)
 
 soak: $(BIN)/.ready
 	$(BIN)/python -m pytest -m soak

@@ -24,8 +24,11 @@ def names() -> list[str]:
 
 def main(wanted: list[str]) -> None:
     """Run those named, or all."""
+    known = names()
+    if unknown := sorted(set(wanted) - set(known)):
+        sys.exit(f"no benchmark {', '.join(unknown)}; there is: {', '.join(known)}")
     print(f"{machine()}\n")
-    for name in wanted or names():
+    for name in wanted or known:
         module = importlib.import_module(f"tests.benchmarks.{name}")
         print(f"## {name}\n\n{(module.__doc__ or '').strip()}\n\n{module.run()}\n", flush=True)
 
