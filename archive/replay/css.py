@@ -64,6 +64,21 @@ def rewrite_css(text: str, locate: Locate) -> str:
     return _PIECES.sub(piece, text)
 
 
+def find_addresses(text: str) -> tuple[str, ...]:
+    """Every address that `rewrite_css` would ask about, in their order: what replay will need.
+
+    >>> find_addresses("@import 'b.css'; a { background: url(c.png), url(data:,x) }")
+    ('b.css', 'c.png')
+    """
+    found: list[str] = []
+
+    def note(address: str) -> None:
+        found.append(address)
+
+    rewrite_css(text, note)
+    return tuple(found)
+
+
 def rewrite_style_element(text: str, locate: Locate) -> str:
     r"""The same for the text of a ``<style>`` element, which must not be able to end it.
 

@@ -6,16 +6,15 @@ are only where they are asked for: one film outweighs a year of articles.
 
 from collections.abc import Iterator
 
-import tinycss2
 from lxml.html import HtmlElement
 
+from archive.replay.css import decode_css, find_addresses
 from archive.replay.srcset import iter_candidates
 from crawler.discovery.found import Found, absolute, unique
 from crawler.discovery.pages import Page
 
 #: A page that wants more is a trap or a gallery of galleries.
 MAX_REQUISITES = 400
-_MAX_CSS_DEPTH = 50
 _LINK_RELS = frozenset(
     {"stylesheet", "icon", "shortcut", "apple-touch-icon", "apple-touch-icon-precomposed"}
 )
@@ -60,8 +59,8 @@ def iter_css(css: bytes, url: str, *, charset: str | None = None) -> tuple[Found
     >>> [found.url.rpartition("/")[2] for found in iter_css(sheet, "http://a.example/s/a.css")]
     ['b.css', 'c.png', 'd.woff2']
     """
-    rules, _ = tinycss2.parse_stylesheet_bytes(css, protocol_encoding=charset, skip_comments=True)
-    targets = (absolute(url, reference) for reference in _css_references(rules))
+    references = find_addresses(decode_css(css, charset=charset))
+    targets = (absolute(url, reference) for reference in references)
     return unique(Found(target) for target in targets if target)[:MAX_REQUISITES]
 
 
@@ -70,16 +69,14 @@ def _references(element: HtmlElement) -> Iterator[str]:
     if tag == "link":
         yield from _link(element)
     elif tag == "style":
-        yield from _css_references(
-            tinycss2.parse_stylesheet(element.text or "", skip_comments=True)
-        )
+        yield from find_addresses(element.text or "")
     elif tag == "source":
         if (parent := element.getparent()) is not None and parent.tag == "picture":
             yield from _pictures(element, ("src",))
     elif tag in _SOURCES:
         yield from _pictures(element, _SOURCES[tag])
     if "url" in (style := element.get("style") or ""):
-        yield from _css_references(tinycss2.parse_component_value_list(style))
+        yield from find_addresses(style)
 
 
 def _media(element: HtmlElement) -> Iterator[str]:
@@ -110,38 +107,3 @@ def _pictures(element: HtmlElement, attributes: tuple[str, ...]) -> Iterator[str
 
 def _candidates(srcset: str) -> Iterator[str]:
     return (address for address, _ in iter_candidates(srcset))
-
-
-def _css_references(nodes: list[tinycss2.ast.Node], depth: int = 0) -> Iterator[str]:
-    if depth > _MAX_CSS_DEPTH:
-        return
-    for node in nodes:
-        if node.type == "url":
-            yield node.value
-        elif node.type == "function" and node.lower_name in ("url", "src"):
-            yield from (argument.value for argument in node.arguments if argument.type == "string")
-        elif node.type == "function":
-            yield from _image_set(node, depth)
-        elif node.type == "at-rule" and node.lower_at_keyword == "import":
-            yield from _imported(node.prelude)
-        else:
-            for part in ("prelude", "content", "value"):
-                inner = getattr(node, part, None)
-                if isinstance(inner, list):
-                    yield from _css_references(inner, depth + 1)
-
-
-def _image_set(node: tinycss2.ast.FunctionBlock, depth: int) -> Iterator[str]:
-    if node.lower_name in ("image-set", "-webkit-image-set"):
-        yield from (argument.value for argument in node.arguments if argument.type == "string")
-    yield from _css_references(node.arguments, depth + 1)
-
-
-def _imported(prelude: list[tinycss2.ast.Node]) -> Iterator[str]:
-    for token in prelude:
-        if token.type in ("string", "url"):
-            yield token.value
-            return
-        if token.type == "function" and token.lower_name == "url":
-            yield from (argument.value for argument in token.arguments if argument.type == "string")
-            return
