@@ -1,19 +1,15 @@
 """A stored HTTP response, read without trusting it."""
 
-import zlib
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 
-import brotlicffi as brotli
-import zstandard
-
+from archive.warc.codings import BROKEN, DECODERS
 from archive.warc.message import BadMessage, ResponseParser
 
 # A page of 64 MiB is no page. Whatever expands beyond this is cut there, in steps that
 # never hold more than this and one buffer.
 MAX_CONTENT_BYTES = 64 * 1024 * 1024
-_STEP = 64 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +38,7 @@ class StoredHttp:
         stated = ",".join(value for name, value in self.headers if name.lower() == CODING)
         content = self.body
         for coding in reversed([part.strip().lower() for part in stated.split(",")]):
-            decoder = _DECODERS.get(coding)
+            decoder = DECODERS.get(coding)
             if decoder is not None:
                 content = _decode(decoder, content, max_bytes)
         return content[:max_bytes]
@@ -87,59 +83,8 @@ def _decode(decoder: Callable[[bytes], Iterable[bytes]], coded: bytes, limit: in
             size += len(piece)
             if size >= limit:
                 break
-    except (zlib.error, brotli.error, zstandard.ZstdError):
+    except BROKEN:
         # Servers label plain pages as gzip; browsers then fail, readers need not.
         if not size:
             return coded
     return b"".join(pieces)
-
-
-def _inflate(coded: bytes) -> Iterable[bytes]:
-    left = coded
-    while left:
-        member = zlib.decompressobj(zlib.MAX_WBITS | 32)
-        while left and not member.eof:
-            yield member.decompress(left, _STEP)
-            left = member.unconsumed_tail or member.unused_data
-            if not member.eof and not member.unconsumed_tail:
-                return
-        # Bytes after a gzip member are another one, or padding that browsers ignore.
-        if not left.startswith(b"\x1f\x8b"):
-            return
-
-
-def _inflate_deflate(coded: bytes) -> Iterable[bytes]:
-    # "deflate" is zlib by the standard and raw by the habit of some servers.
-    raw = len(coded) < 2 or coded[0] & 0x0F != 8 or int.from_bytes(coded[:2], "big") % 31
-    stream = zlib.decompressobj(-zlib.MAX_WBITS if raw else zlib.MAX_WBITS)
-    left = coded
-    while left and not stream.eof:
-        yield stream.decompress(left, _STEP)
-        left = stream.unconsumed_tail
-
-
-def _unbrotli(coded: bytes) -> Iterable[bytes]:
-    stream = brotli.Decompressor()
-    yield stream.process(coded, output_buffer_limit=_STEP)
-    while not stream.is_finished():
-        piece = stream.process(b"", output_buffer_limit=_STEP)
-        if not piece and stream.can_accept_more_data():
-            return
-        yield piece
-
-
-def _unzstd(coded: bytes) -> Iterable[bytes]:
-    with zstandard.ZstdDecompressor(max_window_size=1 << 27).stream_reader(
-        coded, read_across_frames=True
-    ) as stream:
-        while piece := stream.read(_STEP):
-            yield piece
-
-
-_DECODERS: dict[str, Callable[[bytes], Iterable[bytes]]] = {
-    "gzip": _inflate,
-    "x-gzip": _inflate,
-    "deflate": _inflate_deflate,
-    "br": _unbrotli,
-    "zstd": _unzstd,
-}

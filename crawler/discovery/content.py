@@ -1,11 +1,9 @@
 """The entity of a response without its content coding, and never more of it than asked for."""
 
 import re
-import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable
 
-import brotlicffi as brotli
-import zstandard
+from archive.warc.codings import BROKEN, DECODERS
 
 ACCEPTED = "gzip, deflate"
 """What we ask servers for: the codings that every reader of WARC files undoes.
@@ -14,9 +12,6 @@ Whatever else a server sends is kept and understood all the same. But warcio 1.8
 Brotli body where brotli 1.2 is installed (as it is wherever Scrapy is), and knows no zstd; some
 bytes more today weigh less than a page that a reader of tomorrow cannot open.
 """
-
-_CHUNK = 65_536
-_SUPPORTED = frozenset({"gzip", "x-gzip", "deflate", "br", "zstd"})
 
 
 class Undecodable(ValueError):
@@ -43,9 +38,9 @@ def decode_content(body: bytes, codings: str = "", *, max_bytes: int) -> bytes:
     """
     names = [name for name in re.split(r"[\s,]+", codings.lower()) if name and name != "identity"]
     for name in reversed(names):
-        if name not in _SUPPORTED:
+        if name not in DECODERS:
             raise Undecodable(f"unknown content coding {name!r}")
-        body = _take(_pieces(name, body), max_bytes, otherwise=body)
+        body = _take(DECODERS[name](body), max_bytes, otherwise=body)
     return body[:max_bytes]
 
 
@@ -56,48 +51,19 @@ def gunzip(body: bytes, *, max_bytes: int) -> bytes:
     b'<urlset/>'
     """
     if body[:2] == b"\x1f\x8b":
-        return _take(_pieces("gzip", body), max_bytes, otherwise=b"")
+        return _take(DECODERS["gzip"](body), max_bytes, otherwise=b"")
     return body[:max_bytes]
 
 
-def _take(pieces: Iterator[bytes], max_bytes: int, *, otherwise: bytes) -> bytes:
+def _take(pieces: Iterable[bytes], max_bytes: int, *, otherwise: bytes) -> bytes:
     taken = bytearray()
     try:
         for piece in pieces:
             taken += piece
             if len(taken) >= max_bytes:
                 break
-    except (zlib.error, brotli.error, zstandard.ZstdError, EOFError):
+    except BROKEN:
         # What was read before the fault is kept: half a sitemap still names half the articles.
         if not taken:
             return otherwise
     return bytes(taken[:max_bytes])
-
-
-def _pieces(name: str, body: bytes) -> Iterator[bytes]:
-    if name == "br":
-        yield from _brotli(body)
-    elif name == "zstd":
-        with zstandard.ZstdDecompressor().stream_reader(body, read_across_frames=True) as reader:
-            yield from iter(lambda: reader.read(_CHUNK), b"")
-    elif name == "deflate":
-        # RFC 9110 says zlib, many servers send raw deflate.
-        yield from _inflate(body, zlib.MAX_WBITS if body[:1] == b"\x78" else -zlib.MAX_WBITS)
-    else:
-        yield from _inflate(body, zlib.MAX_WBITS | 16)
-
-
-def _inflate(body: bytes, wbits: int) -> Iterator[bytes]:
-    while body:
-        member = zlib.decompressobj(wbits)
-        while body and not member.eof:
-            yield member.decompress(body, _CHUNK)
-            body = member.unconsumed_tail
-        body = member.unused_data
-
-
-def _brotli(body: bytes) -> Iterator[bytes]:
-    decompressor = brotli.Decompressor()
-    yield decompressor.process(body, output_buffer_limit=_CHUNK)
-    while not decompressor.can_accept_more_data():
-        yield decompressor.process(b"", output_buffer_limit=_CHUNK)
