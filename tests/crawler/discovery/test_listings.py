@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from archive.urls import is_http
 from crawler.discovery.feeds import read_feed
 from crawler.discovery.sitemaps import read_sitemap, read_url_list
 from crawler.discovery.sniff import Document, sniff
@@ -76,9 +77,9 @@ def test_a_feed_is_never_taken_for_the_address_of_one():
 
 @given(st.binary(max_size=400))
 def test_nothing_breaks_the_readers(body):
-    sniff(body)
-    read_sitemap(body, URL)
-    read_url_list(body, URL)
+    assert isinstance(sniff(body), Document)
+    for found in (read_sitemap(body, URL), read_url_list(body, URL)):
+        assert all(is_http(page.url) for page in (*found.pages, *found.sitemaps))
 
 
 SITEMAP = b"""<?xml version="1.0"?><urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"
