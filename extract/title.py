@@ -1,7 +1,10 @@
-"""The title: what two independent statements of the page agree on.
+"""The title: the headline the page states to machines, unless others state the same more fully.
 
-Of JSON-LD ``headline``, ``og:title`` and ``h1`` each alone is right on 0.6 to 0.8 of pages; where
-two agree, their word stands (0.84 against trafilatura's 0.69 on the development pages).
+JSON-LD ``headline`` is the one statement made to be the headline: ``og:title`` is written for
+sharing and often a mere copy of the ``h1``, so that these two agreeing says little. On the 44
+development pages where all three stand and differ, the publishers' own parsers side with JSON-LD
+29 times, with ``og:title`` 21, with ``h1`` 15. By this order 0.89 of titles are found, by two of
+three 0.85, by trafilatura 0.69.
 """
 
 import re
@@ -108,17 +111,32 @@ def _without_tails(candidates: list[tuple[str, str]]) -> list[tuple[str, str]]:
 
 
 def _vote(candidates: list[tuple[str, str]]) -> tuple[str, str]:
-    """Take the first of the three strong statements that another repeats, else the first of all.
+    """Take the JSON-LD headline, unless two others agree on the same with more words.
 
-    Spaces do not count: a kicker in an element of its own is often glued to its headline.
+    Without one, what two statements repeat; without that, the first.
     """
     strong = [(rule, text) for rule, text in candidates if rule in _STRONG]
+    agreed = _agreed(strong)
+    headline = next((item for item in strong if item[0] == _STRONG[0]), None)
+    if headline is None:
+        return agreed or (strong or candidates)[0]
+    if agreed is None:
+        return _shared_tail(strong) or headline
+    return agreed if _key(headline[1]) in _key(agreed[1]) else headline
+
+
+def _agreed(strong: list[tuple[str, str]]) -> tuple[str, str] | None:
+    """Find the first of the strong statements that another repeats."""
     for rule, title in strong:
-        key = fold(title).replace(" ", "")
-        seconds = [r for r, t in strong if r != rule and fold(t).replace(" ", "") == key]
+        seconds = [r for r, t in strong if r != rule and _key(t) == _key(title)]
         if seconds:
             return f"{rule}, and {seconds[0]}", title
-    return _shared_tail(strong) or (strong or candidates)[0]
+    return None
+
+
+def _key(title: str) -> str:
+    """Fold a title to compare: a kicker in an element of its own is often glued to its headline."""
+    return fold(title).replace(" ", "")
 
 
 def _shared_tail(strong: list[tuple[str, str]]) -> tuple[str, str] | None:

@@ -27,14 +27,29 @@ def rule(article: Article, field: str) -> str:
     return next(item.rule for item in article.evidence if item.field == field)
 
 
-def test_two_of_three_statements_make_the_title() -> None:
-    head = ld('{"@type":"NewsArticle","headline":"Search words"}') + (
-        '<meta property="og:title" content="Ferry late again">'
+def test_the_headline_stated_to_machines_is_the_title() -> None:
+    head = ld('{"@type":"NewsArticle","headline":"The ferry is late again today"}') + (
+        '<meta property="og:title" content="You will not believe this ferry">'
     )
-    article = read(head, "<h1>Ferry late again</h1>" + STORY)
-    assert article.title == "Ferry late again"
+    article = read(head, "<h1>You will not believe this ferry</h1>" + STORY)
+    assert article.title == "The ferry is late again today"
+    assert rule(article, "title") == "json-ld headline"
+    assert "believe" not in article.text
+
+
+def test_a_headline_cut_short_yields_to_two_that_agree() -> None:
+    head = ld('{"@type":"NewsArticle","headline":"Ferry late"}') + (
+        '<meta property="og:title" content="Harbour: Ferry late again">'
+    )
+    article = read(head, "<h1>Harbour: Ferry late again</h1>" + STORY)
+    assert article.title == "Harbour: Ferry late again"
     assert rule(article, "title") == "meta og:title, and h1"
-    assert "Ferry late again" not in article.text
+
+
+def test_without_a_stated_headline_two_that_agree_make_the_title() -> None:
+    head = '<meta property="og:title" content="Ferry late again"><title>Ferries - Home</title>'
+    article = read(head, "<h1>Ferry late again</h1>" + STORY)
+    assert rule(article, "title") == "meta og:title, and h1"
 
 
 def test_the_site_s_name_leaves_the_title() -> None:
