@@ -9,10 +9,13 @@ from dataclasses import dataclass
 
 from extract.article import BlockKind, Evidence
 from extract.lines import Line
+from extract.prune import is_caption
 from extract.words import credit_words
 
 # How far from either end of the body a credit stands.
 _TAIL_BLOCKS = 4
+# Behind the body: beyond a line of tags and a row of buttons it belongs to something else.
+_LINES_BEHIND = 6
 _MAY_CREDIT = frozenset({"initials or shortcode", "copyright"})
 _MAX_CREDIT_CHARS = 60
 _MAX_CREDIT_WORDS = 7
@@ -35,6 +38,8 @@ _DATELINE = re.compile(rf"^[^()]{{0,60}}\(({_LIST})\)\s*[-–—:]")
 _ALONE = re.compile(
     rf"^[(\[]?(?:©|\(c\)|Copyright)?\s*(?:\d{{4}}\s+)?({_LIST})[)\]]?(?:\s*[,/].{{0,40}})?\.?$"
 )
+# A button in the same line: "Source: F.A.Z.Buy this article".
+_GLUED = re.compile(r"(?<=\.)(?=[A-Z][a-z]+\s)")
 _CLOSING = re.compile(rf"\(({_LIST})\)\.?$")
 
 
@@ -57,10 +62,31 @@ def drop_credit(lines: list[Line]) -> tuple[str | None, Evidence | None]:
     ]
     found = find_credit([line.text for line in chosen])
     if found is None:
-        return None, None
-    if found.index is not None:
+        found = _find_label_behind(lines)
+    elif found.index is not None:
         chosen[found.index].drop(found.rule)
-    return found.name, Evidence("credit", found.name, found.rule)
+    return (found.name, Evidence("credit", found.name, found.rule)) if found else (None, None)
+
+
+def _find_label_behind(lines: list[Line]) -> Credit | None:
+    """Find a labelled credit that stands behind the body, in whatever element.
+
+    Nothing but a whole line with a label counts there: a menu may name agencies too.
+    """
+    last = max((i for i, line in enumerate(lines) if line.chosen), default=len(lines))
+    labels, _ = credit_words()
+    for line in lines[last + 1 : last + 1 + _LINES_BEHIND]:
+        if line.element.tag == "h1":
+            break
+        match = None if _is_caption(line) else labels.match(line.text)
+        if match and line.chars <= _MAX_CREDIT_CHARS and _is_name(match[1]):
+            name = _GLUED.split(match[1])[0].strip(" .)]")
+            return Credit(name, "credit label behind the body")
+    return None
+
+
+def _is_caption(line: Line) -> bool:
+    return line.kind is BlockKind.CAPTION or is_caption(line.rule)
 
 
 def find_credit(texts: list[str]) -> Credit | None:

@@ -27,13 +27,15 @@ def load_words() -> dict[str, dict[str, Table]]:
     }
 
 
-def iter_phrases(kind: str) -> list[str]:
-    """List the phrases of one kind in all languages.
+@cache
+def iter_phrases(kind: str) -> tuple[str, ...]:
+    """List the phrases of one kind in all languages, longest first, as alternatives want it.
 
     >>> "source" in iter_phrases("credit_label")
     True
     """
-    return sorted({phrase for words in load_words().values() for phrase in words.get(kind, {})})
+    phrases = {phrase for words in load_words().values() for phrase in words.get(kind, {})}
+    return tuple(sorted(phrases, key=lambda phrase: (-len(phrase), phrase)))
 
 
 @cache

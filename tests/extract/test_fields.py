@@ -126,6 +126,7 @@ def test_small_fields_are_read_and_made_absolute() -> None:
         ("<p>Source: CNN</p>", "CNN"),
         ("<p>Quelle: dpa</p>", "dpa"),
         ("<p>(AFP/Reuters)</p>", "AFP/Reuters"),
+        ("<p>Mit Material von dpa und AFP</p>", "dpa und AFP"),
         ("<p>出典：共同通信</p>", "共同通信"),
         ("<p>المصدر: رويترز</p>", "رويترز"),
         ("<p>Source of the river: unknown to all who live along its banks today.</p>", None),
@@ -137,6 +138,30 @@ def test_credits_leave_the_text_and_are_kept(tail: str, credit: str | None) -> N
     if credit:
         assert credit not in article.text
         assert any(credit in removed.text for removed in article.removed)
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        "<div>{}</div>",
+        "<span>{}</span>",
+        "<footer>{}</footer>",
+        "<p class=source>{}</p>",
+        "<p class=copyright>{}</p>",
+        "<p><a href=/x>{}</a></p>",
+    ],
+)
+def test_a_credit_is_found_in_whatever_element_it_stands(html: str) -> None:
+    article = read("", STORY + html.format("Quelle: Küstendienst Nord"))
+    assert article.credit == "Küstendienst Nord"
+    assert "Küstendienst" not in article.text
+
+
+def test_a_menu_behind_the_body_is_no_credit() -> None:
+    menu = "<nav><a href=/1>CNN</a><a href=/2>Reuters</a></nav>"
+    far = "<p><a href=/x>Another story</a></p>" * 9 + "<p>Source: Northline Press</p>"
+    assert read("", STORY + menu).credit is None
+    assert read("", STORY + far).credit is None
 
 
 @pytest.mark.parametrize(
