@@ -159,7 +159,7 @@ def test_a_credit_is_found_in_whatever_element_it_stands(html: str) -> None:
 
 def test_a_menu_behind_the_body_is_no_credit() -> None:
     menu = "<nav><a href=/1>CNN</a><a href=/2>Reuters</a></nav>"
-    far = "<p><a href=/x>Another story</a></p>" * 9 + "<p>Source: Northline Press</p>"
+    far = "<div><a href=/x>Another story</a></div>" * 9 + "<div>Source: Northline Press</div>"
     assert read("", STORY + menu).credit is None
     assert read("", STORY + far).credit is None
 
