@@ -32,6 +32,15 @@ def number_id(*parts: str, bits: int = 63) -> int:
     return int.from_bytes(digest[:8], "big") >> (64 - bits)
 
 
+def facet_id(name: str | None) -> int | None:
+    """The key of a name in ``facet_names``; None for none.
+
+    >>> facet_id(None) is None, facet_id("en") == number_id("en", bits=47)
+    (True, True)
+    """
+    return None if name is None else number_id(name, bits=47)
+
+
 def address_of(article_id: str) -> int:
     """The number of the address an article has its id from.
 

@@ -7,6 +7,9 @@ files hold the same rows. A migration once released is never edited: add another
 from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
+from archive.index.ids import facet_id
+from archive.index.settled import MARKS, STORIES, TEMPLATES
+
 APPLICATION_ID = 0x6D664943
 """``mfIC`` in SQLite's header: this file is an index of ours."""
 
@@ -213,6 +216,45 @@ INSERT INTO articles_fts (articles_fts, rank) VALUES ('hashsize', 67108864);
 def m001_first(db: Database) -> None:
     """Captures, articles, versions, events, full text."""
     for script in (_WHAT_IS_KEPT, _WHAT_IT_SAYS, _WHAT_IS_FOUND):
+        for statement in _statements(script):
+            db.execute(statement)
+
+
+_FACETS = """
+CREATE TABLE facet_names (
+    id INTEGER PRIMARY KEY,
+    name TEXT NOT NULL
+) STRICT;
+CREATE TABLE facets (
+    number INTEGER PRIMARY KEY,
+    source INTEGER NOT NULL,
+    language INTEGER,
+    section INTEGER,
+    credit INTEGER
+) STRICT;
+"""
+_FACET_COLUMNS = ("source", "language", "section", "credit")
+
+
+@MIGRATIONS()
+def m002_narrow(db: Database) -> None:
+    """A narrow table of what hits are counted by."""
+    for statement in _statements(_FACETS):
+        db.execute(statement)
+    db.register_function(facet_id, deterministic=True)
+    for column in _FACET_COLUMNS:
+        db.execute(
+            f"INSERT OR IGNORE INTO facet_names SELECT DISTINCT facet_id({column}), {column} "  # noqa: S608
+            f"FROM articles WHERE {column} IS NOT NULL"
+        )
+    ids = ", ".join(f"facet_id({column})" for column in _FACET_COLUMNS)
+    db.execute(f"INSERT INTO facets SELECT number, {ids} FROM articles")  # noqa: S608
+
+
+@MIGRATIONS()
+def m003_settled(db: Database) -> None:
+    """Site templates and stories; everything there is is marked, for the next run to settle."""
+    for script in (TEMPLATES, STORIES, MARKS):
         for statement in _statements(script):
             db.execute(statement)
 

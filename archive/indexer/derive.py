@@ -12,7 +12,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from archive.index.fold import fold
-from archive.index.ids import number_id
+from archive.index.ids import facet_id, number_id
 from archive.indexer.events import Event, Sight, VersionFacts, events_of
 from archive.indexer.numbers import place, renumber, wanted_number
 from archive.urls import article_key
@@ -180,6 +180,7 @@ def _replace(db: Database, listed: str, derived: Sequence[Derived]) -> Changes:
     for sql in (
         "DELETE FROM article_people WHERE article IN (SELECT value FROM json_each(?))",
         "DELETE FROM article_tags WHERE article IN (SELECT value FROM json_each(?))",
+        "DELETE FROM facets WHERE number IN (SELECT value FROM json_each(?))",
         "DELETE FROM articles WHERE number IN (SELECT value FROM json_each(?))",
     ):
         db.execute(sql, [left])
@@ -191,6 +192,7 @@ def _replace(db: Database, listed: str, derived: Sequence[Derived]) -> Changes:
     moved_from = renumber(db, moved)
     db.conn.executemany(_INSERT, [item.row for item in derived])
     db.conn.executemany(_INSERT_EVENT, [row for item in derived for row in _event_rows(item)])
+    _insert_facets(db, [item.row for item in derived])
     for kind, names_of in (
         ("person", [(item.row["number"], item.people) for item in derived]),
         ("tag", [(item.row["number"], item.tags) for item in derived]),
@@ -233,6 +235,22 @@ def _event_rows(item: Derived) -> list[tuple[Any, ...]]:
         )
         for e in item.events
     ]
+
+
+_FACETS = ("source", "language", "section", "credit")
+
+
+def _insert_facets(db: Database, rows: Sequence[Mapping[str, Any]]) -> None:
+    """What hits are counted by, as few bytes an article."""
+    names = {row[column] for row in rows for column in _FACETS} - {None}
+    db.conn.executemany(
+        "INSERT INTO facet_names (id, name) VALUES (?, ?) ON CONFLICT (id) DO NOTHING",
+        [(facet_id(name), name) for name in sorted(names)],
+    )
+    db.conn.executemany(
+        "INSERT INTO facets (number, source, language, section, credit) VALUES (?, ?, ?, ?, ?)",
+        [(row["number"], *(facet_id(row[column]) for column in _FACETS)) for row in rows],
+    )
 
 
 def _insert_names(db: Database, kind: str, names_of: Sequence[tuple[int, tuple[str, ...]]]) -> None:

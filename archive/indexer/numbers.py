@@ -132,6 +132,7 @@ def renumber(db: Database, moved: Mapping[str, int]) -> dict[str, int]:
 
 _RENUMBER = (
     "UPDATE articles SET number = ? WHERE number = ?",
+    "UPDATE facets SET number = ? WHERE number = ?",
     "UPDATE article_people SET article = ? WHERE article = ?",
     "UPDATE article_tags SET article = ? WHERE article = ?",
 )

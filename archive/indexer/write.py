@@ -92,6 +92,10 @@ def settle(db: Database) -> Totals:
 _ORPHANS = (
     "DELETE FROM people WHERE id NOT IN (SELECT person FROM article_people)",
     "DELETE FROM tags WHERE id NOT IN (SELECT tag FROM article_tags)",
+    "DELETE FROM facet_names WHERE id NOT IN (SELECT source FROM facets "
+    "UNION SELECT language FROM facets WHERE language IS NOT NULL "
+    "UNION SELECT section FROM facets WHERE section IS NOT NULL "
+    "UNION SELECT credit FROM facets WHERE credit IS NOT NULL)",
 )
 
 

@@ -17,6 +17,7 @@ def db():
         opened.execute(
             "CREATE TABLE articles (number INTEGER PRIMARY KEY, id, published, first_captured)"
         )
+        opened.execute("CREATE TABLE facets (number)")
         opened.execute("CREATE TABLE article_people (article)")
         opened.execute("CREATE TABLE article_tags (article)")
         yield opened
