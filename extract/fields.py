@@ -17,7 +17,7 @@ from extract.facts import (
 )
 from extract.lines import Line
 from extract.structured import Structured
-from extract.title import find_title, fold
+from extract.title import find_title, fold, title_parts
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +37,13 @@ class Fields:
 
     @property
     def titles(self) -> frozenset[str]:
-        """The title and its rivals, folded, to know them again in the body."""
+        """The title, its rivals and their parts, folded, to know them again in the body."""
         rivals = [
             text for item in self.evidence if item.field == "title" for _, text in item.rivals
         ]
-        return frozenset(fold(text) for text in [self.title or "", *rivals]) - {""}
+        texts = [self.title or "", *rivals]
+        parts = [part for text in texts for part in title_parts(text)]
+        return frozenset(fold(text) for text in [*texts, *parts]) - {""}
 
 
 def read_fields(root: HtmlElement, said: Structured, *, url: str, latest: date) -> Fields:

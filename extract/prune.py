@@ -144,14 +144,22 @@ _WORDS = (
 _NAME = re.compile(rf"(?:^|[\s_-])(?:{_WORDS})(?=$|[\s_-])", re.IGNORECASE)
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _CAPTION = re.compile(r"caption|image-?|photo-?credit|bild", re.IGNORECASE)
-_HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
+_HIDDEN = re.compile(
+    r"display\s*:\s*none|visibility\s*:\s*hidden|clip\s*:\s*rect\(\s*0", re.IGNORECASE
+)
+# ", opens new tab" in the middle of a sentence is read out, not seen. What is shorter may be the
+# initial that a large picture of it stands for.
+_READ_OUT = re.compile(r"\b(?:screen-?reader|sr-?only|visually-?hidden)", re.IGNORECASE)
+_MIN_READ_OUT_CHARS = 8
+_MAX_READ_OUT_CHARS = 60
 
 
 def drop_dead(root: HtmlElement) -> None:
     """Take out, for good, the elements that never hold text of the article."""
-    for element in list(root.iter(*_DEAD)):
-        parent = element.getparent()
-        if parent is not None:
+    dead = list(root.iter(*_DEAD))
+    dead += [span for span in root.iter("span") if _is_read_out(span) and _in_sentence(span)]
+    for element in dead:
+        if element.getparent() is not None:
             element.drop_tree()
 
 
@@ -221,6 +229,13 @@ def _in_sentence(span: HtmlElement) -> bool:
         or (parent is not None and bool((parent.text or "").strip()))
         or (parent is not None and parent.tag in {"p", "li", "a", "span", "h1", "h2", "h3"})
     )
+
+
+def _is_read_out(span: HtmlElement) -> bool:
+    named = _READ_OUT.search(span.get("class") or "")
+    clipped = _HIDDEN.search(span.get("style") or "")
+    chars = len(span.text_content()) if named or clipped else 0
+    return _MIN_READ_OUT_CHARS <= chars <= _MAX_READ_OUT_CHARS
 
 
 def _is_inside(element: HtmlElement, marks: Marks) -> bool:

@@ -37,9 +37,13 @@ _INITIALS = re.compile(r"^\(\w{2,4}(?:[/,]\s*\w{2,8})*\)$")
 _SHORTCODE = re.compile(r"^\[(\w+)\b[^\]]*\].*\[/\1\]$")
 _CLOCK = re.compile(r"^\d{1,2}[:.h]\d\d\b|^\d{1,2}[:.]\d\d")
 
+MAX_TITLE_LINE = 300
 # More than this share of the text after the last paragraph is a list that belongs to it.
 MAX_OUTSKIRTS = 0.15
 CORE_SHARE = 0.2
+
+# "Our correspondent in Berlin Jo Bloggs has ..." begins a note, too.
+MAX_NOTE_LEAD = 40
 
 Rule = Callable[[list[Line], Context], None]
 
@@ -51,10 +55,20 @@ def sift(lines: list[Line], context: Context, rules: Iterable[Rule] | None = Non
 
 
 def drop_titles(lines: list[Line], context: Context) -> None:
-    """Drop the title where the body repeats it."""
+    """Drop the title where the body repeats it, in one line or in two."""
+    before: Line | None = None
     for line in _chosen(lines):
-        if line.chars < 300 and fold(line.text) in context.titles:
+        if line.chars < MAX_TITLE_LINE and fold(line.text) in context.titles:
             line.drop("title again")
+        elif before is not None and _is_title(before, line, context):
+            before.drop("title again")
+            line.drop("title again")
+        before = line
+
+
+def _is_title(kicker: Line, line: Line, context: Context) -> bool:
+    short = kicker.chars + line.chars < MAX_TITLE_LINE
+    return short and fold(f"{kicker.text} {line.text}") in context.titles
 
 
 def drop_words(lines: list[Line], _context: Context) -> None:
@@ -106,7 +120,7 @@ def drop_bylines(lines: list[Line], context: Context) -> None:
         words = len(key.split()) - len(named.split())
         if words <= 4 and not _END.search(line.text):
             line.drop("byline")
-        elif position >= len(chosen) - 4 and key.find(named) <= 12 and position > 2:
+        elif position >= len(chosen) - 4 and position > 2 and key.find(named) <= MAX_NOTE_LEAD:
             line.drop("author's note")
 
 
@@ -175,7 +189,8 @@ def _holds_title(line: Line, context: Context) -> bool:
     if line.chars > 200:
         return False
     key = fold(line.text)
-    return any(len(title) > 15 and title in key for title in context.titles)
+    # A title that is a phrase may stand in a first paragraph; with its kicker it fills the line.
+    return any(len(title) > max(15, len(key) // 2) and title in key for title in context.titles)
 
 
 def drop_entry_stamps(lines: list[Line], _context: Context) -> None:
@@ -188,13 +203,17 @@ def drop_entry_stamps(lines: list[Line], _context: Context) -> None:
 def drop_repeats(lines: list[Line], _context: Context) -> None:
     """Drop paragraphs that stood before, whole, cut short, or glued together.
 
-    Short lines and list items may recur.
+    Short lines and list items may recur, and a list above the first paragraph is key points: the
+    body says them again.
     """
     before = ""
+    below_head = False
     for line in _chosen(lines):
-        if line.is_prose and line.kind is not BlockKind.LIST and _stood(line.key, before):
+        is_item = line.kind is BlockKind.LIST
+        below_head = below_head or (line.is_prose and not is_item)
+        if line.is_prose and not is_item and _stood(line.key, before):
             line.drop("repeated")
-        else:
+        elif below_head or not is_item:
             before += line.key
 
 

@@ -20,6 +20,9 @@ from extract.structured import Structured, as_text
 _SUFFIX = re.compile(r"\s*(?:\s[|\-–—·•›»:]+\s|[|｜：])\s*(?=[^|｜：]*$)")
 _DASH = re.compile(r"\s+[|\-–—·•»]\s+|\s*[:：｜]\s*")
 _KICKER = re.compile(r"[^:–—-]{3,60}(?::|\s[–—-])\s+(.{15,})$")
+_PART = re.compile(r"\s*[:：|｜]\s+|\s+[–—-]\s+")
+# Shorter, it may be a subhead as well.
+_MIN_PART_CHARS = 20
 _WORD = re.compile(r"\w+")
 _MAX_SITE_WORDS = 6
 _MAX_TITLE_CHARS = 500
@@ -33,6 +36,18 @@ def fold(text: str) -> str:
     True
     """
     return " ".join(_WORD.findall(unicodedata.normalize("NFKC", text).casefold()))
+
+
+def title_parts(title: str) -> list[str]:
+    """Give the kicker and the headline that a title joins: pages set them in lines of their own.
+
+    >>> title_parts("Storm over the north: The ferry is late again")
+    ['Storm over the north', 'The ferry is late again']
+    >>> title_parts("Storm: The ferry is late again"), title_parts("The ferry: late")
+    (['The ferry is late again'], [])
+    """
+    parts = _PART.split(title)
+    return [part for part in parts if len(parts) > 1 and len(part) >= _MIN_PART_CHARS]
 
 
 def find_title(root: HtmlElement, said: Structured) -> tuple[str | None, Evidence | None]:

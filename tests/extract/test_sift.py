@@ -1,0 +1,88 @@
+"""Which lines are the story, told by where they stand and what stood before."""
+
+import pytest
+
+from extract import Article, BlockKind, extract
+
+WHO = ("ferry", "tram", "night bus", "last train", "taxi", "mail van")
+STORY = [
+    f"The {who} came in two hours late on Monday and nobody who stood at stop {n} was surprised."
+    for n, who in enumerate(WHO)
+]
+
+
+def read(body: str, head: str = "") -> Article:
+    html = f"<html><head>{head}</head><body><article>{body}</article></body></html>"
+    return extract(html.encode(), url="https://www.paper.test/2026/a")
+
+
+def paragraphs(texts: list[str] = STORY) -> str:
+    return "".join(f"<p>{text}</p>" for text in texts)
+
+
+def rules(article: Article) -> dict[str, str]:
+    return {removed.text: removed.rule for removed in article.removed}
+
+
+TITLE = '<meta property="og:title" content="Storm over the north coast: Everything is late again">'
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        "<p>Storm over the north coast</p><h2>Everything is late again</h2>",
+        "<div><span>Storm over the north coast</span></div><h1>Everything is late again</h1>",
+        "<h1>Storm over the north coast: Everything is late again</h1>",
+        "<p>Everything is late again</p>",
+    ],
+)
+def test_a_title_set_in_lines_of_its_own_is_neither_text_nor_standfirst(head: str) -> None:
+    article = read(head + paragraphs(), TITLE)
+    assert article.text == "\n".join(STORY)
+    assert article.standfirst is None
+
+
+def test_a_short_title_does_not_take_the_paragraph_it_stands_in() -> None:
+    first = "The word of the day is 'late and nobody cares', said the harbour master on Monday."
+    article = read(
+        paragraphs([first, *STORY]), "<title>'Late and nobody cares': a harbour waits</title>"
+    )
+    assert article.text.startswith(first)
+
+
+def test_the_body_may_say_again_what_the_key_points_say() -> None:
+    article = read(f"<h1>Late</h1><ul><li>{STORY[1]}</li><li>{STORY[3]}</li></ul>{paragraphs()}")
+    assert [b.text for b in article.blocks if b.kind is BlockKind.PARAGRAPH] == STORY
+
+
+def test_a_paragraph_that_stood_before_goes() -> None:
+    article = read(paragraphs([*STORY, STORY[2]]))
+    assert article.text == "\n".join(STORY)
+    assert rules(article)[STORY[2]] == "repeated"
+
+
+@pytest.mark.parametrize("name", ["style='clip:rect(0 0 0 0);height:1px'", "class=sr-only"])
+def test_what_only_screen_readers_say_is_no_part_of_a_sentence(name: str) -> None:
+    said = f"The report<span {name}>, opens new tab</span> on the ferry was read by few people."
+    drop_cap = f"<span aria-hidden=true>O</span><span {name}>O</span>nly one of them laughed."
+    article = read(paragraphs([*STORY, said, drop_cap, *STORY[:1]]))
+    assert "The report on the ferry was read by few people." in article.text
+    assert "nly one of them laughed." in article.text
+    assert "\nO" in article.text
+
+
+@pytest.mark.parametrize(
+    ("note", "goes"),
+    [
+        ("Jo Bloggs is the paper's harbour editor and lives by the sea.", True),
+        ("Our correspondent on the coast Jo Bloggs has sailed all of these ferries.", True),
+        (
+            "The ferry will not run on Tuesday, said the harbour master, a friend of Jo Bloggs.",
+            False,
+        ),
+    ],
+)
+def test_what_authors_say_of_themselves_at_the_end_goes(note: str, goes: bool) -> None:
+    article = read(paragraphs([*STORY, note]), "<meta name=author content='Jo Bloggs'>")
+    assert (note not in article.text) == goes
+    assert (rules(article).get(note) == "author's note") == goes
