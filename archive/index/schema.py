@@ -8,7 +8,7 @@ from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
 from archive.index.ids import facet_id
-from archive.index.settled import MARKS, STORIES, TEMPLATES
+from archive.index.settled import STATEMENTS
 
 APPLICATION_ID = 0x6D664943
 """``mfIC`` in SQLite's header: this file is an index of ours."""
@@ -254,9 +254,8 @@ def m002_narrow(db: Database) -> None:
 @MIGRATIONS()
 def m003_settled(db: Database) -> None:
     """Site templates and stories; everything there is is marked, for the next run to settle."""
-    for script in (TEMPLATES, STORIES, MARKS):
-        for statement in _statements(script):
-            db.execute(statement)
+    for statement in STATEMENTS:
+        db.execute(statement)
 
 
 def _statements(script: str) -> list[str]:

@@ -1,0 +1,202 @@
+"""Stories: articles that are copies of each other, at several sources or at one.
+
+Two articles are copies of each other or not, whatever else there is; a story is all that hang
+together. So the stories depend on the set of articles only. Where one comes, goes or changes, its
+story is taken apart and found anew; other stories can only grow by it.
+"""
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+
+from sqlite_utils import Database
+
+from archive.index.ids import number_id
+from archive.indexer.settling.copies import Runs, is_copy, runs_of
+from archive.indexer.settling.nearby import Holders, read_sketches
+from archive.indexer.settling.sentences import sentences_in, sketch_of
+
+# A thousand or two texts of 60 kB each as runs of words would be much; copies stand close together.
+_TEXTS_AT_HAND = 256
+
+
+def sketch(db: Database, articles: Iterable[int]) -> None:
+    """Bring the sketches of these articles up to date; those that change are to be matched.
+
+    The caller holds a transaction.
+    """
+    listed = json.dumps(sorted(articles))
+    new = {number: sketch_of(text) for number, text in db.execute(_TEXTS, [listed])}
+    old = dict(db.execute(_SKETCHES, [listed]))
+    changed = [n for n in json.loads(listed) if new.get(n) != old.get(n)]
+    db.conn.executemany(
+        "INSERT OR IGNORE INTO unmatched (article, before) VALUES (?, ?)",
+        [(number, old.get(number)) for number in changed],
+    )
+    db.conn.executemany(
+        "DELETE FROM sketches WHERE article = ?",
+        [(number,) for number in changed if new.get(number) is None and number in old],
+    )
+    db.conn.executemany(
+        "INSERT OR REPLACE INTO sketches (article, sentences) VALUES (?, ?)",
+        [(number, new[number]) for number in changed if new.get(number)],
+    )
+
+
+_TEXTS = """
+SELECT n.value, c.text FROM json_each(?) n JOIN articles_current c ON c.number = n.value
+"""
+_SKETCHES = """
+SELECT n.value, s.sentences FROM json_each(?) n JOIN sketches s ON s.article = n.value
+"""
+
+
+def match(db: Database, limit: int) -> int:
+    """Find the stories of so many articles whose sketch has changed; gives how many those were.
+
+    The caller holds a transaction.
+    """
+    changed = dict(
+        db.execute("SELECT article, before FROM unmatched ORDER BY article LIMIT ?", [limit])
+    )
+    if changed:
+        _rematch(db, changed)
+        db.conn.executemany(
+            "DELETE FROM unmatched WHERE article = ?", [(number,) for number in changed]
+        )
+    return len(changed)
+
+
+def _rematch(db: Database, changed: Mapping[int, bytes | None]) -> None:
+    sketches = dict(read_sketches(db, changed))
+    before, after = _sentences(changed), _sentences(sketches)
+    holders = Holders(db, changed, set().union(*before.values(), *after.values()))
+    concerned = set(changed)
+    for article in changed:
+        was, now = before.get(article, set()), after.get(article, set())
+        for sentence in was - now:
+            concerned.update(holders.around(article, sentence))
+        for sentence in now - was:
+            concerned.update(holders.parted(article, sentence))
+    concerned |= _dissolve(db, concerned)
+    if concerned - changed.keys():
+        sketches |= read_sketches(db, concerned - changed.keys())
+        holders = Holders(db, concerned, set().union(*_sentences(sketches).values()))
+    _store(db, _joined(db, sketches, holders))
+
+
+def _sentences(sketches: Mapping[int, bytes | None]) -> dict[int, set[int]]:
+    return {article: set(sentences_in(found)) for article, found in sketches.items() if found}
+
+
+def _dissolve(db: Database, articles: Iterable[int]) -> set[int]:
+    """Take apart the stories these articles are in; gives everyone who was in them."""
+    listed = json.dumps(sorted(articles))
+    stories = [row[0] for row in db.execute(_STORIES_OF, [listed])]
+    return _take_apart(db, stories)
+
+
+def _take_apart(db: Database, stories: Iterable[int]) -> set[int]:
+    listed = json.dumps(sorted(stories))
+    members = {row[0] for row in db.execute(_MEMBERS, [listed])}
+    for sql in (
+        "DELETE FROM story_articles WHERE story IN (SELECT value FROM json_each(?))",
+        "DELETE FROM stories WHERE id IN (SELECT value FROM json_each(?))",
+    ):
+        db.execute(sql, [listed])
+    return members
+
+
+_STORIES_OF = """
+SELECT DISTINCT s.story FROM json_each(?) n JOIN story_articles s ON s.article = n.value
+"""
+_MEMBERS = """
+SELECT s.article FROM json_each(?) n JOIN story_articles s ON s.story = n.value
+"""
+
+
+def _joined(db: Database, sketches: Mapping[int, bytes], holders: Holders) -> list[set[int]]:
+    """Everything that hangs together with these articles, in sets of two and more."""
+    texts = _Texts(db)
+    groups = _Groups()
+    for article in sorted(sketches):
+        for other in holders.candidates(article, sketches[article]):
+            if not groups.are_one(article, other) and texts.are_copies(article, other):
+                groups.join(article, other)
+    # Other stories are whole, whatever has changed elsewhere: what joins one joins all of it.
+    found = groups.sets()
+    reached = {article for group in found for article in group}
+    listed = json.dumps(sorted(reached))
+    for story in [row[0] for row in db.execute(_STORIES_OF, [listed])]:
+        for member in (members := sorted(_take_apart(db, [story]))):
+            groups.join(members[0], member)
+    return groups.sets()
+
+
+class _Texts:
+    """Texts as runs of words, those read last at hand."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+        self._read = lru_cache(_TEXTS_AT_HAND)(self._read_anew)
+
+    def are_copies(self, one: int, other: int) -> bool:
+        (source, runs), (other_source, other_runs) = self._read(one), self._read(other)
+        return is_copy(runs, other_runs, at_home=source == other_source)
+
+    def _read_anew(self, number: int) -> tuple[str, Runs]:
+        source, text = self._db.execute(
+            "SELECT source, text FROM articles_current WHERE number = ?", (number,)
+        ).fetchone()
+        return source, runs_of(text)
+
+
+class _Groups:
+    """Sets that are joined member by member."""
+
+    def __init__(self) -> None:
+        self._leader: dict[int, int] = {}
+
+    def are_one(self, one: int, other: int) -> bool:
+        return self._find(one) == self._find(other)
+
+    def join(self, one: int, other: int) -> None:
+        first, last = sorted((self._find(one), self._find(other)))
+        self._leader[last] = first
+
+    def sets(self) -> list[set[int]]:
+        """All sets of two and more members."""
+        found: dict[int, set[int]] = defaultdict(set)
+        for member in list(self._leader):
+            found[self._find(member)].add(member)
+        return [members for members in found.values() if len(members) > 1]
+
+    def _find(self, member: int) -> int:
+        leader = self._leader.setdefault(member, member)
+        while leader != self._leader[leader]:
+            leader = self._leader[leader]
+        self._leader[member] = leader
+        return leader
+
+
+def _store(db: Database, groups: Iterable[set[int]]) -> None:
+    for members in groups:
+        first = min(members)
+        listed = json.dumps(sorted(members))
+        (article,) = db.execute("SELECT id FROM articles WHERE number = ?", (first,)).fetchone()
+        (sources,) = db.execute(_SOURCES, [listed]).fetchone()
+        story = number_id("story", article, bits=47)
+        db.execute(
+            "INSERT INTO stories (id, first, articles, sources) VALUES (?, ?, ?, ?)",
+            (story, first, len(members), sources),
+        )
+        db.conn.executemany(
+            "INSERT INTO story_articles (article, story) VALUES (?, ?)",
+            [(member, story) for member in sorted(members)],
+        )
+
+
+_SOURCES = """
+SELECT count(DISTINCT a.source) FROM json_each(?) n JOIN articles a ON a.number = n.value
+"""
