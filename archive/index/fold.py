@@ -66,11 +66,21 @@ def tokens(text: str) -> list[tuple[str, int, int]]:
 
 
 @cache
-def _words() -> re.Pattern[str]:
+def word_characters() -> str:
+    """What may stand in a word, and the underscore, as the inside of a set of characters.
+
+    >>> re.findall(f"[{word_characters()}]+", "a1é_-b")
+    ['a1é_', 'b']
+    """
     # Python's \w has letters, numbers and the underscore, no marks. Those of the basic plane only:
     # a set with characters beyond it is matched ten times as slowly.
     marks = (chr(n) for n in range(0x300, 0x10000) if unicodedata.category(chr(n))[0] == "M")
-    return re.compile(f"[\\w{''.join(marks)}\ue000-\uf8ff]+")
+    return f"\\w{''.join(marks)}\ue000-\uf8ff"
+
+
+@cache
+def _words() -> re.Pattern[str]:
+    return re.compile(f"[{word_characters()}]+")
 
 
 def _cut(run: str, begin: int) -> list[tuple[str, int, int]]:

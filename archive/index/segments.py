@@ -24,6 +24,7 @@ _MARKS = (
     "\u0e31\u0e34-\u0e3a\u0e47-\u0e4e\u0eb1\u0eb4-\u0ebc\u0ec8-\u0ece"
     "\u102b-\u103e\u1056-\u1059\u17b4-\u17d3\u3099\u309a"
 )
+_ATTACHED = re.compile(f"[{_MARKS}]")
 _CHARACTER = re.compile(f"([{_BASE}][{_MARKS}]*)")
 _ANY = re.compile(f"[{_BASE}]")
 
@@ -45,6 +46,15 @@ def needs_cutting(text: str) -> bool:
     (False, True)
     """
     return bool(_ANY.search(text))
+
+
+def is_attached(character: str) -> bool:
+    """Whether it is a sign that stays with the character before it, where that is cut.
+
+    >>> is_attached("\u0e31"), is_attached("\u0e01")
+    (True, False)
+    """
+    return bool(_ATTACHED.match(character))
 
 
 def searchable(text: str) -> str:

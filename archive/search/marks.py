@@ -1,128 +1,101 @@
 """Marking what a query found: plain text in segments, never HTML."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
 
-from archive.index.fold import tokens
-from archive.search.query import Text
+from archive.search.finds import Find, Pattern, folded_in_place, iter_finds, patterns_of
 from archive.search.results import Segment
 
-SNIPPET_WORDS = 32
-_SNIPPET_CHARS = 320
+__all__ = ["Pattern", "mark", "patterns_of", "snippet"]
 
-
-@dataclass(frozen=True, slots=True)
-class Pattern:
-    """Words that follow each other; ``prefix``: the last may go on."""
-
-    words: tuple[str, ...]
-    prefix: bool
-
-
-def patterns_of(wanted: Iterable[Text]) -> tuple[Pattern, ...]:
-    """What to mark for the texts of a query."""
-    found = []
-    for text in wanted:
-        words = tuple(word for word, _, _ in tokens(text.words))
-        if words:
-            found.append(Pattern(words, text.prefix))
-    return tuple(dict.fromkeys(found))
+SNIPPET_CHARS = 240
+_BEFORE_CHARS = 60
+# A text that is full of the word is not read to its end to find the best place in it.
+_FINDS_COMPARED = 200
 
 
 def mark(text: str, patterns: Sequence[Pattern]) -> tuple[Segment, ...]:
     """The whole text in segments.
 
-    >>> [s.text for s in mark("The old bridge.", [Pattern(("old", "bridge"), False)]) if s.marked]
+    >>> from archive.search.query import Text
+    >>> bridge = patterns_of([Text("old bridge", is_phrase=True)])
+    >>> [s.text for s in mark("The old bridge.", bridge) if s.marked]
     ['old bridge']
     """
-    return _segments(text, _spans(tokens(text), patterns), 0, len(text))
+    return _segments(text, iter_finds(text, patterns), 0, len(text))
 
 
 def snippet(text: str, patterns: Sequence[Pattern]) -> tuple[Segment, ...]:
-    """The piece of the text with the most different finds in it, cut at words, in segments.
+    """The first piece of the text with the most different finds in it, cut at spaces, in segments.
 
-    >>> piece = snippet("word " * 99 + "harbour " + "word " * 99, [Pattern(("harbour",), False)])
+    >>> from archive.search.query import Text
+    >>> piece = snippet("word " * 99 + "harbour " + "word " * 99, patterns_of([Text("harbour")]))
     >>> piece[0].text.startswith("… word"), [s.text for s in piece if s.marked]
     (True, ['harbour'])
     """
-    words = tokens(text)
-    spans = _spans(words, patterns)
-    first = _best_start(words, spans)
-    begin = words[first][1] if words else 0
-    end = words[min(first + SNIPPET_WORDS, len(words)) - 1][2] if words else 0
-    end = min(end, begin + _SNIPPET_CHARS)
-    if not words or first + SNIPPET_WORDS >= len(words):
-        end = min(len(text), begin + _SNIPPET_CHARS)
-    segments = _segments(text, spans, begin if first else 0, end)
-    return _with_dots(segments, before=first > 0, after=end < len(text))
+    folded = folded_in_place(text)
+    first = _best_place(iter_finds(text, patterns, folded=folded), patterns)
+    begin, end = _window(text, first)
+    finds = iter_finds(text, patterns, begin, folded=folded)
+    segments = _segments(text, finds, begin, end)
+    return _with_dots(segments, before=begin > 0, after=end < len(text))
 
 
-Span = tuple[int, int, int]
-"""Where a find begins and ends, and which pattern it is of."""
+def _best_place(finds: Iterator[Find], patterns: Sequence[Pattern]) -> Find | None:
+    """The find to begin at: most different texts of the query follow closely, then the first."""
+    wanted = len({pattern.group for pattern in patterns})
+    best, most = None, 0
+    near: list[Find] = []
+    for compared, find in enumerate(finds):
+        near = [other for other in near if find.end - other.begin <= SNIPPET_CHARS - _BEFORE_CHARS]
+        near.append(find)
+        different = len({other.group for other in near})
+        if different > most:
+            best, most = near[0], different
+        if most == wanted or compared == _FINDS_COMPARED:
+            break
+    return best
 
 
-def _spans(words: Sequence[tuple[str, int, int]], patterns: Sequence[Pattern]) -> list[Span]:
-    by_first: dict[str, list[int]] = {}
-    open_ended: list[int] = []
-    for number, pattern in enumerate(patterns):
-        if pattern.prefix and len(pattern.words) == 1:
-            open_ended.append(number)
-        else:
-            by_first.setdefault(pattern.words[0], []).append(number)
-    spans: list[Span] = []
-    for at, (word, begin, _) in enumerate(words):
-        candidates = [*by_first.get(word, ()), *open_ended]
-        lengths = [
-            (len(patterns[number].words), number)
-            for number in candidates
-            if _fits(words, at, patterns[number])
-        ]
-        if lengths:
-            length, number = max(lengths)
-            spans.append((begin, words[at + length - 1][2], number))
-    return spans
+def _window(text: str, find: Find | None) -> tuple[int, int]:
+    """Where the piece around a find begins and ends."""
+    begin = 0
+    if find and find.begin > _BEFORE_CHARS + 40:
+        begin = find.begin - _BEFORE_CHARS
+        space = _first_space(text, begin, find.begin)
+        begin = begin if space is None else space + 1
+    end = begin + SNIPPET_CHARS
+    if end >= len(text):
+        return begin, len(text)
+    kept = min(find.end, end) if find else begin
+    space = max(text.rfind(" ", kept, end), text.rfind("\n", kept, end))
+    return begin, space if space > begin else end
 
 
-def _fits(words: Sequence[tuple[str, int, int]], at: int, pattern: Pattern) -> bool:
-    last = len(pattern.words) - 1
-    if at + last >= len(words):
-        return False
-    if any(words[at + n][0] != pattern.words[n] for n in range(last)):
-        return False
-    word = words[at + last][0]
-    wanted = pattern.words[last]
-    return word.startswith(wanted) if pattern.prefix else word == wanted
+def _first_space(text: str, begin: int, end: int) -> int | None:
+    found = [at for at in (text.find(" ", begin, end), text.find("\n", begin, end)) if at >= 0]
+    return min(found, default=None)
 
 
-def _best_start(words: Sequence[tuple[str, int, int]], spans: Sequence[Span]) -> int:
-    """The word to begin at: most different finds within a snippet, then most finds, then first."""
-    if not spans:
-        return 0
-    starts = {begin: number for number, (_, begin, _) in enumerate(words)}
-    finds = [(starts[begin], which) for begin, _, which in spans]
-    best, best_start = (0, 0), 0
-    for n, (start, _) in enumerate(finds):
-        within = [which for at, which in finds[n : n + 50] if at < start + SNIPPET_WORDS]
-        score = (len(set(within)), len(within))
-        if score > best:
-            best, best_start = score, start
-    # A few words of what comes before.
-    return max(0, best_start - 6) if best_start > 8 else 0
-
-
-def _segments(text: str, spans: Iterable[Span], begin: int, end: int) -> tuple[Segment, ...]:
+def _segments(text: str, finds: Iterable[Find], begin: int, end: int) -> tuple[Segment, ...]:
     segments: list[Segment] = []
     at = begin
-    for first, last, _ in spans:
-        if first < at or last > end:
+    for find in _within(finds, end):
+        if find.begin < at or find.end > end:
             continue
-        if first > at:
-            segments.append(Segment(text[at:first], marked=False))
-        segments.append(Segment(text[first:last], marked=True))
-        at = last
+        if find.begin > at:
+            segments.append(Segment(text[at : find.begin], marked=False))
+        segments.append(Segment(text[find.begin : find.end], marked=True))
+        at = find.end
     if at < end:
         segments.append(Segment(text[at:end], marked=False))
     return tuple(segments)
+
+
+def _within(finds: Iterable[Find], end: int) -> Iterator[Find]:
+    for find in finds:
+        if find.begin >= end:
+            return
+        yield find
 
 
 def _with_dots(segments: tuple[Segment, ...], *, before: bool, after: bool) -> tuple[Segment, ...]:

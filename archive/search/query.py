@@ -47,12 +47,16 @@ DASH: /-+(?=\s|-|$)/
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """Words to be found: one, or several as a phrase; ``prefix``: the last may go on."""
+    """Words to be found: one, or several as a phrase; ``prefix``: the last may go on.
+
+    ``forms`` are other words that stand for it as well (`archive.search.forms`).
+    """
 
     words: str
     is_phrase: bool = False
     prefix: bool = False
     column: str | None = None
+    forms: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
