@@ -7,6 +7,7 @@ import fcntl
 import os
 import subprocess
 import sys
+import tarfile
 import venv
 from pathlib import Path
 
@@ -54,3 +55,40 @@ def _install(place: Path, requirements: tuple[str, ...]) -> None:
     subprocess.run(
         [*command, *requirements], check=True, capture_output=True, text=True, timeout=INSTALL_S
     )
+
+
+def sdist(requirement: str) -> Path:
+    """The unpacked source distribution of a package, kept in the cache; skips as `environment`.
+
+    Some carry samples of what they read. Nothing of it is run but its metadata.
+    """
+    pip = environment("sdists", "setuptools<81", "wheel") / "pip"
+    place = cache_dir() / "sources" / requirement
+    try:
+        place.mkdir(parents=True, exist_ok=True)
+        with (place.parent / f".{requirement}.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not (place / ".ready").exists():
+                _download(pip, requirement, place)
+                (place / ".ready").touch()
+    except subprocess.CalledProcessError as error:
+        last = (error.stderr or str(error)).strip().splitlines()[-1]
+        pytest.skip(f"the source of {requirement} cannot be had: {last}")
+    except (OSError, subprocess.TimeoutExpired, tarfile.TarError) as error:
+        pytest.skip(f"the source of {requirement} cannot be had: {error}")
+    return place
+
+
+def _download(pip: Path, requirement: str, place: Path) -> None:
+    only_source = ("--no-deps", "--no-binary", ":all:", "--no-build-isolation")
+    command = [pip, "download", "--quiet", "--disable-pip-version-check", *only_source]
+    subprocess.run(
+        [*command, "--dest", place, requirement],
+        check=True,
+        capture_output=True,
+        text=True,
+        timeout=INSTALL_S,
+    )
+    for packed in place.glob("*.tar.gz"):
+        with tarfile.open(packed) as bundle:
+            bundle.extractall(place, filter="data")

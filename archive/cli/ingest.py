@@ -11,7 +11,7 @@ from archive.errors import ExitCode
 from archive.holdings import Holdings
 from archive.index.open import open_index
 from archive.indexer.catchup import catch_up
-from archive.ingest import State, Taken, find_files, ingest_file
+from archive.ingest.take import Intake, State, Taken, find_files, remove_leftovers
 from archive.lock import hold
 from archive.wording import counted
 
@@ -40,11 +40,17 @@ def command(ctx: click.Context, places: tuple[Path, ...], in_place: bool, no_ind
     config = load_config(archive)
     refused = False
     with hold(archive.lock_path, purpose="ingest"):
-        holdings = Holdings(archive)
+        remove_leftovers(archive)
+        intake = Intake(
+            archive,
+            Holdings(archive),
+            in_place=in_place,
+            min_free_bytes=config.crawl.min_free_bytes,
+        )
         for place in places:
             found = find_files(place)
             for path in found:
-                for taken in ingest_file(archive, path, holdings, in_place=in_place):
+                for taken in intake.ingest_file(path):
                     refused |= _tell(taken)
             if not found:
                 click.echo(f"microfiche: {place}: no WARC, ARC or WACZ file below it", err=True)

@@ -99,7 +99,7 @@ def found_in(group: Group) -> Found:
         record.type not in CAPTURE_TYPES and record is not group.metadata
     ):
         return Found(record.filename, group.end, None, None)
-    http = group.http() if record.type in ("response", "revisit") else None
+    http = _http(group)
     # One that describes another record says nothing alone: damage took the one it describes.
     if record is group.metadata and (not group.facts or record.find("WARC-Refers-To")):
         return Found(record.filename, group.end, None, None)
@@ -108,6 +108,17 @@ def found_in(group: Group) -> Found:
     if http is not None and _is_article_page(capture, http):
         page = Page(capture.uri, http, capture.captured_at)
     return Found(record.filename, group.end, capture, page)
+
+
+def _http(group: Group) -> StoredHttp | None:
+    record = group.main
+    if record.type in ("response", "revisit"):
+        return group.http()
+    if record.type == "resource" and (record.find("Content-Type") or "").startswith(_HTML):
+        # A page that another program kept without the answer it came in.
+        stated = (("Content-Type", record.find("Content-Type") or ""),)
+        return StoredHttp(200, "OK", stated, record.content)
+    return None
 
 
 def _capture(record: Record, http: StoredHttp | None, facts: dict[str, Any]) -> FoundCapture:
@@ -142,7 +153,11 @@ def _capture(record: Record, http: StoredHttp | None, facts: dict[str, Any]) -> 
 
 
 def _is_article_page(capture: FoundCapture, http: StoredHttp) -> bool:
-    if capture.record_type != "response" or http.status != 200 or not capture.is_page:
+    if (
+        capture.record_type not in ("response", "resource")
+        or http.status != 200
+        or not capture.is_page
+    ):
         return False
     if capture.mime is None:
         return bool(_LOOKS_LIKE_HTML.match(http.body[:512]))

@@ -14,7 +14,7 @@ from archive.warc.digests import same_digest, sha1
 from archive.warc.facts import read_facts
 from archive.warc.faults import Fault, FaultKind
 from archive.warc.members import Damaged
-from archive.warc.message import BadMessage, ResponseParser
+from archive.warc.message import BadMessage, ResponseParser, as_http_1
 from archive.warc.openfile import read_manifest, sha256_of
 from archive.warc.resume import find_next
 from archive.warc.scan import Scanned, scan_record
@@ -164,7 +164,9 @@ class _Pass:
         if scanned.type == "metadata":
             self._check_entity_digest(scanned)
             return None
-        if scanned.type != "response":
+        if scanned.type == "request":
+            payload, entity = scanned.block.partition(b"\r\n\r\n")[2], scanned.block
+        elif scanned.type != "response":
             payload = entity = scanned.block
         else:
             payload, entity = _payloads(scanned.block)
@@ -200,6 +202,7 @@ class _Pass:
 
 def _payloads(block: bytes) -> tuple[bytes, bytes]:
     """What follows the head, and the entity in it."""
+    block = as_http_1(block)
     parser = ResponseParser()
     try:
         parser.feed(block)
@@ -208,7 +211,11 @@ def _payloads(block: bytes) -> tuple[bytes, bytes]:
             return block, block
     if parser.head is None:
         return block, block
-    return block[parser.interim_bytes + len(parser.head.raw) :], parser.entity
+    payload = block[parser.interim_bytes + len(parser.head.raw) :]
+    if parser.chunked and not parser.entity and not parser.complete:
+        # Others undo the chunks and leave the header, as `stored_response` knows.
+        return payload, payload
+    return payload, parser.entity
 
 
 def _is_date(text: str) -> bool:

@@ -23,6 +23,7 @@ CREATE TABLE records (
     file TEXT, offset INTEGER, length INTEGER, type TEXT, record_id TEXT, uri TEXT, date TEXT,
     digest TEXT, refers_to TEXT, refers_uri TEXT, refers_date TEXT
 );
+CREATE TABLE damaged (file TEXT, offset INTEGER);
 CREATE TABLE indexed (file TEXT, offset INTEGER, length INTEGER, type TEXT, record_id TEXT);
 CREATE TABLE indexed_files (name TEXT, indexed_to INTEGER, sha256 TEXT);
 """
@@ -31,6 +32,7 @@ CREATE INDEX records_by_id ON records (record_id);
 CREATE INDEX records_by_place ON records (file, offset);
 CREATE INDEX records_by_uri ON records (uri, date);
 CREATE INDEX records_by_digest ON records (digest);
+CREATE INDEX damaged_by_place ON damaged (file, offset);
 CREATE INDEX indexed_by_place ON indexed (file, offset);
 """
 _DUPLICATES = """
@@ -44,6 +46,9 @@ SELECT r.file, r.offset, r.record_id, r.refers_to, r.refers_uri, r.refers_date, 
 FROM records r LEFT JOIN records o ON o.rowid = coalesce(
     (SELECT rowid FROM records WHERE record_id = r.refers_to LIMIT 1),
     (SELECT rowid FROM records WHERE r.refers_to IS NULL AND uri = r.refers_uri
+        AND date = r.refers_date AND type IN ('response', 'resource') AND digest = r.digest
+        LIMIT 1),
+    (SELECT rowid FROM records WHERE r.refers_to IS NULL AND uri = r.refers_uri
         AND date = r.refers_date AND type IN ('response', 'resource') LIMIT 1),
     (SELECT rowid FROM records WHERE r.refers_to IS NULL AND r.refers_uri IS NULL
         AND digest = r.digest AND type IN ('response', 'resource') LIMIT 1))
@@ -52,14 +57,21 @@ WHERE r.type = 'revisit'
 _NOT_INDEXED = """
 SELECT r.file, r.offset, r.record_id, f.indexed_to FROM records r
 LEFT JOIN indexed_files f ON f.name = r.file
-WHERE r.type IN ('response', 'revisit') AND NOT EXISTS (
+WHERE r.type IN ('response', 'revisit') AND (r.uri LIKE 'http://%' OR r.uri LIKE 'https://%')
+AND NOT EXISTS (
     SELECT 1 FROM indexed i WHERE i.file = r.file AND i.offset = r.offset
         AND i.length = r.length AND i.type = r.type
         AND i.record_id = trim(r.record_id, '<>'))
+-- The same record in another file, and that one is indexed: one capture.
+AND NOT EXISTS (
+    SELECT 1 FROM records o JOIN indexed i ON i.file = o.file AND i.offset = o.offset
+    WHERE r.record_id <> '' AND o.record_id = r.record_id AND o.uri = r.uri AND o.date = r.date
+        AND o.digest IS r.digest AND i.record_id = trim(r.record_id, '<>'))
 """
 _INDEX_DIFFERS = """
 SELECT i.file, i.offset, i.record_id FROM indexed i JOIN files f ON f.name = i.file
-WHERE NOT EXISTS (
+WHERE NOT EXISTS (SELECT 1 FROM damaged d WHERE d.file = i.file AND d.offset = i.offset)
+AND NOT EXISTS (
     SELECT 1 FROM records r WHERE r.file = i.file AND r.offset = i.offset
         AND i.length = r.length AND i.type = r.type
         AND i.record_id = trim(r.record_id, '<>'))
@@ -107,6 +119,9 @@ class CrossCheck:
             ),
         )
         checked.rows.clear()
+        # What is indexed there all the same has been told of once.
+        places = [(f.file, f.offset) for f in checked.faults if f.kind is FaultKind.DAMAGED]
+        self._db.executemany("INSERT INTO damaged VALUES (?, ?)", places)
 
     def between_records(self) -> Iterator[Fault]:
         """Ids that two files share, and revisits whose original is not there or not the same."""

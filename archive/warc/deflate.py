@@ -38,6 +38,16 @@ class Decompressor(Protocol):
         """Take compressed bytes, give at most ``max_length`` plain ones (0: no limit)."""
 
 
+class Compressor(Protocol):
+    """What `zlib.compressobj` gives."""
+
+    def compress(self, data: bytes, /) -> bytes:
+        """Take plain bytes, give what can be given so far."""
+
+    def flush(self) -> bytes:
+        """The rest."""
+
+
 def gzip_member(data: bytes) -> bytes:
     """Compress ``data`` into one whole gzip member, without name or time.
 
@@ -45,6 +55,13 @@ def gzip_member(data: bytes) -> bytes:
     b'WARC/1.1'
     """
     return _compress(data)
+
+
+def gzip_compressor() -> Compressor:
+    """What makes one gzip member piece by piece, as `gzip_member` does in one."""
+    level = ISAL_LEVEL if HAVE_ISAL else ZLIB_LEVEL
+    found: Compressor = fast_zlib.compressobj(level, zlib.DEFLATED, GZIP_WBITS)
+    return found
 
 
 def gzip_decompressor() -> Decompressor:

@@ -47,6 +47,10 @@ class RecordHead:
         return int(stated)
 
 
+class BadEnd(Damaged):
+    """A record whose block is whole, and no two line ends after it."""
+
+
 class Member:
     """The bytes of one record, read from its place in a file; gzip or plain by its first bytes.
 
@@ -144,13 +148,16 @@ class Member:
         """Read the two line ends after the block; the record's length in the file.
 
         Raises:
-            Damaged: something else stands there, or follows in the same gzip member.
+            BadEnd: something else stands there; the block is whole for all that.
+            Damaged: the gzip member breaks off, is corrupt, or goes on after the record.
         """
         found = b""
         while len(found) < len(RECORD_END) and (piece := self.read(len(RECORD_END) - len(found))):
             found += piece
         if found != RECORD_END:
-            raise Damaged(f"expected two line ends after the block, found {found!r}")
+            at_end = self._inflater is None or self._inflater.eof
+            error = f"expected two line ends after the block, found {found!r}"
+            raise BadEnd(error) if at_end else Damaged(error)
         if self.compressed and self.read(1):
             raise Damaged("the gzip member goes on after the record: one member for each expected")
         return self.consumed

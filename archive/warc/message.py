@@ -19,6 +19,7 @@ MAX_INTERIM_BYTES = 64 * 1024
 _BLANK_LINE = re.compile(rb"\n\r?\n")
 # warcio accepts these two versions at the start of a response block and no other.
 _STATUS_LINE = re.compile(rb"HTTP/1\.[01][ \t]+(\d{3})(?:[ \t]+([^\r\n]*))?[ \t]*\r?$")
+_OTHER_VERSION = re.compile(rb"HTTP/[23](?:\.[0-9])?(?=[ \t])")
 _CHUNK_SIZE = re.compile(rb"[ \t]*([0-9a-fA-F]{1,15})[ \t]*(?:;.*)?$", re.DOTALL)
 # What every reader splits alike: named fields ended by CRLF. Other heads are as sound, but
 # readers disagree where such a head ends, so a payload digest would be a matter of opinion.
@@ -85,6 +86,18 @@ def parse_headers(lines: list[bytes]) -> RawHeaders:
         if colon:
             headers.append((name.rstrip(b" \t"), value.strip(b" \t")))
     return tuple(headers)
+
+
+def as_http_1(block: bytes) -> bytes:
+    r"""A stored response with the version of its status line as this reader knows it.
+
+    HTTP/2 has no status line; tools that keep one write its name there, as CC-NEWS did in 2020.
+
+    >>> as_http_1(b"HTTP/2 200 \r\nServer: x\r\n\r\n")
+    b'HTTP/1.1 200 \r\nServer: x\r\n\r\n'
+    """
+    match = _OTHER_VERSION.match(block)
+    return b"HTTP/1.1" + block[match.end() :] if match else block
 
 
 def parse_head(raw: bytes) -> Head:

@@ -16,7 +16,7 @@ from archive.errors import WarcError
 from archive.layout import Archive
 from archive.times import from_warc_date
 from archive.warc.facts import read_facts
-from archive.warc.members import Damaged, Headers, Member, RecordHead
+from archive.warc.members import BadEnd, Damaged, Headers, Member, RecordHead
 from archive.warc.resume import find_next
 from archive.warc.stored import StoredHttp, stored_response
 
@@ -300,7 +300,11 @@ def _read_one(file: BinaryIO, filename: str, offset: int) -> Record:
     member = Member(file, offset)
     head = member.read_head()
     content = read_block(member, head)
-    length = member.end()
+    try:
+        length = member.end()
+    except BadEnd:
+        # Others' writers miscount; whole files are read past this, and so the index has it.
+        length = member.consumed
     return Record(filename, offset, length, head.find("WARC-Type") or "", head.headers, content)
 
 

@@ -5,7 +5,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from archive.warc.codings import BROKEN, DECODERS
-from archive.warc.message import BadMessage, ResponseParser
+from archive.warc.message import BadMessage, ResponseParser, as_http_1
 
 # A page of 64 MiB is no page. Whatever expands beyond this is cut there, in steps that
 # never hold more than this and one buffer.
@@ -58,6 +58,7 @@ def stored_response(
     >>> stored_response(b"HTTP/1.1 200 OK\r\nA: b\r\nContent-Length: 2\r\n\r\nhi").body
     b'hi'
     """
+    block = as_http_1(block)
     parser = ResponseParser(method)
     # Where the framing breaks, what was read before the break is what there is.
     with suppress(BadMessage):

@@ -3,7 +3,6 @@
 import gzip
 import hashlib
 import io
-import zipfile
 from contextlib import closing
 
 import pytest
@@ -11,74 +10,17 @@ import zstandard
 from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
-from warcio.statusandheaders import StatusAndHeaders
-from warcio.warcwriter import WARCWriter
 
 from archive.cli import cli
 from archive.index.captures import iter_captures
 from archive.index.open import open_index
-from archive.ingest import iter_plain_records, recognise
-from archive.layout import create_archive
-from archive.search import search
+from archive.ingest.convert import copy_records
+from archive.ingest.forms import recognise
 from archive.urls import urlkey
-from archive.warc.members import Damaged
 from archive.warc.openfile import seal
 from archive.warc.reader import read_record
 from tests.archive.indexer.press import story
-
-URL = "https://www.example.org/2019/bridge-{}-closed"
-TITLES = ("Bridge one closed", "Bridge two closed", "Bridge three closed")
-
-
-@pytest.fixture
-def archive(tmp_path):
-    return create_archive(tmp_path / "archive", contact="mailto:tests@example.org")
-
-
-def foreign_warc(*, compressed: bool, titles=TITLES) -> bytes:
-    """As warcio, and with it Webrecorder and ArchiveBox, write them."""
-    into = io.BytesIO()
-    writer = WARCWriter(into, gzip=compressed)
-    for title in titles:
-        page = story(title)
-        headers = StatusAndHeaders("200 OK", [("Content-Type", "text/html")], protocol="HTTP/1.1")
-        writer.write_record(
-            writer.create_warc_record(
-                URL.format(title.split()[1]), "response", payload=io.BytesIO(page),
-                length=len(page), http_headers=headers,
-                warc_headers_dict={"WARC-Date": "2019-05-06T07:08:09Z"},
-            )
-        )  # fmt: skip
-    return into.getvalue()
-
-
-def foreign_arc() -> bytes:
-    """As the Internet Archive's first crawls are kept."""
-    body = story("Bridge one closed")
-    response = b"HTTP/1.0 200 OK\r\nContent-Type: text/html\r\n\r\n" + body
-    about = b"1 0 Alexa\nURL IP-address Archive-date Content-type Archive-length\n"
-    head = f"filedesc://old.arc 0.0.0.0 20010203040506 text/plain {len(about)}\n".encode()
-    url = f"{URL.format('one')} 192.0.2.1 20010203040506 text/html {len(response)}\n".encode()
-    return head + about + b"\n" + url + response + b"\n"
-
-
-def wacz(*warcs: bytes) -> bytes:
-    into = io.BytesIO()
-    with zipfile.ZipFile(into, "w") as bundle:
-        bundle.writestr("datapackage.json", "{}")
-        for n, content in enumerate(warcs):
-            bundle.writestr(f"archive/data-{n}.warc.gz", content)
-    return into.getvalue()
-
-
-def ingest(archive, *arguments):
-    return CliRunner().invoke(cli, ["-C", str(archive.root), "ingest", *map(str, arguments)])
-
-
-def found(archive):
-    with closing(open_index(archive)) as db:
-        return search(db, "bridge").total
-
+from tests.archive.ingest.foreign import URL, foreign_arc, foreign_warc, found, ingest, wacz
 
 FORMS = {
     "a.warc": lambda: foreign_warc(compressed=False),
@@ -142,7 +84,7 @@ def test_in_place_leaves_the_file_where_it_is(archive, tmp_path):
     path.write_bytes(foreign_warc(compressed=True))
     result = ingest(archive, "--in-place", path)
     assert "linked: " in result.output
-    (link,) = (archive.warcs_dir / "ingested").iterdir()
+    (link,) = (archive.warcs_dir / "ingested").glob("*.warc.gz")
     assert link.is_symlink()
     assert found(archive) == 3
 
@@ -229,14 +171,14 @@ def test_the_same_file_under_another_name_is_taken_once(archive, tmp_path, name)
     result = ingest(archive, tmp_path / "1", tmp_path / "2")
     assert result.exit_code == 0, result.output
     assert result.output.count("there already: ") == 1
-    assert len(list((archive.warcs_dir / "ingested").iterdir())) == 1
+    names = [path.name for path in (archive.warcs_dir / "ingested").iterdir()]
+    assert len([name for name in names if not name.endswith(".sha256")]) == 1
 
 
 @given(st.binary(max_size=300))
 def test_no_bytes_are_mistaken_or_crash(content):
     assert recognise(io.BytesIO(content))
-    try:
-        for record in iter_plain_records(io.BytesIO(content)):
-            assert record.startswith(b"WARC/")
-    except Damaged:
-        assert content
+    into, problems = io.BytesIO(), []
+    count = copy_records(io.BytesIO(content), into, problems.append)
+    assert gzip.decompress(into.getvalue()).count(b"WARC/") >= count
+    assert count or problems or not content.strip()

@@ -1,0 +1,7 @@
+"""WARC, ARC and WACZ files made by others, taken into an archive.
+
+What can be read at random stays byte for byte as it is: WARC, plain or gzip by record. What
+cannot (gzip over the whole file, zstd, ARC) is written anew record by record, the records' bytes
+unchanged (ARC: as warcio turns it into WARC). Files are named by their digest; what the archive
+holds already, under whatever name, is not taken again.
+"""

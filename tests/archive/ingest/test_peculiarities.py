@@ -1,0 +1,161 @@
+"""What single programs write that others do not: facts told in their documents and issues."""
+
+import hashlib
+import json
+from contextlib import closing
+
+import pytest
+
+from archive.index.captures import iter_captures
+from archive.index.open import open_index
+from archive.search import search
+from archive.urls import urlkey
+from tests.archive.indexer.press import story
+from tests.archive.ingest.foreign import Foreign, faults, ingest, shown, take_in
+
+URL = "https://news.example.org/2020/harbour-vote"
+PAGE = story("Harbour vote tonight")
+HTML = ("Content-Type", "text/html; charset=utf-8")
+RESPONSE, REQUEST = "application/http; msgtype=response", "application/http; msgtype=request"
+FIELDS = "application/warc-fields"
+
+
+def cc_news(protocol: str) -> bytes:
+    """As the news crawl of Common Crawl writes: contents decoded, their old headers masked.
+
+    Source: apache/stormcrawler 691, 828, 1010; commoncrawl/news-crawl 42 (HTTP/2, 2020).
+    """
+    warc = Foreign()
+    info = (
+        b"software: StormCrawler 1.17 http://stormcrawler.net/\r\nformat: WARC File Format 1.0\r\n"
+    )
+    warc.add("warcinfo", "", info, content_type=FIELDS)
+    request = ("GET /2020/harbour-vote", protocol, [("Host", "news.example.org")])
+    asked = warc.add(
+        "request", URL, b"", http=(request[0], request[1], request[2]), content_type=REQUEST,
+        IP_Address="192.0.2.7",
+    )  # fmt: skip
+    headers = [
+        HTML,
+        ("X-Crawler-Content-Encoding", "gzip"),
+        ("X-Crawler-Transfer-Encoding", "chunked"),
+        ("X-Crawler-Content-Length", "411"),
+        ("Content-Length", str(len(PAGE))),
+    ]
+    answered = warc.add(
+        "response", URL, PAGE, http=(protocol, "200 ", headers), content_type=RESPONSE,
+        Concurrent_To=asked, IP_Address="192.0.2.7", Identified_Payload_Type="text/html",
+    )  # fmt: skip
+    fetched = b"fetchTimeMs: 212\r\ncharset-detected: UTF-8\r\nsource: another meaning\r\n"
+    warc.add("metadata", URL, fetched, content_type=FIELDS, Concurrent_To=answered)
+    return warc.content
+
+
+def browsertrix() -> bytes:
+    """As Browsertrix Crawler writes: WARC/1.1, SHA-256, what it knows of a page as resources.
+
+    Source: webrecorder/browsertrix-crawler 457, 458; webrecorder/browsertrix 1588.
+    """
+    warc = Foreign(version="1.1")
+    date = "2024-01-13T05:56:03.866Z"
+    warc.add("warcinfo", "", b"software: Browsertrix-Crawler 1.0.0\r\n", content_type=FIELDS)
+    digest = f"sha256:{hashlib.sha256(PAGE).hexdigest()}"
+    answered = warc.add(
+        "response", URL, PAGE, content_type=RESPONSE, Date=date, Payload_Digest=digest,
+        http=("HTTP/1.1", "200 OK", [HTML, ("x-orig-content-encoding", "br")]),
+        Page_ID="61046c48-286b-485a-a8ed-9974f79a179d", Resource_Type="document",
+        JSON_Metadata='{"ipType": "Public", "cert": {"issuer": "R3", "ctc": "1"}}',
+    )  # fmt: skip
+    warc.add(
+        "request", URL, b"", content_type=REQUEST, Date=date, Concurrent_To=answered,
+        http=("GET /2020/harbour-vote", "HTTP/1.1", [("Host", "news.example.org")]),
+    )  # fmt: skip
+    about = json.dumps({"pageid": "61046c48", "urls": {URL: 200}}).encode()
+    warc.add("resource", f"urn:pageinfo:{URL}", about, content_type="application/json", Date=date)
+    warc.add("resource", f"urn:text:{URL}", b"Harbour vote", content_type="text/plain", Date=date)
+    warc.add("metadata", URL, b'{"source": "x", "kind": "robots"}', content_type="application/json")
+    return warc.content
+
+
+def warcprox() -> bytes:
+    """As warcprox writes: digests in hexadecimal, revisits by address and date."""
+    warc = Foreign()
+    digest = f"sha1:{hashlib.sha1(PAGE).hexdigest()}"
+    answer = ("HTTP/1.1", "200 OK", [HTML, ("Content-Length", str(len(PAGE)))])
+    warc.add(
+        "response", URL, PAGE, http=answer, content_type=RESPONSE.replace(" ", ""),
+        Payload_Digest=digest, Date="2020-09-20T02:42:54Z",
+    )  # fmt: skip
+    warc.add(
+        "revisit", URL, b"", http=answer, content_type=RESPONSE.replace(" ", ""),
+        Payload_Digest=digest, Refers_To_Target_URI=URL, Refers_To_Date="2020-09-20T02:42:54Z",
+        Profile="http://netpreserve.org/warc/1.0/revisit/identical-payload-digest",
+    )  # fmt: skip
+    return warc.content
+
+
+def heritrix() -> bytes:
+    """As Heritrix writes: look-ups of names, its own metadata, ids without angle brackets."""
+    warc = Foreign()
+    lookup = b"20200921024254\nnews.example.org.\t300\tIN\tA\t192.0.2.7\n"
+    warc.add("response", "dns:news.example.org", lookup, content_type="text/dns")
+    answered = warc.add(
+        "response", URL, PAGE, http=("HTTP/1.1", "200 OK", [HTML]), content_type=RESPONSE,
+        Record_ID="urn:uuid:20000000-0000-4000-8000-000000000001", Truncated="length",
+    )  # fmt: skip
+    about = b"via: https://news.example.org/\r\nhopsFromSeed: L\r\nsourceTag: a seed\r\n"
+    warc.add("metadata", URL, about, content_type=FIELDS, Concurrent_To=answered)
+    return warc.content
+
+
+def kept_as_resource() -> bytes:
+    """A page kept without the answer it came in."""
+    warc = Foreign()
+    warc.add("resource", URL, PAGE, content_type="text/html")
+    return warc.content
+
+
+PROGRAMS = {
+    "CC-NEWS": lambda: cc_news("HTTP/1.1"),
+    "CC-NEWS of 2020, HTTP/2": lambda: cc_news("HTTP/2"),
+    "Browsertrix": browsertrix,
+    "warcprox": warcprox,
+    "Heritrix": heritrix,
+    "resource": kept_as_resource,
+}
+
+
+@pytest.mark.parametrize("program", PROGRAMS)
+def test_what_a_program_wrote_is_searched_replayed_and_sound(archive, tmp_path, program):
+    path = tmp_path / "by-others.warc.gz"
+    path.write_bytes(PROGRAMS[program]())
+    result, damaged = take_in(archive, path)
+    assert (result.exit_code, damaged) == (0, []), result.output
+    with closing(open_index(archive)) as db:
+        (hit,) = search(db, "harbour").hits
+        captures = list(iter_captures(db, "", prefix=True))
+    assert ("".join(part.text for part in hit.title), hit.source, hit.url) == (
+        "Harbour vote tonight",
+        "example.org",
+        URL,
+    )
+    # What is no address of the web, and what belongs to another record, is no capture.
+    assert {capture.urlkey for capture in captures} == {urlkey(URL)}
+    assert {capture.status for capture in captures} == {200}
+    assert len(captures) == (2 if program == "warcprox" else 1)
+    assert shown(archive, URL) == PAGE
+    assert faults(archive) == []
+    assert "there already: " in ingest(archive, "--no-index", path).output
+
+
+@pytest.mark.parametrize("program", PROGRAMS)
+def test_cut_short_it_gives_what_is_whole_and_says_so(archive, tmp_path, program):
+    whole = PROGRAMS[program]()
+    path = tmp_path / "by-others.warc.gz"
+    path.write_bytes(whole[:-25])
+    _, damaged = take_in(archive, path)
+    assert len(damaged) == 1
+    assert "by-others" in str(damaged[0])
+    with closing(open_index(archive)) as db:
+        assert search(db, "harbour").total == (program != "resource")
+    assert "damaged" in faults(archive)
