@@ -9,6 +9,7 @@ from sqlite_utils import Database
 
 from archive.indexer.reading import Failure
 from archive.indexer.revisits import resolve, resolve_all
+from archive.indexer.settling.settle import settle_marked
 from archive.indexer.store import Entry, advance, store_captures
 from archive.indexer.work import Work
 
@@ -78,7 +79,7 @@ def write_batch(db: Database, entries: Sequence[Entry]) -> Totals:
 
 
 def settle(db: Database) -> Totals:
-    """The end of a run: revisits whose original came later; names that nobody bears any more."""
+    """The end of a run: revisits whose original came later; names nobody bears; second passes."""
     with db.atomic():
         work = Work(db)
         while resolved := resolve_all(db):
@@ -86,6 +87,7 @@ def settle(db: Database) -> Totals:
         work.finish()
         for sql in _ORPHANS:
             db.execute(sql)
+    settle_marked(db)
     return _totals(work)
 
 

@@ -132,6 +132,8 @@ TABLES = (
     *("sources", "warcs", "captures", "articles", "versions", "addresses", "article_captures"),
     *("claims", "events", "people", "article_people", "tags", "article_tags"),
     *("extraction_failures", "facets", "facet_names"),
+    *("unsettled", "unmatched", "sketches", "stories", "story_articles"),
+    *("site_templates", "template_lines"),
 )
 
 
