@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from charset_normalizer import from_bytes
 
 from extract.article import Encoding
+from extract.legacy import guess
 
 Headers = Mapping[str, str] | Sequence[tuple[str, str]]
 
@@ -184,7 +185,10 @@ _PUBLIC = {
 def _guessed(html: bytes, candidates: list[tuple[str, str]]) -> tuple[str, Encoding]:
     if html.isascii() or _is_utf8(html):
         return _decoded(html, "utf-8", "content" if not html.isascii() else "default")
-    best = from_bytes(_sample(html)).best()
+    sample = _sample(html)
+    if name := guess(sample):
+        return _decoded(html, name, "content")
+    best = from_bytes(sample).best()
     if best is not None and (name := _codec(best.encoding)):
         return _decoded(html, name, "content")
     return _decoded(html, candidates[0][0] if candidates else "cp1252", "default")

@@ -22,6 +22,7 @@ from extract.outlets import OutletRules, find_rules
 from extract.own import apply_rules, find_own_marks
 from extract.prune import drop_dead, drop_marked, find_furniture, guard
 from extract.sift import Context, sift
+from extract.sniff import refuse_other_files
 from extract.standfirst import find_standfirst
 from extract.structured import Structured, read_structured
 from extract.template import SiteTemplate, apply
@@ -70,6 +71,7 @@ def extract(
 
 
 def _extract(html: bytes, url: str, headers: Headers | None, latest: date) -> Article:
+    refuse_other_files(html)
     text, encoding = decode(html, headers)
     root = parse(text)
     said = read_structured(root)
