@@ -1,6 +1,10 @@
 """No page, however broken, ends in anything but an article or an error of ours."""
 
+import gzip
+import os
 import time
+from functools import cache
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -8,11 +12,13 @@ from hypothesis import strategies as st
 
 from extract import Article, ExtractError, extract
 from extract.errors import NotHTMLError, TooLargeError
+from tests.extract.test_synthetic import LANGUAGES, page, story
 
 PROSE = (
     b"<p>" + b"The minister resigned on Monday after weeks of pressure from within. " * 4 + b"</p>"
 )
 MAX_SECONDS = 5.0
+SOAK_SECONDS = 1200.0
 
 TAGS = (
     "html",
@@ -92,11 +98,58 @@ def test_any_soup_gives_an_article_or_our_error(html: bytes, stated: dict[str, s
     _try(html, stated)
 
 
-@pytest.mark.soak
-@given(html=pages, stated=headers)
-@settings(max_examples=36_000, deadline=None, suppress_health_check=list(HealthCheck))
-def test_any_soup_for_twenty_minutes(html: bytes, stated: dict[str, str] | None) -> None:
+@st.composite
+def damaged_pages(draw: st.DrawFn) -> bytes:
+    """Whole pages with pieces cut out, doubled, moved, overwritten and put in between."""
+    html = draw(st.sampled_from(_whole_pages()))
+    for _ in range(draw(st.integers(1, 6))):
+        start = draw(st.integers(0, len(html)))
+        stop = min(len(html), start + draw(st.sampled_from((1, 7, 60, 900, 20_000))))
+        piece = html[start:stop]
+        edit = draw(st.integers(0, 4))
+        if edit == 0:
+            html = html[:start] + html[stop:]
+        elif edit == 1:
+            html = html[:stop] + piece * draw(st.integers(1, 40)) + html[stop:]
+        elif edit == 2:
+            html = html[:start] + bytes(byte ^ 0x80 for byte in piece[:300]) + html[stop:]
+        elif edit == 3:
+            html = html[:start] + draw(fragment) * draw(st.sampled_from((1, 3, 500))) + html[start:]
+        else:
+            html = html[:start]
+    return html
+
+
+@cache
+def _whole_pages() -> list[bytes]:
+    """Synthetic pages in all languages; real ones, too, where they are at hand."""
+    found = [page(*story(language), 1) for language in LANGUAGES]
+    corpus = os.environ.get("MICROFICHE_CORPUS")
+    real = sorted(Path(corpus).glob("*/pages/*.gz"))[::4] if corpus else []
+    return found + [gzip.decompress(path.read_bytes()) for path in real]
+
+
+@given(html=damaged_pages(), stated=headers)
+@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+def test_any_damage_gives_an_article_or_our_error(
+    html: bytes, stated: dict[str, str] | None
+) -> None:
     _try(html, stated)
+
+
+@pytest.mark.soak
+def test_soup_and_damage_for_twenty_minutes() -> None:
+    # Without a database no batch begins with the examples of the one before.
+    batch = settings(
+        max_examples=500, deadline=None, suppress_health_check=list(HealthCheck), database=None
+    )
+    until = time.monotonic() + SOAK_SECONDS
+    number = 0
+    while time.monotonic() < until:
+        given(html=pages, stated=headers)(batch(_try))()
+        given(html=damaged_pages(), stated=headers)(batch(_try))()
+        number += 1
+    assert number > 0
 
 
 @pytest.mark.parametrize(

@@ -13,14 +13,15 @@ LANGUAGES = sorted(path.stem for path in (Path(__file__).parent / "synthetic").g
 ROUNDS = 3
 
 
-def _story(language: str) -> tuple[list[str], list[str]]:
+def story(language: str) -> tuple[list[str], list[str]]:
+    """Read the paragraphs and the furniture of one language."""
     path = Path(__file__).parent / "synthetic" / f"{language}.toml"
     data = tomllib.loads(path.read_text("utf-8"))
     paragraphs = [f"{n}{m}. {p}" for n in range(ROUNDS) for m, p in enumerate(data["paragraphs"])]
     return paragraphs, data["furniture"]
 
 
-def _page(paragraphs: list[str], furniture: list[str], seed: int) -> bytes:
+def page(paragraphs: list[str], furniture: list[str], seed: int) -> bytes:
     """Plant the furniture between and behind the paragraphs, under meaningless names."""
     chance = random.Random(seed)
     name = lambda: "".join(chance.choices("bcdfgh", k=6))  # noqa: E731
@@ -49,11 +50,11 @@ def test_all_sixteen_languages_are_here() -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_planted_furniture_goes_and_the_story_stays(language: str) -> None:
-    paragraphs, furniture = _story(language)
+    paragraphs, furniture = story(language)
     left: list[str] = []
     lost: list[str] = []
     for seed in range(3):
-        text = extract(_page(paragraphs, furniture, seed), url="https://x.test/story").text
+        text = extract(page(paragraphs, furniture, seed), url="https://x.test/story").text
         left += [line for line in furniture if line in text]
         lost += [line for line in paragraphs if line not in text]
     assert lost == []
