@@ -13,7 +13,15 @@ from crawler.answers import Answer
 from crawler.discovery.content import gunzip
 from crawler.discovery.feeds import read_feed
 from crawler.discovery.found import Found
-from crawler.discovery.pages import Page, find_refresh, iter_links, read_page
+from crawler.discovery.pages import (
+    ALL_TAGS,
+    ARTICLE_TAGS,
+    NoMarkup,
+    Page,
+    find_refresh,
+    iter_links,
+    read_page,
+)
 from crawler.discovery.requisites import iter_css, iter_requisites
 from crawler.discovery.sitemaps import Sitemap, read_sitemap, read_url_list
 from crawler.discovery.sniff import Document, sniff
@@ -22,7 +30,6 @@ from crawler.outcomes import LISTINGS, Kind, NotFollowed, Why
 from crawler.queue import Fetch
 from crawler.schedule import MIN_RECHECK_S, REQUISITE_S
 from crawler.scope import Scope, may_be_page
-from extract.errors import ExtractError
 
 #: What is read of one document. The protocol allows a sitemap 50 MB; no feed or page needs it.
 MAX_LISTING_BYTES = 64_000_000
@@ -80,7 +87,7 @@ class _Reader:
         wanted = self._fetch.source.requisites == "page"
         short = len(body) <= MAX_REFRESH_BYTES
         moved = short and _MAY_REFRESH.search(body) is not None
-        page = self._page(body) if wanted or moved else None
+        page = self._page(body, ARTICLE_TAGS) if wanted or moved else None
         if page is None:
             return
         if moved and (target := find_refresh(page)):
@@ -107,7 +114,7 @@ class _Reader:
                 self._add(found, Kind.SITEMAP, Why.SITEMAP, stale_before=stale_before)
 
     def _section(self, body: bytes) -> None:
-        page = self._page(body[:MAX_PAGE_BYTES])
+        page = self._page(body[:MAX_PAGE_BYTES], ALL_TAGS)
         if page is None:
             self.leads.readable = False
             return
@@ -120,10 +127,11 @@ class _Reader:
         found = iter_requisites(page, media=self._fetch.source.media)
         self._add_requisites(found, page=self._answer.url)
 
-    def _page(self, body: bytes) -> Page | None:
+    def _page(self, body: bytes, names: frozenset[str]) -> Page | None:
+        answer = self._answer
         try:
-            return read_page(body, self._answer.url, content_type=self._answer.content_type)
-        except ExtractError:
+            return read_page(body, answer.url, content_type=answer.content_type, names=names)
+        except NoMarkup:
             return None
 
     def _add_articles(self, entries: Iterable[Found], why: Why) -> None:

@@ -20,10 +20,16 @@ from crawler.capture.connect import Connections, Route
 from crawler.discovery.content import ACCEPTED, Undecodable, decode_content
 from crawler.discovery.feeds import read_feed
 from crawler.discovery.found import absolute
-from crawler.discovery.pages import Page, find_language, find_name, iter_announced_feeds, read_page
+from crawler.discovery.pages import (
+    NoMarkup,
+    Page,
+    find_language,
+    find_name,
+    iter_announced_feeds,
+    read_page,
+)
 from crawler.discovery.sniff import Document, sniff
 from crawler.robots import MAX_BYTES, Rules, origin_of, product_token, read_rules
-from extract.errors import ExtractError
 
 TIMEOUT_S = 20.0
 MAX_BODY_BYTES = 10_000_000
@@ -134,7 +140,7 @@ class Prober:
             site.url = reply.url
         try:
             page = read_page(reply.body, reply.url, content_type=reply.content_type)
-        except ExtractError:
+        except NoMarkup:
             site.notes.append("the home page is no HTML")
             return None
         if reply.status < 400:

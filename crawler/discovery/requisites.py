@@ -6,12 +6,12 @@ are only where they are asked for: one film outweighs a year of articles.
 
 from collections.abc import Iterator
 
-from lxml.html import HtmlElement
-
 from archive.replay.css import decode_css, find_addresses
 from archive.replay.srcset import iter_candidates
 from crawler.discovery.found import Found, absolute, unique
+from crawler.discovery.markup import Tag
 from crawler.discovery.pages import Page
+from crawler.discovery.styles import find_in_style
 
 #: A page that wants more is a trap or a gallery of galleries.
 MAX_REQUISITES = 400
@@ -26,11 +26,12 @@ _SOURCES = {
     "img": ("src", "data-src"),
     "input": ("src",),
     "video": ("poster",),
-    "image": ("href", "{http://www.w3.org/1999/xlink}href", "xlink:href"),
+    "image": ("href", "xlink:href"),
     "body": ("background",),
     "table": ("background",),
     "td": ("background",),
 }
+_BACKGROUNDS = frozenset({"body", "table", "td"})
 
 
 def iter_requisites(page: Page, *, media: bool = False) -> tuple[Found, ...]:
@@ -38,18 +39,21 @@ def iter_requisites(page: Page, *, media: bool = False) -> tuple[Found, ...]:
 
     Every candidate of a ``srcset`` is taken: which one a reader's screen will ask for is not known.
     """
-    found: list[Found] = []
-    icon = False
-    for element in page.root.iter("*"):
-        references = (
-            _references(element) if not media else (*_references(element), *_media(element))
-        )
-        targets = (page.resolve(reference) for reference in references)
-        found.extend(Found(target) for target in targets if target)
-        icon = icon or "icon" in (element.get("rel") or "").lower().split()
-    if not icon and (favicon := absolute(page.url, "/favicon.ico")):
-        found.append(Found(favicon))
-    return unique(found)[:MAX_REQUISITES]
+    found: dict[str, Found] = {}
+    has_icon = False
+    for tag in page.tags:
+        if not _may_refer(tag):
+            continue
+        attributes = tag.attributes()
+        has_icon = has_icon or (tag.name == "link" and "icon" in _words(attributes, "rel"))
+        for reference in _references(tag, attributes, media=media):
+            if target := page.resolve(reference):
+                found.setdefault(target, Found(target))
+        if len(found) >= MAX_REQUISITES:
+            break
+    if not has_icon and (favicon := absolute(page.url, "/favicon.ico")):
+        found.setdefault(favicon, Found(favicon))
+    return tuple(found.values())[:MAX_REQUISITES]
 
 
 def iter_css(css: bytes, url: str, *, charset: str | None = None) -> tuple[Found, ...]:
@@ -64,45 +68,51 @@ def iter_css(css: bytes, url: str, *, charset: str | None = None) -> tuple[Found
     return unique(Found(target) for target in targets if target)[:MAX_REQUISITES]
 
 
-def _references(element: HtmlElement) -> Iterator[str]:
-    tag = element.tag
-    if tag == "link":
-        yield from _link(element)
-    elif tag == "style":
-        yield from find_addresses(element.text or "")
-    elif tag == "source":
-        if (parent := element.getparent()) is not None and parent.tag == "picture":
-            yield from _pictures(element, ("src",))
-    elif tag in _SOURCES:
-        yield from _pictures(element, _SOURCES[tag])
-    if "url" in (style := element.get("style") or ""):
-        yield from find_addresses(style)
+def _may_refer(tag: Tag) -> bool:
+    """Pass over what cannot need anything before its attributes are read."""
+    if tag.name in _BACKGROUNDS:
+        return "url" in tag.source or "background" in tag.source.lower()
+    return tag.name not in ("meta", "base") or "url" in tag.source
 
 
-def _media(element: HtmlElement) -> Iterator[str]:
-    parent = element.getparent()
-    played = element.tag in _PLAYERS or (
-        element.tag in ("source", "track") and parent is not None and parent.tag in _PLAYERS
-    )
-    if played and (source := element.get("src")):
+def _references(tag: Tag, attributes: dict[str, str], *, media: bool) -> Iterator[str]:
+    name = tag.name
+    if name == "link":
+        yield from _link(attributes)
+    elif name == "style":
+        yield from find_in_style(tag.text)
+    elif name == "source":
+        if tag.holder == "picture":
+            yield from _pictures(attributes, ("src",))
+    elif name in _SOURCES:
+        yield from _pictures(attributes, _SOURCES[name])
+    if "url" in (style := attributes.get("style", "")):
+        yield from find_in_style(style)
+    played = name in _PLAYERS or (name in ("source", "track") and tag.holder in _PLAYERS)
+    if media and played and (source := attributes.get("src")):
         yield source
 
 
-def _link(link: HtmlElement) -> Iterator[str]:
-    rel = set((link.get("rel") or "").lower().split())
-    preloaded = "preload" in rel and (link.get("as") or "").lower() in _PRELOADED
+def _link(link: dict[str, str]) -> Iterator[str]:
+    rel = _words(link, "rel")
+    preloaded = "preload" in rel and link.get("as", "").lower() in _PRELOADED
     if (rel & _LINK_RELS or preloaded) and (href := link.get("href")):
         yield href
     if preloaded and (srcset := link.get("imagesrcset")):
         yield from _candidates(srcset)
 
 
-def _pictures(element: HtmlElement, attributes: tuple[str, ...]) -> Iterator[str]:
-    for attribute in attributes:
-        if value := element.get(attribute):
+def _pictures(attributes: dict[str, str], names: tuple[str, ...]) -> Iterator[str]:
+    for name in names:
+        if value := attributes.get(name):
             yield value
-    for attribute in ("srcset", "data-srcset"):
-        yield from _candidates(element.get(attribute) or "")
+    for name in ("srcset", "data-srcset"):
+        if value := attributes.get(name):
+            yield from _candidates(value)
+
+
+def _words(attributes: dict[str, str], name: str) -> set[str]:
+    return set(attributes.get(name, "").lower().split())
 
 
 def _candidates(srcset: str) -> Iterator[str]:

@@ -1,9 +1,12 @@
 """Pages and style sheets: links, announced feeds, requisites."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from crawler.discovery.found import absolute
+from crawler.discovery.found import _PLAIN, _resolve, absolute
 from crawler.discovery.pages import (
+    NoMarkup,
     find_language,
     find_name,
     iter_announced_feeds,
@@ -11,6 +14,7 @@ from crawler.discovery.pages import (
     read_page,
 )
 from crawler.discovery.requisites import MAX_REQUISITES, iter_css, iter_requisites
+from crawler.discovery.styles import find_in_style
 
 URL = "https://news.example/town/"
 
@@ -105,6 +109,48 @@ def test_a_page_cannot_want_without_end():
     assert len(iter_requisites(page)) == MAX_REQUISITES
 
 
+def test_every_source_of_a_picture_is_a_requisite_and_those_of_a_film_are_not():
+    page = read_page(
+        b"<picture><source srcset=a.avif><source srcset=b.webp><img src=c.jpg></picture>"
+        b"<video><source src=d.webm><source src=e.mp4></video><link rel=icon href=/i.png>",
+        URL,
+    )
+    assert names(iter_requisites(page)) == ["town/a.avif", "town/b.webp", "town/c.jpg", "i.png"]
+    asked = {"town/d.webm", "town/e.mp4"}
+    assert (
+        set(names(iter_requisites(page, media=True))) - set(names(iter_requisites(page))) == asked
+    )
+
+
+def test_long_styles_are_read_once_and_remembered_within_bounds():
+    def style(number: int) -> str:
+        return f"a {{ background: url({number}.png) }}" + " " * 2000
+
+    for number in (*range(300), 299, 0):
+        assert find_in_style(style(number)) == (f"{number}.png",)
+    many = "".join(f"a{{b:url({number}.png)}}" for number in range(300))
+    assert len(find_in_style(many)) == len(find_in_style(many)) == 300
+
+
+def test_pages_in_other_encodings_are_read():
+    for encoding, header in (("utf-16", ""), ("latin-1", "; charset=iso-8859-1"), ("cp1251", "")):
+        word = "Привет" if encoding == "cp1251" else "caf\u00e9"
+        declared = f"<meta charset={encoding}>" if encoding == "cp1251" else ""
+        html = f"<title>{word}</title>{declared}<p>{word * 20}".encode(encoding)
+        assert find_name(read_page(html, URL, content_type="text/html" + header)) == word
+    for html in ("<title>\u00fc</title>".encode(), "\ufeff<title>\u00fc</title>".encode()):
+        assert find_name(read_page(html, URL, content_type="text/html; charset=UTF-8")) == "\u00fc"
+    # What is said to be UTF-8 and is not, is something else.
+    assert find_name(read_page(b"<title>caf\xe9</title>", URL, content_type="x; charset=utf-8"))
+
+
+def test_what_has_no_tag_is_no_page():
+    for html in (b"", b"one < two, but no page", b"<!-- nothing -->"):
+        with pytest.raises(NoMarkup):
+            read_page(html, URL)
+    assert read_page(b"<p>a page without anything to ask for", URL).tags == ()
+
+
 def test_style_sheets_name_imports_pictures_and_fonts():
     css = b"""@charset "utf-8"; @import "a.css" screen; @import url(b.css);
     @media print { .x { background: URL( "c.png" ) no-repeat, url(d.png) } }
@@ -173,6 +219,14 @@ def test_srcset(srcset, expected):
 )
 def test_references_become_addresses_as_they_are_sent(reference, expected):
     assert absolute(URL, reference) == expected
+
+
+@given(
+    st.from_regex(_PLAIN, fullmatch=True),
+    st.sampled_from([URL, "http://127.0.0.1:8000/a/b?c", "https://a.example:8443/"]),
+)
+def test_what_is_spelled_plainly_is_not_changed_by_resolving_it(reference, base):
+    assert absolute(base, reference) == _resolve(base, reference, "utf-8")
 
 
 def test_query_strings_are_escaped_in_the_encoding_of_the_page():
