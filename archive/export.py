@@ -15,7 +15,7 @@ from archive.errors import ArchiveUnwritable, MicroficheError
 from archive.layout import write_atomically
 from archive.search.plan import plan
 from archive.search.query import parse
-from archive.search.run import where_of
+from archive.search.where import where_of
 
 PARQUET_ROWS = 1_000
 """Articles in one row group: a few megabytes in memory."""
@@ -75,9 +75,8 @@ def iter_exported(db: Database, query: str = "") -> Iterator[Exported]:
 
     One read transaction from the first to the last: what an indexer commits meanwhile is not seen.
     """
-    where, values = where_of(plan(parse(query)))
-    number = "articles_fts.rowid" if where.startswith("articles_fts") else "a.number"
-    numbers = db.execute(f"SELECT {number} FROM {where} ORDER BY {number}", values)  # noqa: S608 - constants, bound values
+    where = where_of(plan(parse(query)))
+    numbers = db.execute(f"SELECT {where.number} FROM {where.sql} ORDER BY 1", where.values)  # noqa: S608 - constants, bound values
     for (found,) in numbers:
         for row in db.query(_ARTICLE, [found]):
             row["authors"], row["tags"] = (

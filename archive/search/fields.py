@@ -10,10 +10,17 @@ from archive.search.dates import span
 from archive.times import to_timestamp
 from archive.urls import article_key, is_http, urlkey
 
+NUMBER = "@number"
+"""Stands in a condition for the number of the article, whichever table it is read from."""
+
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """A piece of SQL on articles ``a``, and its parameters."""
+    """A piece of SQL on articles, and its parameters.
+
+    It may speak of the article's number (`NUMBER`), of the narrow table ``f`` (facets) and of the
+    wide one ``a`` (articles), which is dearer.
+    """
 
     sql: str
     values: tuple[str | int, ...] = ()
@@ -23,7 +30,7 @@ def condition_for(name: str, value: str) -> Condition | str:
     """The condition a field stands for, or a note that says why there is none.
 
     >>> condition_for("lang", "DE")
-    Condition(sql="a.language = ? OR a.language LIKE ? || '-%'", values=('de', 'de'))
+    Condition(sql="f.language IN (SELECT id FROM facet_names WHERE ...)", values=('de', 'de'))
     >>> condition_for("after", "soon")
     'after:soon left out: expected a date such as 2026, 2026-01 or 2026-01-31'
     """
@@ -35,7 +42,8 @@ def condition_for(name: str, value: str) -> Condition | str:
 
 def _source(value: str) -> Condition:
     return Condition(
-        "a.source IN (SELECT id FROM sources WHERE id = ? OR lower(name) LIKE ? ESCAPE '\\')",
+        "f.source IN (SELECT n.id FROM facet_names n JOIN sources s ON s.id = n.name "
+        "WHERE s.id = ? OR lower(s.name) LIKE ? ESCAPE '\\')",
         (value.lower(), f"%{_like(value.lower())}%"),
     )
 
@@ -88,19 +96,26 @@ def _named(links: str, column: str, names: str, value: str) -> Condition | None:
     if not folded:
         return None
     return Condition(
-        f"a.number IN (SELECT article FROM {links} WHERE {column} IN "  # noqa: S608 - our names
+        f"{NUMBER} IN (SELECT article FROM {links} WHERE {column} IN "  # noqa: S608 - our names
         f"(SELECT id FROM {names} WHERE ' ' || folded LIKE ? ESCAPE '\\'))",
         (f"% {_like(folded)}%",),
     )
 
 
 def _lang(value: str) -> Condition:
-    return Condition("a.language = ? OR a.language LIKE ? || '-%'", (value.lower(), value.lower()))
+    return Condition(
+        "f.language IN (SELECT id FROM facet_names WHERE name = ? OR name LIKE ? || '-%')",
+        (value.lower(), value.lower()),
+    )
 
 
 def _plain(column: str) -> Callable[[str], Condition]:
     def condition(value: str) -> Condition:
-        return Condition(f"lower(a.{column}) LIKE ? ESCAPE '\\'", (f"%{_like(value.lower())}%",))
+        return Condition(
+            f"f.{column} IN (SELECT id FROM facet_names "  # noqa: S608 - our names
+            "WHERE lower(name) LIKE ? ESCAPE '\\')",
+            (f"%{_like(value.lower())}%",),
+        )
 
     return condition
 
@@ -111,19 +126,19 @@ def _kind(value: str) -> Condition:
 
 def _before(value: str) -> Condition | None:
     moments = span(value)
-    return moments and Condition("a.number < ?", (first_number(moments[0]),))
+    return moments and Condition(f"{NUMBER} < ?", (first_number(moments[0]),))
 
 
 def _after(value: str) -> Condition | None:
     # As people mean it: after:2026-01 includes January.
     moments = span(value)
-    return moments and Condition("a.number >= ?", (first_number(moments[0]),))
+    return moments and Condition(f"{NUMBER} >= ?", (first_number(moments[0]),))
 
 
 def _on(value: str) -> Condition | None:
     moments = span(value)
     return moments and Condition(
-        "a.number >= ? AND a.number < ?", (first_number(moments[0]), first_number(moments[1]))
+        f"{NUMBER} >= ? AND {NUMBER} < ?", (first_number(moments[0]), first_number(moments[1]))
     )
 
 

@@ -2,10 +2,8 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from archive.search.finds import Find, Pattern, folded_in_place, iter_finds, patterns_of
+from archive.search.finds import Find, Pattern, folded_in_place, iter_finds
 from archive.search.results import Segment
-
-__all__ = ["Pattern", "mark", "patterns_of", "snippet"]
 
 SNIPPET_CHARS = 240
 _BEFORE_CHARS = 60
@@ -16,7 +14,7 @@ _FINDS_COMPARED = 200
 def mark(text: str, patterns: Sequence[Pattern]) -> tuple[Segment, ...]:
     """The whole text in segments.
 
-    >>> from archive.search.query import Text
+    >>> from archive.search.finds import patterns_of; from archive.search.query import Text
     >>> bridge = patterns_of([Text("old bridge", is_phrase=True)])
     >>> [s.text for s in mark("The old bridge.", bridge) if s.marked]
     ['old bridge']
@@ -27,7 +25,7 @@ def mark(text: str, patterns: Sequence[Pattern]) -> tuple[Segment, ...]:
 def snippet(text: str, patterns: Sequence[Pattern]) -> tuple[Segment, ...]:
     """The first piece of the text with the most different finds in it, cut at spaces, in segments.
 
-    >>> from archive.search.query import Text
+    >>> from archive.search.finds import patterns_of; from archive.search.query import Text
     >>> piece = snippet("word " * 99 + "harbour " + "word " * 99, patterns_of([Text("harbour")]))
     >>> piece[0].text.startswith("… word"), [s.text for s in piece if s.marked]
     (True, ['harbour'])

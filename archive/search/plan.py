@@ -1,11 +1,11 @@
 """From the tree of a query to SQL: a full-text expression where possible, conditions beside it."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from archive.index.fold import is_word_character
 from archive.index.segments import searchable
-from archive.search.fields import Condition, condition_for
+from archive.search.fields import NUMBER, Condition, condition_for
 from archive.search.query import Both, Either, Field, Near, Node, Query, Text, Without
 
 MAX_DISTANCE = 100
@@ -17,15 +17,24 @@ class Plan:
 
     Attributes:
         match: The FTS5 expression every hit answers to; None where there is none for all.
-        conditions: SQL conditions on articles ``a``, all of them wanted, with their parameters.
+        conditions: SQL conditions on articles, all of them wanted, with their parameters.
         wanted: The texts that hits are marked by.
         notes: For the reader.
+        typed: ``match`` with the very words that were typed, without their forms.
+        in_title: The expression of what has one of the words in its title.
     """
 
     match: str | None
     conditions: tuple[Condition, ...]
     wanted: tuple[Text, ...]
     notes: tuple[str, ...] = ()
+    typed: str | None = None
+    in_title: str | None = None
+
+    @property
+    def has_prefix(self) -> bool:
+        """Whether a beginning of words is looked for: FTS5 merges all that begin so, each time."""
+        return any(text.prefix for text in self.wanted)
 
 
 @dataclass(slots=True)
@@ -37,7 +46,7 @@ class _Planner:
         expression = match_expression(node)
         if expression is not None:
             return Condition(
-                "a.number IN (SELECT rowid FROM articles_fts WHERE articles_fts MATCH ?)",
+                f"{NUMBER} IN (SELECT rowid FROM articles_fts WHERE articles_fts MATCH ?)",  # noqa: S608 - constants
                 (expression,),
             )
         if isinstance(node, Field):
@@ -79,13 +88,38 @@ def plan(query: Query) -> Plan:
     if match is None and not conditions and not planner.notes:
         # Punctuation alone is not a wish for everything.
         return Plan(None, (Condition("0"),), (), (*notes, "there is no word in it"))
-    return Plan(match, tuple(conditions), tuple(_wanted(query.node)), notes)
+    return Plan(
+        match,
+        tuple(conditions),
+        tuple(_wanted(query.node)),
+        notes,
+        typed=match_expression(_as_typed(Both(tuple(text)))) if match else None,
+        in_title=_in_title(text),
+    )
+
+
+def _as_typed(node: Node) -> Node:
+    """The tree without the forms of its words."""
+    if isinstance(node, Text):
+        return replace(node, forms=())
+    if isinstance(node, Without):
+        return Without(_as_typed(node.part))
+    if isinstance(node, (Both, Either)):
+        return type(node)(tuple(map(_as_typed, node.parts)))
+    return node
+
+
+def _in_title(nodes: Sequence[Node]) -> str | None:
+    texts = (text for node in nodes for text in _wanted(node) if text.column is None)
+    any_of_them = _combined([_text(replace(text, forms=())) for text in texts], " OR ")
+    return f"title : ({any_of_them})" if any_of_them else None
 
 
 def match_expression(node: Node) -> str | None:
     """A tree as an FTS5 expression; None where FTS5 cannot say it or nothing is left of it."""
     if isinstance(node, Text):
-        return _text(node)
+        forms = (replace(node, words=form, forms=()) for form in node.forms)
+        return _combined([_text(node), *map(_text, forms)], " OR ")
     if isinstance(node, Near):
         first, second = _text(node.first), _text(node.second)
         if first and second:

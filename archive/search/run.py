@@ -9,34 +9,18 @@ from typing import Any, Literal
 from sqlite_utils import Database
 
 from archive.index.trouble import explained
-from archive.search.marks import Pattern, mark, patterns_of, snippet
+from archive.search.fields import NUMBER
+from archive.search.finds import Pattern, patterns_of
+from archive.search.marks import mark, snippet
 from archive.search.plan import Plan, plan
 from archive.search.query import parse
-from archive.search.results import Hit, SearchResult
+from archive.search.rank import BOUNDS, Bounds, Place, Ranked, by_relevance, page_of
+from archive.search.results import Hit, SearchResult, Segment
+from archive.search.where import where_of
 
 Order = Literal["relevance", "newest", "oldest"]
 
 MAX_LIMIT = 1_000
-
-
-@dataclass(frozen=True, slots=True)
-class Bounds:
-    """How much a search may look at.
-
-    Attributes:
-        exact_matches: Up to so many matches all are ranked. bm25 costs 1.5 microseconds a match,
-            whatever the cache: 20,000 are 30 ms.
-        ranked_newest: Of more, so many of the newest are ranked (docs/search.md).
-        counted: Under conditions, counting visits every match; beyond this it stops.
-    """
-
-    exact_matches: int = 20_000
-    ranked_newest: int = 2_000
-    counted: int = 10_000
-
-
-# Weights of title, standfirst, text, captions and tables, and what earlier versions said.
-_BM25 = "bm25(articles_fts, 8.0, 4.0, 1.0, 1.0, 0.5)"
 
 
 def search(
@@ -47,7 +31,7 @@ def search(
     after: str | None = None,
     offset: int = 0,
     order: Order = "relevance",
-    bounds: Bounds = Bounds(),
+    bounds: Bounds = BOUNDS,
 ) -> SearchResult:
     """Find articles.
 
@@ -66,8 +50,7 @@ def search(
     Raises:
         MicroficheError: the database cannot be read.
     """
-    read = parse(query)
-    planned = plan(read)
+    planned = plan(parse(query))
     page = _Page(min(max(limit, 0), MAX_LIMIT), max(offset, 0), after, bounds)
     try:
         return _search(db, query, planned, page, order if planned.match else _dated(order))
@@ -83,110 +66,83 @@ class _Page:
     bounds: Bounds
 
 
-@dataclass(frozen=True, slots=True)
-class _Ranked:
-    number: int
-    score: float
-
-
 def _dated(order: Order) -> Order:
     return "newest" if order == "relevance" else order
 
 
 def _search(db: Database, query: str, planned: Plan, page: _Page, order: Order) -> SearchResult:
-    total, exact = _count(db, planned, page.bounds)
     if order == "relevance":
-        ranked, ranking = _by_relevance(db, planned, page, total)
+        ranked, counted, ranking = _by_relevance(db, planned, page)
     else:
-        ranked, ranking = _by_date(db, planned, page, newest=order == "newest"), order
+        ranked, counted = _by_date(db, planned, page, newest=order == "newest")
+        ranking = order
     more = len(ranked) > page.limit
     ranked = ranked[: page.limit]
-    hits = _hits(db, ranked, patterns_of(planned.wanted))
     return SearchResult(
         query=query,
-        total=total,
-        exact=exact,
+        total=counted.total,
+        exact=counted.exact,
         ranking=ranking,
-        hits=hits,
+        hits=_hits(db, ranked, patterns_of(planned.wanted)),
         notes=planned.notes,
         after=_cursor(order, ranked[-1]) if more and ranked else None,
     )
 
 
-def where_of(planned: Plan) -> tuple[str, list[str | int | float]]:
-    """Where hits come from and the conditions on them: the SQL after FROM, and its values."""
-    sql = " AND ".join(f"({condition.sql})" for condition in planned.conditions) or "1"
-    values: list[str | int | float] = [v for item in planned.conditions for v in item.values]
-    if planned.match is None:
-        return f"articles a WHERE {sql}", values
-    if not planned.conditions:
-        return "articles_fts WHERE articles_fts MATCH ?", [planned.match]
-    joined = "articles_fts CROSS JOIN articles a ON a.number = articles_fts.rowid"
-    return f"{joined} WHERE articles_fts MATCH ? AND {sql}", [planned.match, *values]
+@dataclass(frozen=True, slots=True)
+class _Counted:
+    total: int
+    exact: bool
 
 
-def _count(db: Database, planned: Plan, bounds: Bounds) -> tuple[int, bool]:
-    where, values = where_of(planned)
-    if not planned.conditions:
-        return int(db.execute(f"SELECT count(*) FROM {where}", values).fetchone()[0]), True  # noqa: S608
-    capped = f"SELECT count(*) FROM (SELECT 1 FROM {where} LIMIT {bounds.counted + 1})"  # noqa: S608
-    count = int(db.execute(capped, values).fetchone()[0])
-    return (bounds.counted, False) if count > bounds.counted else (count, True)
+def _counted(found: int, at_most: int) -> _Counted:
+    return _Counted(min(found, at_most), found <= at_most)
 
 
-def _by_date(db: Database, planned: Plan, page: _Page, *, newest: bool) -> list[_Ranked]:
-    where, values = where_of(planned)
-    number = "articles_fts.rowid" if planned.match else "a.number"
-    cursor = _read_cursor(page.after, "newest" if newest else "oldest")
-    if cursor:
-        where += f" AND {number} {'<' if newest else '>'} ?"
-        values.append(cursor.number)
-    order = "DESC" if newest else "ASC"
-    sql = f"SELECT {number} FROM {where} ORDER BY {number} {order} LIMIT ? OFFSET ?"  # noqa: S608
-    rows = db.execute(sql, [*values, page.limit + 1, page.offset])
-    return [_Ranked(found, 0.0) for (found,) in rows]
+def _by_date(
+    db: Database, planned: Plan, page: _Page, *, newest: bool
+) -> tuple[list[Ranked], _Counted]:
+    every = where = where_of(planned)
+    place = _read_cursor(page.after, "newest" if newest else "oldest")
+    if place:
+        where = where.narrowed(f"{NUMBER} {'<' if newest else '>'} ?", place.number)
+    sorted_by = f"ORDER BY {NUMBER} {'DESC' if newest else 'ASC'}"
+    at_most, wanted = page.bounds.counted, page.offset + page.limit + 1
+    if planned.has_prefix and not place:
+        # FTS5 merges all that begins so each time it is asked: hits and their number at once.
+        rows = where.select(db, NUMBER, f"{sorted_by} LIMIT {max(at_most + 1, wanted)}")
+        counted = _counted(len(rows), at_most)
+    else:
+        rows = where.select(db, NUMBER, f"{sorted_by} LIMIT {wanted}")
+        counted = _counted(every.count(db, at_most), at_most)
+    return [Ranked(number) for (number,) in rows[page.offset : wanted]], counted
 
 
-def _by_relevance(
-    db: Database, planned: Plan, page: _Page, total: int
-) -> tuple[list[_Ranked], str]:
-    where, values = where_of(planned)
-    ranking = "bm25"
-    matches = total
-    if planned.conditions:
-        count = "SELECT count(*) FROM articles_fts WHERE articles_fts MATCH ?"
-        matches = int(db.execute(count, [planned.match]).fetchone()[0])
-    if matches > page.bounds.exact_matches:
-        ranking = f"bm25 of the newest {page.bounds.ranked_newest}"
-        edge = (
-            f"SELECT min(n) FROM (SELECT articles_fts.rowid AS n FROM {where} "  # noqa: S608
-            f"ORDER BY articles_fts.rowid DESC LIMIT {page.bounds.ranked_newest})"
-        )
-        where += " AND articles_fts.rowid >= ?"
-        values.append(db.execute(edge, values).fetchone()[0] or 0)
-    cursor = _read_cursor(page.after, "relevance")
-    sql = f"SELECT articles_fts.rowid AS number, {_BM25} AS score FROM {where}"  # noqa: S608
-    some = ""
-    if cursor:
-        some = "WHERE score > ? OR (score = ? AND number < ?)"
-        values += [cursor.score, cursor.score, cursor.number]
-    rows = db.execute(
-        f"SELECT number, score FROM ({sql}) {some} ORDER BY score, number DESC LIMIT ? OFFSET ?",  # noqa: S608
-        [*values, page.limit + 1, page.offset],
-    )
-    return [_Ranked(number, score) for number, score in rows], ranking
+def _by_relevance(db: Database, planned: Plan, page: _Page) -> tuple[list[Ranked], _Counted, str]:
+    bounds, typed = page.bounds, planned.typed or planned.match
+    # With conditions on fields counting means looking at each match: no further than is needed.
+    plain = not planned.conditions and not planned.has_prefix
+    at_most = bounds.ranked_matches if plain else bounds.exact_matches
+    matches = where_of(planned, typed).count(db, at_most)
+    tiers, ranking = by_relevance(db, planned, bounds, matches)
+    counted = _counted(matches, at_most)
+    if planned.match != typed and matches <= at_most:
+        counted = _counted(where_of(planned).count(db, at_most), at_most)
+    place = _read_cursor(page.after, "relevance")
+    ranked = page_of(db, tiers, place, limit=page.limit + 1, offset=page.offset)
+    return ranked, counted, ranking
 
 
-def _cursor(order: Order, last: _Ranked) -> str:
-    return f"{order}:{last.number}:{last.score!r}"
+def _cursor(order: Order, last: Ranked) -> str:
+    return f"{order}:{last.number}:{last.score!r}:{last.tier}"
 
 
-def _read_cursor(text: str | None, order: Order) -> _Ranked | None:
+def _read_cursor(text: str | None, order: Order) -> Place | None:
     """The place a page ended; None for none, or for one of another order."""
-    name, _, place = (text or "").partition(":")
-    number, _, score = place.partition(":")
+    name, *rest = (text or "").split(":")
     try:
-        found = _Ranked(int(number), float(score))
+        number, score, tier = rest
+        found = Place(int(tier), int(number), float(score))
     except ValueError:
         return None
     # SQLite's integers have 64 bits.
@@ -203,9 +159,7 @@ JOIN versions v ON v.id = a.current_version JOIN captures c ON c.id = v.first_ca
 """
 
 
-def _hits(
-    db: Database, ranked: Sequence[_Ranked], patterns: tuple[Pattern, ...]
-) -> tuple[Hit, ...]:
+def _hits(db: Database, ranked: Sequence[Ranked], patterns: tuple[Pattern, ...]) -> tuple[Hit, ...]:
     listed = json.dumps([item.number for item in ranked])
     rows = {row["number"]: row for row in db.query(_HITS, [listed])}
     return tuple(
@@ -215,9 +169,13 @@ def _hits(
 
 def _hit(row: dict[str, Any], score: float, patterns: tuple[Pattern, ...]) -> Hit:
     texts = [row.pop(name) for name in ("text", "asides", "earlier_text")]
-    pieces = [snippet(text, patterns) for text in texts if text]
-    marked = (piece for piece in pieces if any(segment.marked for segment in piece))
-    piece = next(marked, pieces[0] if pieces else ())
+    piece: tuple[Segment, ...] = ()
+    for text in filter(None, texts):
+        found = snippet(text, patterns)
+        piece = piece or found
+        if any(segment.marked for segment in found):
+            piece = found
+            break
     del row["number"]
     row |= {
         "title": mark(row["title"], patterns),

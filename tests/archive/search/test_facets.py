@@ -1,11 +1,13 @@
 """Counts over the hits of a query."""
 
 from contextlib import closing
+from datetime import datetime
 
 import pytest
 
 from archive.index.open import open_index
 from archive.search import count_facets, search
+from archive.search.facets import _bars, _unit
 from tests.archive.indexer.press import http, index_here, new_press, story
 
 
@@ -44,11 +46,12 @@ def test_counts_by_source_author_language_and_month(db):
     assert (found.counted, found.exact) == (4, True)
     assert [(v.value, v.count) for v in found.sources] == [("morning", 3), ("evening", 1)]
     assert [(v.value, v.count) for v in found.authors] == [("Ann Lee", 3), ("Bo Berg", 1)]
-    assert [(m.month, m.count) for m in found.months] == [
-        ("2025-11", 1),
-        ("2025-12", 2),
-        ("2026-01", 1),
+    assert [(bar.on, bar.count) for bar in found.histogram] == [
+        *(("2025-11-30", 1), ("2025-12-01", 1)),
+        *((f"2025-12-{day:02}", 0) for day in range(2, 31)),
+        *(("2025-12-31", 1), ("2026-01-01", 1)),
     ]
+    assert found.unit == "day"
     assert sum(value.count for value in found.languages) == 4
 
 
@@ -57,18 +60,36 @@ def test_each_value_narrows_the_search_to_its_count(db):
     for field, values in (("source", found.sources), ("author", found.authors)):
         for value in values:
             assert search(db, f'harbour {field}:"{value.value}"').total == value.count
-    for month in found.months:
-        assert search(db, f"harbour on:{month.month}").total == month.count
+    for bar in found.histogram:
+        assert search(db, f"harbour on:{bar.on}").total == bar.count
 
 
 def test_with_conditions_and_of_nothing(db):
     assert count_facets(db, 'author:"bo berg"').counted == 1
     assert count_facets(db, "before:2026").counted == 3
     nothing = count_facets(db, "nowhere")
-    assert (nothing.counted, nothing.sources, nothing.months) == (0, (), ())
+    assert (nothing.counted, nothing.sources, nothing.histogram) == (0, (), ())
     assert count_facets(db, '"unclosed AND (').counted == 0
 
 
-def test_of_many_hits_the_newest_are_counted(db):
+def test_of_many_hits_a_sample_is_counted(db):
     found = count_facets(db, "harbour", counted_hits=2)
-    assert (found.counted, found.exact) == (2, False)
+    assert not found.exact
+    assert found.counted < found.total == 4
+    # Those two are counted all the same.
+    assert sum(bar.count for bar in found.histogram) == 4
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "unit", "bars"),
+    [
+        ("2026-01-05", "2026-01-05", "day", ["2026-01-05"]),
+        ("2025-12-01", "2026-02-02", "month", ["2025-12", "2026-01", "2026-02"]),
+        ("1899-12-01", "2026-02-02", "year", [str(year) for year in range(1899, 2027)]),
+        ("0001-01-01", "0900-01-01", "year", [f"{year:04}" for year in range(1, 901)]),
+    ],
+)
+def test_the_histogram_has_bars_of_a_day_a_month_or_a_year(first, last, unit, bars):
+    moments = [datetime.fromisoformat(f"{day}T12:00:00+00:00") for day in (first, last)]
+    assert _unit(*moments) == unit
+    assert [on for on, _, _ in _bars(unit, *moments)] == bars

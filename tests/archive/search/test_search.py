@@ -10,7 +10,7 @@ from click.testing import CliRunner
 from archive.cli import cli
 from archive.index.open import open_index
 from archive.search import search
-from archive.search.run import Bounds
+from archive.search.rank import Bounds
 from tests.archive.indexer.press import http, index_here, new_press, story
 
 GERMAN = (
@@ -168,15 +168,40 @@ def test_newest_and_oldest(db):
     assert len(dates) == 9
 
 
-def test_many_matches_are_ranked_among_the_newest(db):
-    result = search(db, "council", bounds=Bounds(exact_matches=1, ranked_newest=2))
-    assert result.ranking == "bm25 of the newest 2"
-    assert result.total > 2
-    assert len(result.hits) == 2
+MANY = [
+    (Bounds(exact_matches=1), "bm25 in titles, then newest"),
+    (Bounds(exact_matches=1, ranked_titles=1), "bm25 in titles, then newest"),
+    (Bounds(exact_matches=1, ranked_matches=2), "in titles, then newest"),
+]
+
+
+@pytest.mark.parametrize(("bounds", "ranking"), MANY)
+def test_of_many_matches_those_in_titles_come_first(db, bounds, ranking):
+    every = {hit.article_id for hit in search(db, "harbour OR bridge").hits}
+    result = search(db, "harbour OR bridge", bounds=bounds)
+    assert result.ranking == ranking
+    titles = ["".join(segment.text for segment in hit.title) for hit in result.hits]
+    assert all(any(segment.marked for segment in hit.title) for hit in result.hits[:2]), titles
+    assert {hit.article_id for hit in result.hits} == every
+    assert len(every) == 4
+    paged, after = [], None
+    for _ in range(10):
+        page = search(db, "harbour OR bridge", limit=2, after=after, bounds=bounds)
+        paged += [hit.article_id for hit in page.hits]
+        after = page.after
+        if after is None:
+            break
+    assert paged == [hit.article_id for hit in result.hits]
+
+
+def test_a_beginning_that_many_words_have_is_listed_by_date(db):
+    result = search(db, "harb*", bounds=Bounds(exact_matches=1))
+    assert result.ranking == "newest"
+    assert (result.total, result.exact) == (1, False)
 
 
 def test_counting_under_conditions_stops_and_says_so(db):
-    result = search(db, "council lang:en", bounds=Bounds(counted=1))
+    result = search(db, "council lang:en", bounds=Bounds(counted=1), order="newest")
     assert (result.total, result.exact) == (1, False)
 
 
