@@ -1,5 +1,7 @@
 """What a site repeats, and what an outlet's rules say."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from itertools import permutations
 
@@ -8,14 +10,14 @@ import pytest
 from extract import Article, Block, BlockKind, extract
 from extract.errors import OutletError
 from extract.outlets import find_rules, parse_outlet
-from extract.template import SiteTemplate, apply, learn
+from extract.template import Page, SiteTemplate, apply, cut, learn
 
 
 def blocks(*lines: str) -> tuple[Block, ...]:
     return tuple(Block(BlockKind.PARAGRAPH, line) for line in lines)
 
 
-PAGES = [blocks(f"Story {n} tells of the harbour.", "Follow The Paper") for n in "abcd"]
+PAGES = [Page(blocks(f"Story {n} tells of the harbour.", "Follow The Paper"), n) for n in "abcd"]
 
 
 def test_a_template_does_not_depend_on_the_order_of_pages() -> None:
@@ -28,7 +30,7 @@ def test_captures_of_one_article_teach_nothing() -> None:
 
 
 def test_applying_twice_is_applying_once() -> None:
-    article = Article("https://x.test/", "1", blocks=PAGES[0])
+    article = Article("https://x.test/", "1", blocks=tuple(PAGES[0].blocks))
     once = apply(article, learn(PAGES))
     assert once.text == "Story a tells of the harbour."
     assert once.removed[-1].rule == "site template"
@@ -39,6 +41,82 @@ def test_applying_twice_is_applying_once() -> None:
 def test_a_template_never_takes_the_story() -> None:
     article = Article("https://x.test/", "1", blocks=blocks("Follow The Paper", "No."))
     assert apply(article, SiteTemplate.of(["follow the paper"])) == article
+
+
+def paper(*own: Sequence[Block], count: int = 20) -> list[Page]:
+    """Pages of a paper with a line of furniture on each, the first of them with blocks beside."""
+    return [
+        Page(
+            (*blocks(f"Story {n} tells of the harbour.", "Follow The Paper today"), *beside),
+            digest=str(n),
+            authors=(f"Author {n % 7}",),
+            title=f"The title of story {n}",
+        )
+        for n, beside in enumerate([*own, *[()] * (count - len(own))])
+    ]
+
+
+def test_what_stands_on_three_articles_of_twenty_is_theirs() -> None:
+    assert learn(paper(*[blocks("A series: the harbour")] * 3)).to_list() == [
+        "follow the paper today"
+    ]
+
+
+def test_the_fixed_introduction_of_a_column_is_its_own() -> None:
+    intro = blocks("Each week our aunt answers your letters about the harbour.")
+    pages = paper(*[intro] * 12, count=40)
+    by_title = [replace(p, title=f"Dear aunt: letter {n}") for n, p in enumerate(pages[:12])]
+    by_author = [replace(p, authors=("The Aunt",)) for p in pages[:12]]
+    for column in (by_title, by_author):
+        assert learn([*column, *pages[12:]]).to_list() == ["follow the paper today"]
+    assert len(learn(pages).lines) == 2
+
+
+def test_a_line_on_few_articles_of_many_and_a_word_said_by_chance_are_their_own() -> None:
+    rare = paper(*[blocks("The paper has asked for comment on this.")] * 5, count=200)
+    assert learn(rare).to_list() == ["follow the paper today"]
+    spoken = paper(*[blocks("Why is that?", "No.")] * 5, count=40)
+    assert learn(spoken).to_list() == ["follow the paper today", "why is that"]
+
+
+def test_a_site_of_one_author_has_furniture_too() -> None:
+    pages = [replace(page, authors=("Jo Bloggs",)) for page in paper()]
+    assert learn(pages).to_list() == ["follow the paper today"]
+
+
+def test_tables_quotes_and_lists_that_are_not_all_furniture_stay() -> None:
+    template = SiteTemplate.of(["salt and pepper", "share this"])
+    kept = (
+        Block(BlockKind.TABLE, "Share this"),
+        Block(BlockKind.QUOTE, "Share this"),
+        Block(BlockKind.LIST, "Salt and pepper\nTwo lemons"),
+        *blocks("A long story about lemons and what they are good for in winter."),
+    )
+    gone = Block(BlockKind.LIST, "Share this\nSalt and pepper")
+    assert cut((*kept, gone), template) == (kept, ("Share this", "Salt and pepper"))
+
+
+def test_a_subhead_goes_only_when_nothing_of_its_section_stays() -> None:
+    template = SiteTemplate.of(["why it matters", "more stories", "read this next"])
+    story = blocks("A long story about lemons, and what they are good for in a hard winter.")
+    why, more = (Block(BlockKind.SUBHEAD, text, 2) for text in ("Why it matters", "More stories"))
+    read = Block(BlockKind.PARAGRAPH, "Read this next")
+    kept, removed = cut((*story, why, *story, more, read), template)
+    assert (kept, removed) == ((*story, why, *story), ("Read this next", "More stories"))
+    deeper = Block(BlockKind.SUBHEAD, "In the north", 3)
+    assert cut((*story, why, deeper, *story), template)[1] == ()
+
+
+def test_captions_have_lines_of_their_own() -> None:
+    credit, button = (
+        Block(BlockKind.CAPTION, f"The harbour\n{text}") for text in ("Getty Images", "Enlarge it")
+    )
+    template = learn(paper(*[(button,)] * 9, *[(credit,)] * 4, *[(button,)] * 7))
+    assert (template.captions, len(template.lines)) == ({"enlarge it", "the harbour"}, 1)
+    assert cut((button, *blocks("Enlarge it, they said.")), template)[1] == (
+        "The harbour",
+        "Enlarge it",
+    )
 
 
 def test_extract_applies_a_template() -> None:
