@@ -7,9 +7,11 @@ pywb in a test.
 
 import re
 from functools import cache, lru_cache
+from typing import TYPE_CHECKING
 from urllib.parse import SplitResult, quote_from_bytes, unquote_to_bytes, urlsplit, urlunsplit
 
-import tldextract
+if TYPE_CHECKING:
+    from tldextract import TLDExtract
 
 DEFAULT_PORTS = {"http": 80, "https": 443}
 
@@ -171,6 +173,9 @@ def _port(parts: SplitResult) -> int | None:
 
 
 @cache
-def _suffixes() -> tldextract.TLDExtract:
+def _suffixes() -> "TLDExtract":
+    # It brings an HTTP client along, 60 CPU-ms that few commands have a use for.
+    import tldextract  # noqa: PLC0415
+
     # The list comes with the package: an archive never asks the network for it.
     return tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None)

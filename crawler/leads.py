@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from archive.urls import without_tracking
 from crawler.answers import Answer
 from crawler.discovery.content import gunzip
-from crawler.discovery.feeds import read_feed
 from crawler.discovery.found import Found
 from crawler.discovery.pages import (
     ALL_TAGS,
@@ -103,6 +102,9 @@ class _Reader:
         self._add_requisites(found, page=page, hops=self._fetch.hops + 1)
 
     def _feed(self, body: bytes) -> None:
+        # Sources without a feed do not pay for its reader.
+        from crawler.discovery.feeds import read_feed  # noqa: PLC0415
+
         found = read_feed(body, self._answer.url, content_type=self._answer.content_type)
         self._add_articles(found, Why.FEED)
 

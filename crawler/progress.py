@@ -15,11 +15,11 @@ _PER_SECOND = 4
 
 
 @contextmanager
-def live_progress(session: Session, console: Console) -> Iterator[None]:
+def live_progress(session: Session) -> Iterator[None]:
     """Show how far a run is, from a thread of its own, until the block ends."""
     with Live(
         get_renderable=lambda: render(session, now=time.time()),
-        console=console,
+        console=Console(stderr=True),
         refresh_per_second=_PER_SECOND,
         transient=True,
     ):

@@ -9,14 +9,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from rich.console import Console
 from scrapy.crawler import AsyncCrawlerProcess
 from scrapy.settings import Settings
 
 from archive.errors import ArchiveUnwritable, ExitCode, MicroficheError
 from archive.layout import Archive
 from archive.times import to_timestamp, utc_now
-from crawler.progress import live_progress
 from crawler.report import count_due_left, exit_code, make_report, summary, write_report
 from crawler.session import Session, open_session
 
@@ -60,7 +58,10 @@ def run_crawl(
             stack.enter_context(_log_file(archive, session))
             with ExitStack() as shown:
                 if show:
-                    shown.enter_context(live_progress(session, Console(stderr=True)))
+                    # Paid for on a terminal only.
+                    from crawler.progress import live_progress  # noqa: PLC0415
+
+                    shown.enter_context(live_progress(session))
                 _crawl(session)
                 due_left = count_due_left(session)
         report = make_report(session, ended=utc_now(), due_left=due_left)
