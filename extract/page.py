@@ -42,6 +42,7 @@ def extract(
     headers: Mapping[str, str] | Sequence[tuple[str, str]] | None = None,
     captured_at: datetime | None = None,
     template: SiteTemplate | None = None,
+    rules: OutletRules | None = None,
 ) -> Article:
     """Read the article out of a page.
 
@@ -51,6 +52,7 @@ def extract(
         headers: of the response; the character set and the date are taken from them.
         captured_at: when the response was received; no date found is later.
         template: what the site repeats, see ``extract.template``.
+        rules: to read the page by, in place of those that ``extract.outlets`` has for it.
 
     Raises:
         ExtractError: the bytes hold no page, or it cannot be read.
@@ -60,7 +62,8 @@ def extract(
     'A short tale'
     """
     try:
-        article = _extract(html, url, headers, _latest_day(captured_at, headers))
+        day = latest_day(captured_at, headers)
+        article = _extract(html, url, headers, latest=day, rules=rules or find_rules(url, day))
         return apply(article, template)
     except ExtractError:
         raise
@@ -70,13 +73,14 @@ def extract(
         raise UnreadableError(f"{url}: {type(error).__name__}: {reason}") from error
 
 
-def _extract(html: bytes, url: str, headers: Headers | None, latest: date) -> Article:
+def _extract(
+    html: bytes, url: str, headers: Headers | None, *, latest: date, rules: OutletRules | None
+) -> Article:
     refuse_other_files(html)
     text, encoding = decode(html, headers)
     root = parse(text)
     said = read_structured(root)
     fields = read_fields(root, said, url=url, latest=latest)
-    rules = find_rules(url, latest)
     lines = read_body(root, url, rules)
     mark_entries(lines, said)
     standfirst, standfirst_evidence = _take_standfirst(lines, said, fields)
@@ -147,7 +151,12 @@ def _take_standfirst(
     return found.text, Evidence("standfirst", found.text, found.rule)
 
 
-def _latest_day(captured_at: datetime | None, headers: Headers | None) -> date:
+def latest_day(captured_at: datetime | None, headers: Headers | None) -> date:
+    """Give the day of the capture, the latest that may be found on the page.
+
+    >>> latest_day(None, {"Date": "Tue, 12 Jul 2016 06:11:32 GMT"})
+    datetime.date(2016, 7, 12)
+    """
     if captured_at is not None:
         return captured_at.date()
     pairs = headers.items() if isinstance(headers, Mapping) else headers or ()

@@ -2,9 +2,10 @@
 
 import json
 import sys
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
 import click
@@ -19,8 +20,11 @@ from archive.urls import is_http, urlkey
 from archive.warc.reader import read_record
 from extract import Article, ExtractError
 from extract import extract as read_page
+from extract.errors import OutletError
 from extract.explain import explain
+from extract.outlets import OutletRules, find_rules, host_of
 from extract.outlets.scaffold import scaffold
+from extract.outlets.trial import report, rules_for, try_rules
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,26 +45,95 @@ class Page:
 )
 @click.option("--json", "as_json", is_flag=True, help="The whole article, as one JSON object.")
 @click.option("--scaffold", "outlet", is_flag=True, help="Begin a rule file for this outlet.")
+@click.option(
+    "--rules",
+    "rule_file",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Read the page by this rule file, not by those that come with microfiche.",
+)
+@click.option(
+    "--check-rules",
+    "check",
+    is_flag=True,
+    help="Show what the outlet's rules match and change; a rule that matches nothing fails.",
+)
 @click.pass_context
 def command(
-    ctx: click.Context, source: str, url: str | None, why: bool, as_json: bool, outlet: bool
+    ctx: click.Context,
+    *,
+    source: str,
+    url: str | None,
+    why: bool,
+    as_json: bool,
+    outlet: bool,
+    rule_file: Path | None,
+    check: bool,
 ) -> None:
     """Read the article out of a page, and say why.
 
-    The page is the newest capture of URL, or FILE (- is stdin).
+    The page is the newest capture of URL, or FILE (- is stdin). Nothing is fetched.
     """
     page = find_page(ctx, source, url)
     if outlet:
-        day = (page.captured_at or utc_now()).date()
-        click.echo(scaffold(page.html, page.url, day))
+        click.echo(_scaffolded(page))
         return
-    article = _read(page)
+    rules = _find_rules(page, rule_file)
+    if check:
+        _check(page, rules)
+        return
+    article = _read(page, rules if rule_file else None)
     if as_json:
         click.echo(json.dumps(article.to_dict(), ensure_ascii=False))
     elif why:
         click.echo("\n".join(explain(article)))
     else:
         click.echo("\n\n".join(filter(None, (article.title, article.standfirst, article.text))))
+
+
+def _scaffolded(page: Page) -> str:
+    if not is_http(page.url):
+        raise MicroficheError(f"{page.url}: rules are for a host; name the page's with --url")
+    with _one_line(page):
+        return scaffold(page.html, page.url, _day(page))
+
+
+def _find_rules(page: Page, file: Path | None) -> OutletRules | None:
+    """Find the rules for a page: in a file, or among those that come with microfiche."""
+    if file is None:
+        return find_rules(page.url, _day(page))
+    try:
+        text = file.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "is not UTF-8"
+        raise NotFound(f"{file}: cannot be read: {reason}") from error
+    with _one_line(page, where=str(file).removesuffix(file.name)):
+        return rules_for(text, name=file.name.removesuffix(".toml"), url=page.url, day=_day(page))
+
+
+def _check(page: Page, rules: OutletRules | None) -> None:
+    """Show a trial of the rules.
+
+    Raises:
+        MicroficheError: there are none for the page, or one of them matches nothing on it.
+    """
+    if rules is None:
+        raise NotFound(
+            f"{page.url}: no rules for {host_of(page.url) or 'a page without a host'} on "
+            f"{_day(page)}; begin a file with --scaffold and name it with --rules"
+        )
+    with _one_line(page):
+        trial = try_rules(
+            page.html, rules, url=page.url, headers=page.headers, captured_at=page.captured_at
+        )
+    click.echo("\n".join(report(trial)))
+    if trial.idle:
+        selectors = "; ".join(f"{match.kind} {match.path}" for match in trial.idle)
+        raise MicroficheError(f"{rules.name}.toml: matches nothing on {page.url}: {selectors}")
+
+
+def _day(page: Page) -> date:
+    return (page.captured_at or utc_now()).date()
 
 
 def find_page(ctx: click.Context, source: str, url: str | None) -> Page:
@@ -104,10 +177,23 @@ def _is_page(capture: Capture) -> bool:
     return capture.record_type == "response" and (capture.status or 0) < 300
 
 
-def _read(page: Page) -> Article:
-    try:
+def _read(page: Page, rules: OutletRules | None) -> Article:
+    with _one_line(page):
         return read_page(
-            page.html, url=page.url, headers=page.headers, captured_at=page.captured_at
+            page.html,
+            url=page.url,
+            headers=page.headers,
+            captured_at=page.captured_at,
+            rules=rules,
         )
+
+
+@contextmanager
+def _one_line(page: Page, where: str = "") -> Iterator[None]:
+    """Make an error of the extraction one of ours."""
+    try:
+        yield
+    except OutletError as error:
+        raise MicroficheError(f"{where}{error}") from error
     except ExtractError as error:
         raise MicroficheError(f"{page.url}: {error}") from error

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from importlib import resources
-from typing import Any
+from typing import Any, NoReturn
 from urllib.parse import urlsplit
 
 from lxml import etree
@@ -20,6 +20,8 @@ from extract.errors import OutletError
 
 _KEYS = frozenset({"from", "until", "seen", "drop", "body", "standfirst"})
 _PATHS = ("drop", "body", "standfirst")
+# To see what sort of thing a path gives.
+_NO_PAGE = etree.fromstring("<html/>")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +42,12 @@ class OutletRules:
     def find(self, root: HtmlElement, kind: str) -> list[HtmlElement]:
         """Find the elements that the rules of one kind (``drop``, …) name."""
         paths: tuple[str, ...] = getattr(self, kind)
-        found = (element for path in paths for element in root.xpath(path))
-        return [element for element in found if isinstance(element, HtmlElement)]
+        return [element for path in paths for element in find_elements(root, path)]
+
+
+def find_elements(root: HtmlElement, path: str) -> list[HtmlElement]:
+    """Find the elements that an XPath names; attributes and texts that it names are no elements."""
+    return [element for element in root.xpath(path) if isinstance(element, HtmlElement)]
 
 
 def find_rules(url: str, day: date) -> OutletRules | None:
@@ -52,11 +58,24 @@ def find_rules(url: str, day: date) -> OutletRules | None:
     >>> find_rules("https://www.taipeitimes.com/News/a", date(2003, 1, 1)) is None
     True
     """
-    host = (urlsplit(url).hostname or "").removeprefix("www.")
-    for rules in _by_host().get(host, ()):
-        if rules.first_day <= day and (rules.last_day is None or day <= rules.last_day):
-            return rules
+    return choose(_by_host().get(host_of(url), ()), day)
+
+
+def choose(rules: Iterable[OutletRules], day: date) -> OutletRules | None:
+    """Choose the set of rules for a day; the first of several."""
+    for one in rules:
+        if one.first_day <= day and (one.last_day is None or day <= one.last_day):
+            return one
     return None
+
+
+def host_of(url: str) -> str:
+    """Name the host by which rules are chosen.
+
+    >>> host_of("https://www.x.test:8080/a"), host_of("file:///a.html")
+    ('x.test', '')
+    """
+    return (urlsplit(url).hostname or "").removeprefix("www.")
 
 
 @cache
@@ -73,8 +92,13 @@ def _by_host() -> dict[str, tuple[OutletRules, ...]]:
 def parse_outlet(text: str, *, name: str) -> tuple[tuple[str, ...], tuple[OutletRules, ...]]:
     """Read an outlet's file: its hosts, and its sets of rules, newest first.
 
+    Args:
+        text: what is in the file.
+        name: its name without ``.toml``, for the rules and the messages.
+
     Raises:
-        OutletError: the file is no TOML, a key is missing or unknown, or a path is no XPath.
+        OutletError: the file is no TOML, a key is missing or unknown, a value is of another sort,
+            or a path is no XPath; the message begins with file and line.
 
     >>> parse_outlet('hosts = ["x.test"]', name="x")
     (('x.test',), ())
@@ -83,28 +107,54 @@ def parse_outlet(text: str, *, name: str) -> tuple[tuple[str, ...], tuple[Outlet
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise OutletError(f"{name}.toml: {error}") from error
+    place = _Place(name, text)
+    if unknown := set(data) - {"hosts", "rules"}:
+        place.refuse(min(unknown), f"unknown key {min(unknown)!r}; known: hosts, [[rules]]")
     hosts = data.get("hosts")
     if not isinstance(hosts, list) or not all(isinstance(host, str) for host in hosts):
-        raise OutletError(f"{name}.toml: hosts must be a list of host names, found {hosts!r}")
-    rules = [_read_rules(name, table) for table in data.get("rules", ())]
+        place.refuse("hosts", f"hosts must be a list of host names, found {hosts!r}")
+    tables = data.get("rules", [])
+    if not isinstance(tables, list):
+        place.refuse("rules", "rules must be tables, each begun by [[rules]]")
+    rules = [_read_rules(place, table) for table in tables]
     return tuple(hosts), tuple(sorted(rules, key=lambda r: r.first_day, reverse=True))
 
 
-def _read_rules(name: str, table: dict[str, Any]) -> OutletRules:
-    unknown = set(table) - _KEYS
-    if unknown:
-        raise OutletError(f"{name}.toml: unknown key {min(unknown)!r}; known: {sorted(_KEYS)}")
-    if not isinstance(table.get("from"), date):
-        raise OutletError(f"{name}.toml: each [[rules]] needs from = YYYY-MM-DD")
-    paths = {key: _check_paths(name, table.get(key, ())) for key in _PATHS}
-    return OutletRules(name, table["from"], table.get("until"), **paths)
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where in a file something is wrong."""
+
+    name: str
+    text: str
+
+    def refuse(self, what: str, message: str) -> NoReturn:
+        """Raise the error, with the first line that holds ``what``."""
+        lines = self.text.splitlines()
+        number = next((n for n, line in enumerate(lines, 1) if what and what in line), 1)
+        raise OutletError(f"{self.name}.toml, line {number}: {message}")
 
 
-def _check_paths(name: str, paths: str | Iterable[str]) -> tuple[str, ...]:
-    checked = (paths,) if isinstance(paths, str) else tuple(paths)
-    for path in checked:
+def _read_rules(place: _Place, table: dict[str, Any]) -> OutletRules:
+    if unknown := set(table) - _KEYS:
+        place.refuse(min(unknown), f"unknown key {min(unknown)!r}; known: {sorted(_KEYS)}")
+    days = {key: table[key] for key in ("from", "until") if key in table}
+    if "from" not in days or not all(type(day) is date for day in days.values()):
+        place.refuse("[[rules]]", "each [[rules]] needs from = YYYY-MM-DD, and may have until")
+    paths = {key: _check_paths(place, key, table.get(key, ())) for key in _PATHS}
+    return OutletRules(place.name, days["from"], days.get("until"), **paths)
+
+
+def _check_paths(place: _Place, key: str, stated: object) -> tuple[str, ...]:
+    paths = [stated] if isinstance(stated, str) else stated
+    if not isinstance(paths, list | tuple) or not all(isinstance(path, str) for path in paths):
+        place.refuse(key, f"{key} must be an XPath or a list of them, found {stated!r}")
+    for path in paths:
+        # As it stands in a file, where quotes may be written with a backslash before them.
+        where = path if path in place.text else key
         try:
-            etree.XPath(path)
-        except etree.XPathSyntaxError as error:
-            raise OutletError(f"{name}.toml: {path!r} is no XPath: {error}") from error
-    return checked
+            found = etree.XPath(path)(_NO_PAGE)
+        except etree.XPathError as error:
+            place.refuse(where, f"{key}: {path!r} is no XPath: {error}")
+        if not isinstance(found, list):
+            place.refuse(where, f"{key}: {path!r} names no elements, but gives {found!r}")
+    return tuple(paths)

@@ -9,6 +9,7 @@ from lxml.html import HtmlElement
 from extract.decode import decode
 from extract.lines import read_lines
 from extract.prune import drop_dead
+from extract.sniff import refuse_other_files
 from extract.tree import parse
 
 _MAX_CANDIDATES = 5
@@ -21,6 +22,9 @@ def scaffold(html: bytes, url: str, day: date) -> str:
         html: a page of the outlet.
         url: its address.
         day: when it was captured.
+
+    Raises:
+        ExtractError: the bytes hold no page.
 
     >>> page = b"<div class='txt'><p>" + b"It was told well, at length. " * 3 + b"</div>"
     >>> print(scaffold(page, "https://www.x.test/a", date(2026, 1, 2)))
@@ -54,6 +58,7 @@ def scaffold(html: bytes, url: str, day: date) -> str:
 
 def _containers(html: bytes) -> list[tuple[str, int]]:
     """Name the elements that hold the most paragraphs, most prose first."""
+    refuse_other_files(html)
     root = parse(decode(html)[0])
     drop_dead(root)
     weights: Counter[str] = Counter()
