@@ -13,8 +13,7 @@ from sqlite_utils import Database
 
 from archive.errors import ArchiveUnwritable, MicroficheError
 from archive.layout import write_atomically
-from archive.search.plan import plan
-from archive.search.query import parse
+from archive.search.expand import planned
 from archive.search.where import where_of
 
 PARQUET_ROWS = 1_000
@@ -75,7 +74,7 @@ def iter_exported(db: Database, query: str = "") -> Iterator[Exported]:
 
     One read transaction from the first to the last: what an indexer commits meanwhile is not seen.
     """
-    where = where_of(plan(parse(query)))
+    where = where_of(planned(db, query))
     numbers = db.execute(f"SELECT {where.number} FROM {where.sql} ORDER BY 1", where.values)  # noqa: S608 - constants, bound values
     for (found,) in numbers:
         for row in db.query(_ARTICLE, [found]):

@@ -12,9 +12,9 @@ from sqlite_utils import Database
 from archive.index.ids import NUMBERS_A_SECOND, first_number, moment_of_number
 from archive.index.trouble import explained
 from archive.search.dates import span
+from archive.search.expand import planned
 from archive.search.fields import NUMBER
-from archive.search.plan import Plan, plan
-from archive.search.query import parse
+from archive.search.plan import Plan
 from archive.search.where import Where, where_of
 
 # Visiting a hit costs 2.2 microseconds: its sources, sections and the like, and its authors. Of
@@ -85,9 +85,8 @@ def count_facets(db: Database, query: str, *, counted_hits: int = COUNTED_HITS) 
     Raises:
         MicroficheError: the database cannot be read.
     """
-    planned = plan(parse(query))
     try:
-        return _count(db, planned, counted_hits)
+        return _count(db, planned(db, query), counted_hits)
     except sqlite3.DatabaseError as error:
         raise explained(error) from error
     finally:
@@ -95,13 +94,13 @@ def count_facets(db: Database, query: str, *, counted_hits: int = COUNTED_HITS) 
             db.conn.rollback()
 
 
-def _count(db: Database, planned: Plan, counted_hits: int) -> Facets:
-    bare = where_of(replace(planned, conditions=()))
+def _count(db: Database, asked: Plan, counted_hits: int) -> Facets:
+    bare = where_of(replace(asked, conditions=()))
     matches = bare.count(db)
-    part = _part(matches, counted_hits * (VISITED_PER_HIT if planned.conditions else 1))
-    _collect(db, where_of(planned), part)
+    part = _part(matches, counted_hits * (VISITED_PER_HIT if asked.conditions else 1))
+    _collect(db, where_of(asked), part)
     counted = int(db.execute("SELECT count(*) FROM temp.hits").fetchone()[0])
-    total = round(counted / part) if planned.conditions else matches
+    total = round(counted / part) if asked.conditions else matches
 
     def scaled(count: int) -> int:
         return round(count / part)
@@ -114,7 +113,7 @@ def _count(db: Database, planned: Plan, counted_hits: int) -> Facets:
         return bare.narrowed(f"{NUMBER} >= ? AND {NUMBER} < ?", first, end).count(db)
 
     # FTS5 counts within bounds as fast as over all, but merges what begins so each time anew.
-    quick = part < 1 and not planned.conditions and not planned.has_prefix
+    quick = part < 1 and not asked.conditions and not asked.has_prefix
     unit, histogram = _histogram(db, bare if quick else None, walked if quick else sampled)
     names = _Names(db, scaled)
     rows: Counter[tuple[int | None, ...]] = Counter(db.execute(_DESCRIBED))

@@ -1,6 +1,6 @@
 """From the tree of a query to SQL: a full-text expression where possible, conditions beside it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from archive.index.fold import is_word_character
@@ -20,6 +20,8 @@ class Plan:
         conditions: SQL conditions on articles, all of them wanted, with their parameters.
         wanted: The texts that hits are marked by.
         notes: For the reader.
+        by_date: ``match`` as it is asked for a few hits by date: for beginnings that many words
+            have, each of these words. FTS5 would merge all their articles before the first.
         typed: ``match`` with the very words that were typed, without their forms.
         in_title: The expression of what has one of the words in its title.
     """
@@ -28,6 +30,7 @@ class Plan:
     conditions: tuple[Condition, ...]
     wanted: tuple[Text, ...]
     notes: tuple[str, ...] = ()
+    by_date: str | None = None
     typed: str | None = None
     in_title: str | None = None
 
@@ -35,6 +38,11 @@ class Plan:
     def has_prefix(self) -> bool:
         """Whether a beginning of words is looked for: FTS5 merges all that begin so, each time."""
         return any(text.prefix for text in self.wanted)
+
+    @property
+    def is_ranked(self) -> bool:
+        """Whether ranking is not too dear from the start."""
+        return not any(text.is_common for text in self.wanted)
 
 
 @dataclass(slots=True)
@@ -93,6 +101,7 @@ def plan(query: Query) -> Plan:
         tuple(conditions),
         tuple(_wanted(query.node)),
         notes,
+        by_date=match_expression(_word_by_word(Both(tuple(text)))) if match else None,
         typed=match_expression(_as_typed(Both(tuple(text)))) if match else None,
         in_title=_in_title(text),
     )
@@ -100,12 +109,28 @@ def plan(query: Query) -> Plan:
 
 def _as_typed(node: Node) -> Node:
     """The tree without the forms of its words."""
+    return _changed(node, lambda text: replace(text, forms=()))
+
+
+def _word_by_word(node: Node) -> Node:
+    """The tree with the words that begin so in place of beginnings."""
+    return _changed(
+        node,
+        lambda text: (
+            replace(text, words=text.terms[0], forms=text.terms[1:], prefix=False)
+            if text.terms
+            else text
+        ),
+    )
+
+
+def _changed(node: Node, change: Callable[[Text], Text]) -> Node:
     if isinstance(node, Text):
-        return replace(node, forms=())
+        return change(node)
     if isinstance(node, Without):
-        return Without(_as_typed(node.part))
+        return Without(_changed(node.part, change))
     if isinstance(node, (Both, Either)):
-        return type(node)(tuple(map(_as_typed, node.parts)))
+        return type(node)(tuple(_changed(part, change) for part in node.parts))
     return node
 
 
@@ -118,7 +143,7 @@ def _in_title(nodes: Sequence[Node]) -> str | None:
 def match_expression(node: Node) -> str | None:
     """A tree as an FTS5 expression; None where FTS5 cannot say it or nothing is left of it."""
     if isinstance(node, Text):
-        forms = (replace(node, words=form, forms=()) for form in node.forms)
+        forms = (replace(node, words=form) for form in node.forms)
         return _combined([_text(node), *map(_text, forms)], " OR ")
     if isinstance(node, Near):
         first, second = _text(node.first), _text(node.second)

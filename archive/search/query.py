@@ -49,7 +49,9 @@ DASH: /-+(?=\s|-|$)/
 class Text:
     """Words to be found: one, or several as a phrase; ``prefix``: the last may go on.
 
-    ``forms`` are other words that stand for it as well (`archive.search.forms`).
+    `archive.search.expand` adds what the index knows: ``forms`` are other words that stand for it
+    as well; ``terms`` the words that begin so; ``is_common`` that they are in so many articles
+    that ranking them is too dear.
     """
 
     words: str
@@ -57,6 +59,8 @@ class Text:
     prefix: bool = False
     column: str | None = None
     forms: tuple[str, ...] = ()
+    terms: tuple[str, ...] = ()
+    is_common: bool = False
 
 
 @dataclass(frozen=True, slots=True)

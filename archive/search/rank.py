@@ -78,6 +78,8 @@ def by_relevance(
         typed_matches: How many have the very words; one beyond ``bounds.ranked_matches`` for more.
     """
     typed = planned.typed or planned.match
+    if not planned.is_ranked:
+        return (Tier(where_of(planned, planned.by_date), scored=False),), "newest"
     if typed_matches <= bounds.exact_matches:
         tiers, name = [Tier(where_of(planned, typed), scored=True)], "bm25"
     elif planned.has_prefix or planned.in_title is None:

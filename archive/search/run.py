@@ -9,11 +9,11 @@ from typing import Any, Literal
 from sqlite_utils import Database
 
 from archive.index.trouble import explained
+from archive.search.expand import planned
 from archive.search.fields import NUMBER
 from archive.search.finds import Pattern, patterns_of
 from archive.search.marks import mark, snippet
-from archive.search.plan import Plan, plan
-from archive.search.query import parse
+from archive.search.plan import Plan
 from archive.search.rank import BOUNDS, Bounds, Place, Ranked, by_relevance, page_of
 from archive.search.results import Hit, SearchResult, Segment
 from archive.search.where import where_of
@@ -50,10 +50,10 @@ def search(
     Raises:
         MicroficheError: the database cannot be read.
     """
-    planned = plan(parse(query))
     page = _Page(min(max(limit, 0), MAX_LIMIT), max(offset, 0), after, bounds)
     try:
-        return _search(db, query, planned, page, order if planned.match else _dated(order))
+        found = planned(db, query)
+        return _search(db, query, found, page, order if found.match else _dated(order))
     except sqlite3.DatabaseError as error:
         raise explained(error) from error
 
@@ -70,11 +70,11 @@ def _dated(order: Order) -> Order:
     return "newest" if order == "relevance" else order
 
 
-def _search(db: Database, query: str, planned: Plan, page: _Page, order: Order) -> SearchResult:
+def _search(db: Database, query: str, asked: Plan, page: _Page, order: Order) -> SearchResult:
     if order == "relevance":
-        ranked, counted, ranking = _by_relevance(db, planned, page)
+        ranked, counted, ranking = _by_relevance(db, asked, page)
     else:
-        ranked, counted = _by_date(db, planned, page, newest=order == "newest")
+        ranked, counted = _by_date(db, asked, page, newest=order == "newest")
         ranking = order
     more = len(ranked) > page.limit
     ranked = ranked[: page.limit]
@@ -83,8 +83,8 @@ def _search(db: Database, query: str, planned: Plan, page: _Page, order: Order) 
         total=counted.total,
         exact=counted.exact,
         ranking=ranking,
-        hits=_hits(db, ranked, patterns_of(planned.wanted)),
-        notes=planned.notes,
+        hits=_hits(db, ranked, patterns_of(asked.wanted)),
+        notes=asked.notes,
         after=_cursor(order, ranked[-1]) if more and ranked else None,
     )
 
@@ -100,15 +100,15 @@ def _counted(found: int, at_most: int) -> _Counted:
 
 
 def _by_date(
-    db: Database, planned: Plan, page: _Page, *, newest: bool
+    db: Database, asked: Plan, page: _Page, *, newest: bool
 ) -> tuple[list[Ranked], _Counted]:
-    every = where = where_of(planned)
+    every = where = where_of(asked, asked.by_date)
     place = _read_cursor(page.after, "newest" if newest else "oldest")
     if place:
         where = where.narrowed(f"{NUMBER} {'<' if newest else '>'} ?", place.number)
     sorted_by = f"ORDER BY {NUMBER} {'DESC' if newest else 'ASC'}"
     at_most, wanted = page.bounds.counted, page.offset + page.limit + 1
-    if planned.has_prefix and not place:
+    if asked.has_prefix and not place:
         # FTS5 merges all that begins so each time it is asked: hits and their number at once.
         rows = where.select(db, NUMBER, f"{sorted_by} LIMIT {max(at_most + 1, wanted)}")
         counted = _counted(len(rows), at_most)
@@ -118,16 +118,16 @@ def _by_date(
     return [Ranked(number) for (number,) in rows[page.offset : wanted]], counted
 
 
-def _by_relevance(db: Database, planned: Plan, page: _Page) -> tuple[list[Ranked], _Counted, str]:
-    bounds, typed = page.bounds, planned.typed or planned.match
+def _by_relevance(db: Database, asked: Plan, page: _Page) -> tuple[list[Ranked], _Counted, str]:
+    bounds, typed = page.bounds, asked.typed or asked.match
     # With conditions on fields counting means looking at each match: no further than is needed.
-    plain = not planned.conditions and not planned.has_prefix
+    plain = not asked.conditions and not asked.has_prefix
     at_most = bounds.ranked_matches if plain else bounds.exact_matches
-    matches = where_of(planned, typed).count(db, at_most)
-    tiers, ranking = by_relevance(db, planned, bounds, matches)
+    matches = where_of(asked, typed if asked.is_ranked else asked.by_date).count(db, at_most)
+    tiers, ranking = by_relevance(db, asked, bounds, matches)
     counted = _counted(matches, at_most)
-    if planned.match != typed and matches <= at_most:
-        counted = _counted(where_of(planned).count(db, at_most), at_most)
+    if asked.is_ranked and asked.match != typed and matches <= at_most:
+        counted = _counted(where_of(asked).count(db, at_most), at_most)
     place = _read_cursor(page.after, "relevance")
     ranked = page_of(db, tiers, place, limit=page.limit + 1, offset=page.offset)
     return ranked, counted, ranking

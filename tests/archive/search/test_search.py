@@ -210,7 +210,7 @@ def microfiche(press, *arguments):
 
 
 def test_command_prints_hits(press):
-    result = microfiche(press, "search", "harbour", "vote")
+    result = microfiche(press, "search", "harbour", '"vote"')
     assert result.exit_code == 0
     assert "Harbour vote tonight" in result.output
     assert "https://www.morning.example/2026/harbour-vote-tonight" in result.output
