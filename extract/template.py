@@ -14,6 +14,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from operator import attrgetter
 
 from extract.article import Article, Block, BlockKind, Removed, text_of
 from extract.fingerprint import simhash, text_digest
@@ -115,16 +116,11 @@ def learn(pages: Iterable[Page], *, min_articles: int = MIN_ARTICLES) -> SiteTem
         for key in {keys[line] for line in _lines(page) if line in keys}:
             holders[key].append(page)
     all_articles = len({page.digest for page in known})
-    all_hands, all_series = _hands_and_series(known)
     found: dict[bool, set[str]] = {False: set(), True: set()}
     for (in_caption, line), where in holders.items():
         needed = max(min_articles, _share(line, in_caption=in_caption) * all_articles)
-        hands, series = _hands_and_series(where)
-        if (
-            len({page.digest for page in where}) >= needed
-            and hands >= min(min_articles, all_hands)
-            and series >= min(min_articles, all_series)
-        ):
+        on_enough = len({page.digest for page in where}) >= needed
+        if on_enough and _is_of_all(where, known, min_articles):
             found[in_caption].add(line)
     return SiteTemplate(frozenset(found[False]), frozenset(found[True]))
 
@@ -207,9 +203,12 @@ def _lines(page: Page) -> Iterable[tuple[bool, str]]:
                 yield block.kind is BlockKind.CAPTION, line
 
 
-def _hands_and_series(pages: Iterable[Page]) -> tuple[int, int]:
-    known = list(pages)
-    return len({page.hand for page in known}), len({page.series for page in known})
+def _is_of_all(where: Sequence[Page], pages: Sequence[Page], needed: int) -> bool:
+    """Whether a line stands on articles of several authors and series, of those there are."""
+    return all(
+        len(set(map(of, where))) >= min(needed, len(set(map(of, pages))))
+        for of in (attrgetter("hand"), attrgetter("series"))
+    )
 
 
 def _share(line: str, *, in_caption: bool) -> float:

@@ -40,13 +40,15 @@ _TEMPLATES = """
 CREATE TABLE site_templates (
     source TEXT NOT NULL REFERENCES sources (id),
     quarter TEXT NOT NULL,
+    part TEXT NOT NULL CHECK (part IN ('text', 'captions')),
     line TEXT NOT NULL,
-    PRIMARY KEY (source, quarter, line)
+    PRIMARY KEY (source, quarter, part, line)
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE template_lines (
     version TEXT PRIMARY KEY REFERENCES versions (id) DEFERRABLE INITIALLY DEFERRED,
-    lines TEXT NOT NULL,
+    text TEXT NOT NULL,
+    asides TEXT NOT NULL,
     layout TEXT NOT NULL,
     fingerprint INTEGER NOT NULL,
     text_digest TEXT NOT NULL

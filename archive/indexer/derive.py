@@ -15,6 +15,7 @@ from archive.index.fold import fold
 from archive.index.ids import facet_id, number_id
 from archive.indexer.events import Event, Sight, VersionFacts, events_of
 from archive.indexer.numbers import place, renumber, wanted_number
+from archive.indexer.reading import letters
 from archive.urls import article_key
 
 
@@ -37,7 +38,11 @@ SELECT d.article, ac.capture, c.timestamp, ac.address, ac.outcome, ac.digest, c.
 FROM addresses d JOIN article_captures ac ON ac.address = d.id JOIN captures c ON c.id = ac.capture
 WHERE d.article IN (SELECT value FROM json_each(?)) ORDER BY ac.capture
 """
-_VERSIONS = "SELECT * FROM versions WHERE article IN (SELECT value FROM json_each(?))"
+_VERSIONS = """
+SELECT v.*, t.text_digest AS left_digest FROM versions v
+LEFT JOIN template_lines t ON t.version = v.id
+WHERE v.article IN (SELECT value FROM json_each(?))
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +132,7 @@ def _derive(
         "published": published,
         "first_captured": reads[0][1],
         "last_captured": found[-1][1],
-        "versions": len(versions),
+        "versions": len(versions) if len(versions) == 1 else len(set(map(shown_as, versions))),
         "captures": len(found),
         "kind": current["kind"],
         "language": current["language"],
@@ -161,9 +166,21 @@ def earlier_text(current: Mapping[str, Any], versions: Iterable[Mapping[str, Any
     return "\n".join(lines)
 
 
+def shown_as(version: Mapping[str, Any]) -> tuple[str, str, str]:
+    """What versions are told apart by, furniture left aside: equal ones are shown as one."""
+    return letters(version["title"]), letters(version["standfirst"]), _digest(version)
+
+
+def _digest(version: Mapping[str, Any]) -> str:
+    """Of the text as far as no site template has taken lines out of it."""
+    return str(version["left_digest"] or version["text_digest"])
+
+
 def _facts(version: Mapping[str, Any]) -> VersionFacts:
-    names = ("id", "title", "standfirst", "text_digest", "published", "modified", "extractor")
-    return VersionFacts(*(version[name] for name in names))
+    said = (version[name] for name in ("published", "modified", "extractor"))
+    return VersionFacts(
+        version["id"], version["title"], version["standfirst"], _digest(version), *said
+    )
 
 
 def _names(versions: Iterable[Mapping[str, Any]], column: str) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from sqlite_utils import Database
 
 from archive.index.ids import text_id
 from archive.indexer.reading import Reading
+from archive.indexer.settling.whole import whole
 
 _UPSERT = """
 INSERT INTO versions (id, article, digest, first_capture, last_capture, captures, title,
@@ -73,15 +74,14 @@ def store_versions(db: Database, rows: Iterable[Mapping[str, Any]]) -> list[str]
 
 def copied(db: Database, article_id: str, digest: str, *, to: str, capture: int) -> dict[str, Any]:
     """The row of a version of another article, made one of article ``to``."""
-    row: dict[str, Any] = next(
-        db.query("SELECT * FROM versions WHERE id = ?", [version_id(article_id, digest)])
-    )
+    found = db.query("SELECT * FROM versions WHERE id = ?", [version_id(article_id, digest)])
+    (row,) = whole(db, found)
     return row | {"id": version_id(to, digest), "article": to, "first_capture": capture}
 
 
 def move_versions(db: Database, articles: Iterable[str], *, to: str) -> None:
     """Make every version of these articles one of article ``to``; equal texts become one."""
     names = json.dumps(sorted(articles))
-    rows = list(db.query(_OF_ARTICLES, [names]))
+    rows = whole(db, db.query(_OF_ARTICLES, [names]))
     db.execute("DELETE FROM versions WHERE article IN (SELECT value FROM json_each(?))", [names])
     store_versions(db, [row | {"id": version_id(to, row["digest"]), "article": to} for row in rows])

@@ -2,10 +2,13 @@
 
 from sqlite_utils import Database
 
+from archive.indexer.settling.cells import cell_of
 from archive.indexer.settling.stories import match, sketch
+from archive.indexer.settling.templates import settle_cell
 
-# Each piece is one commit. A piece of stories holds the sketches around it in memory.
-_MARKS = 2_000
+# A piece is one commit: as many cells as it takes for so many articles, and the stories of so many,
+# with the sketches around them in memory.
+_MARKS = 1_000
 _MATCHES = 20_000
 
 
@@ -18,10 +21,13 @@ def is_settled(db: Database) -> bool:
 
 
 def settle_marked(db: Database) -> None:
-    """Bring sketches and stories up to date with the articles, in transactions of its own."""
+    """Bring templates, then stories up to date with the articles, in transactions of its own.
+
+    First the templates: stories are told by the texts without furniture.
+    """
     while True:
         with db.atomic():
-            if not _sketch_marked(db):
+            if not _settle_some(db):
                 break
     while True:
         with db.atomic():
@@ -29,8 +35,25 @@ def settle_marked(db: Database) -> None:
                 break
 
 
-def _sketch_marked(db: Database) -> bool:
-    marked = db.execute("SELECT source, number FROM unsettled LIMIT ?", [_MARKS]).fetchall()
-    sketch(db, {number for _, number in marked})
-    db.conn.executemany("DELETE FROM unsettled WHERE source = ? AND number = ?", marked)
-    return bool(marked)
+def _settle_some(db: Database) -> int:
+    """Settle cell after cell, about so many articles; gives how many, 0 where nothing is marked."""
+    done = 0
+    while done < _MARKS:
+        first = db.execute("SELECT source, number FROM unsettled LIMIT 1").fetchone()
+        if first is None:
+            break
+        done += _settle_cell_of(db, *first)
+    return done
+
+
+def _settle_cell_of(db: Database, source: str, number: int) -> int:
+    """Settle the cell of a source's first mark; gives how many articles were marked there."""
+    cell = cell_of(source, number)
+    begin, end = min(number, cell.bounds[0]), cell.bounds[1]
+    where = "source = ? AND number >= ? AND number < ?"
+    rows = db.execute(f"SELECT number FROM unsettled WHERE {where}", (source, begin, end))  # noqa: S608 - constants
+    marked = [row[0] for row in rows]
+    sketch(db, {*marked, *settle_cell(db, cell, marked)})
+    # With them go the marks that settling itself has made.
+    db.execute(f"DELETE FROM unsettled WHERE {where}", (source, begin, end))  # noqa: S608 - constants
+    return len(marked)
