@@ -1,0 +1,68 @@
+"""The whole text of a version, put together again from what is left and what was taken out."""
+
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from sqlite_utils import Database
+
+Row = dict[str, Any]
+"""A row of ``versions``."""
+
+_TAKEN_OUT = """
+SELECT version, text, asides, layout, fingerprint FROM template_lines
+WHERE version IN (SELECT value FROM json_each(?))
+"""
+
+
+def whole(db: Database, versions: Iterable[Row]) -> list[Row]:
+    """Rows of ``versions`` as the first pass gave them, without any site template."""
+    rows = list(versions)
+    listed = json.dumps([row["id"] for row in rows])
+    taken = {row[0]: row[1:] for row in db.execute(_TAKEN_OUT, [listed])}
+    return [_put_back(row, *taken[row["id"]]) if row["id"] in taken else row for row in rows]
+
+
+def _put_back(row: Mapping[str, Any], text: str, asides: str, layout: str, mark: int) -> Row:
+    full = put_back(row["text"], text)
+    return {
+        **row,
+        "text": full,
+        "asides": put_back(row["asides"], asides),
+        "layout": layout,
+        "words": len(full.split()),
+        "fingerprint": mark,
+    }
+
+
+def taken_out(full: str, left: str) -> str:
+    r"""The lines of a text that are not left, with their places; as JSON.
+
+    >>> taken_out("One.\nShare!\nTwo.", "One.\nTwo.")
+    '[[1, "Share!"]]'
+    """
+    rest = iter([*_lines(left), None])
+    expected = next(rest)
+    gone = []
+    for place, line in enumerate(_lines(full)):
+        if line == expected:
+            expected = next(rest)
+        else:
+            gone.append([place, line])
+    return json.dumps(gone, ensure_ascii=False)
+
+
+def put_back(left: str, gone: str) -> str:
+    r"""The text again; the reverse of `taken_out`.
+
+    >>> put_back("One.\nTwo.", '[[1, "Share!"]]')
+    'One.\nShare!\nTwo.'
+    """
+    lines = _lines(left)
+    for place, line in json.loads(gone):
+        lines.insert(place, line)
+    return "\n".join(lines)
+
+
+def _lines(text: str) -> list[str]:
+    return text.split("\n") if text else []
