@@ -9,7 +9,7 @@ import heapq
 import math
 import time
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from archive.config import Config, Source
@@ -20,7 +20,12 @@ from crawler.outcomes import Kind, Outcome
 from crawler.politeness import MAX_DOUBT_S, Pace
 from crawler.robots import MAX_AGE_S, Rules, origin_of, read_rules
 
-_BATCH = 32
+# A page that names something new has its host read anew, so that what belongs to it comes next:
+# 0.35 CPU-ms at 32 rows, 0.11 at 8. To hosts without news a row costs 0.013 at 8, 0.011 at 32.
+_BATCH = 8
+# A requisite that was named so long ago may have become stale meanwhile: the frontier is asked.
+_NAMED_S = 600.0
+_MAX_NAMED = 10_000
 _MAX_ATTEMPTS = 3
 # So many addresses are passed over in one step at most: the reactor has other things to do.
 _MAX_SKIPS = 100
@@ -87,6 +92,7 @@ class FetchQueue:
         self._rules: dict[str, tuple[float, Rules]] = {}
         self._asking: set[str] = set()
         self._recalled: set[str] = set()
+        self._named: dict[tuple[str, str], float] = {}
         self.in_flight = 0
         self.limited: set[str] = set()
         """Hosts at which the page limit was reached."""
@@ -142,14 +148,26 @@ class FetchQueue:
 
     def learn(self, entries: Iterable[Entry]) -> int:
         """Put addresses into the frontier and look at their hosts; gives how many are new."""
-        listed = list(entries)
-        new = self._frontier.add(listed, now=self._wall())
-        for source_id, name in {(entry.source, host_name(entry.url)) for entry in listed}:
+        added = self._frontier.add(self._not_just_named(entries), now=self._wall())
+        for source_id, name in added.due:
             if source_id in self._sources:
                 host = self._host(name)
                 host.stale = True
                 self._wake(host, source_id)
-        return new
+        return added.new
+
+    def _not_just_named(self, entries: Iterable[Entry]) -> Iterator[Entry]:
+        """All but the requisites that the page before has named too: most of every page's."""
+        now = self._clock()
+        for entry in entries:
+            if entry.kind is Kind.REQUISITE:
+                key = (entry.source, entry.url)
+                if now - self._named.get(key, -math.inf) < _NAMED_S:
+                    continue
+                if len(self._named) >= _MAX_NAMED:
+                    self._named.clear()
+                self._named[key] = now
+            yield entry
 
     def answered(self, fetch: Fetch, *, welcome: bool) -> None:
         """There was a response; ``welcome``: one that served us."""

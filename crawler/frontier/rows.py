@@ -30,6 +30,16 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
+class Added:
+    """What came of putting addresses into the frontier."""
+
+    new: int
+    """How many were not known before."""
+    due: frozenset[tuple[str, str]]
+    """Source and host of those that are due now and were not, or not for this source."""
+
+
+@dataclass(frozen=True, slots=True)
 class KnownUrl:
     """What the frontier knows of one address."""
 

@@ -17,7 +17,7 @@ from sqlite_utils import Database
 from archive.errors import ArchiveUnwritable
 from archive.warc.exchange import PayloadRef
 from crawler.frontier.hosts import HostMemory, transaction
-from crawler.frontier.rows import RANKS, Entry, KnownUrl, Visit, host_name
+from crawler.frontier.rows import RANKS, Added, Entry, KnownUrl, Visit, host_name
 from crawler.frontier.schema import migrations
 from crawler.outcomes import Kind, Why
 
@@ -101,24 +101,27 @@ class Frontier:
         """Say which sources are visited at all: what others have left goes to who names it."""
         self._collected = json.dumps(sorted(sources))
 
-    def add(self, entries: Iterable[Entry], *, now: float) -> int:
-        """Put addresses into the frontier, each due at once; known ones stay as they are.
-
-        Returns:
-            How many were not known before.
-        """
-        new = 0
+    def add(self, entries: Iterable[Entry], *, now: float) -> Added:
+        """Put addresses into the frontier, each due at once; known ones stay as they are."""
+        new, due = 0, set()
         with self.transaction():
             for entry in entries:
                 row = _entry_row(entry, now)
-                if self._db.execute(_ADD, row).rowcount == 1:
-                    new += 1
-                    continue
-                if self._collected is not None:
-                    self._db.execute(_TAKE_OVER, row | {"collected": self._collected})
-                if entry.stale_before is not None:
-                    self._db.execute(_REVIVE, row)
-        return new
+                is_new = self._db.execute(_ADD, row).rowcount == 1
+                new += is_new
+                if is_new or self._renew(entry, row):
+                    due.add((entry.source, str(row["host"])))
+        return Added(new, frozenset(due))
+
+    def _renew(self, entry: Entry, row: dict[str, Any]) -> bool:
+        """See what a known address is to be now that it is named again; False: what it was."""
+        changed = 0
+        if self._collected is not None:
+            taken = row | {"collected": self._collected}
+            changed += self._db.execute(_TAKE_OVER, taken).rowcount
+        if entry.stale_before is not None:
+            changed += self._db.execute(_REVIVE, row).rowcount
+        return changed > 0
 
     def set_seeds(
         self, source: str, seeds: dict[str, Kind], *, now: float, interval: float

@@ -95,7 +95,7 @@ class World:
 
 
 def entries(*urls: str, source: str = "news", kind: Kind = Kind.ARTICLE, **values) -> list[Entry]:
-    return [Entry(url, source, kind, values.get("why", Why.FEED)) for url in urls]
+    return [Entry(url, source, kind, **({"why": Why.FEED} | values)) for url in urls]
 
 
 def source(**values) -> Source:
@@ -259,6 +259,38 @@ def test_what_is_learnt_meanwhile_is_visited_in_the_same_run(world):
     assert here.queue.learn(entries(f"{HOME}a", "https://other.example/b")) == 2
     here.over(feed)
     assert sorted(here.visit_all()) == [f"{HOME}a", "https://other.example/b"]
+
+
+def test_what_every_page_names_is_asked_of_the_frontier_once_in_a_while(world):
+    here = world({"news": source(delay=0.0)})
+    here.add(f"{HOME}page")
+    here.open()
+    page = here.take()
+    style = {"kind": Kind.REQUISITE, "stale_before": math.inf}
+    assert here.queue.learn(entries(f"{HOME}a.css", **style)) == 1
+    here.over(page)
+    assert here.visit_all() == [f"{HOME}a.css"]
+    # Never fresh enough, and yet not fetched for the next page again: only later.
+    here.clock.now += 60
+    assert here.queue.learn(entries(f"{HOME}a.css", **style)) == 0
+    assert here.visit_all() == []
+    here.clock.now += 600
+    here.queue.learn(entries(f"{HOME}a.css", **style))
+    assert here.visit_all() == [f"{HOME}a.css"]
+
+
+def test_what_is_named_again_and_stays_as_it_was_makes_no_host_be_read_anew(world):
+    here = world({"news": source(delay=0.0)})
+    here.add(*(f"{HOME}{number}" for number in range(3)))
+    here.open()
+    first = here.take()
+    (host,) = here.queue._hosts.values()
+    here.queue.learn(entries(f"{HOME}1", f"{HOME}2"))
+    assert not host.stale
+    here.queue.learn(entries(f"{HOME}4"))
+    assert host.stale
+    here.over(first)
+    assert here.visit_all() == [f"{HOME}1", f"{HOME}2", f"{HOME}4"]
 
 
 def test_a_million_due_addresses_are_not_held_in_memory(world):

@@ -7,7 +7,7 @@ import pytest
 
 from archive.errors import ArchiveUnwritable
 from archive.warc.exchange import PayloadRef
-from crawler.frontier import Entry, Frontier, Visit, open_frontier
+from crawler.frontier import Added, Entry, Frontier, Visit, open_frontier
 from crawler.frontier.hosts import HostState, StoredRobots
 from crawler.frontier.payloads import PayloadMemory
 from crawler.outcomes import Kind, Outcome, State, Why
@@ -39,8 +39,8 @@ def taken(frontier: Frontier, until: float = NOW, limit: int = 100) -> list[str]
 
 def test_new_addresses_are_due_at_once_in_order_of_discovery_and_rank(frontier):
     added = [article("b"), article("a"), article("c.css", kind=Kind.REQUISITE, page=HOME + "b")]
-    assert frontier.add(added, now=NOW) == 3
-    assert frontier.add([article("a")], now=NOW) == 0
+    assert frontier.add(added, now=NOW).new == 3
+    assert frontier.add([article("a")], now=NOW) == Added(0, frozenset())
     frontier.set_seeds("news", {HOME + "feed": Kind.FEED}, now=NOW, interval=900)
     assert taken(frontier) == ["feed", "c.css", "b", "a"]
     assert taken(frontier, limit=2) == ["feed", "c.css"]
