@@ -16,6 +16,7 @@ from sqlite_utils import Database
 
 from archive.index.fold import fold, tokens
 from archive.index.segments import needs_cutting
+from archive.search.memory import Memory
 from archive.search.plan import Plan, plan
 from archive.search.query import Both, Either, Field, Node, Query, Text, parse
 from archive.search.vocabulary import Word, words_beginning
@@ -133,15 +134,22 @@ def spellings(word: str) -> tuple[str, ...]:
     return ()
 
 
+_MEMORY = Memory()
+
+
 def forms_of(db: Database, word: str, languages: frozenset[str]) -> tuple[str, ...]:
     """The words of the index that have a stem in common with this one, the commonest first."""
     folded = fold(word)
+    return _MEMORY.recall(db, (folded, languages), lambda: _forms_of(db, folded, languages))
+
+
+def _forms_of(db: Database, folded: str, languages: frozenset[str]) -> tuple[str, ...]:
     stemmers = [name for code, name in _algorithms(folded).items() if code in languages]
     if not stemmers or len(folded) < _SHORTEST or not folded.isalpha() or _is_common(db, folded):
         return ()
     stems = {name: stem(name, folded) for name in stemmers}
     start = _start(folded, tuple(stems.values()))
-    words = words_beginning(db, start) or []
+    words = words_beginning(db, start) or ()
     longest = len(start) + _LONGEST_ENDING
     near = [found for found in words if len(found.term) <= longest and found.term != folded]
     near.sort(key=_commonest)
@@ -210,6 +218,10 @@ def _asked_for(node: Node) -> frozenset[str]:
 
 def spoken(db: Database) -> frozenset[str]:
     """The languages of the archive: of articles at even distances in time."""
+    return _MEMORY.recall(db, "spoken", lambda: _spoken(db))
+
+
+def _spoken(db: Database) -> frozenset[str]:
     # Two questions: asked for both at once, SQLite reads the whole table.
     ends = "SELECT (SELECT min(number) FROM facets), (SELECT max(number) FROM facets)"
     first, last = db.execute(ends).fetchone()

@@ -3,10 +3,12 @@
 from contextlib import closing
 
 import pytest
+from sqlite_utils import Database
 
 from archive.index.open import open_index
 from archive.search import search
 from archive.search.expand import expanded, forms_of, planned, spoken
+from archive.search.memory import Memory
 from archive.search.query import Text, parse
 from archive.search.vocabulary import words_beginning
 from tests.archive.indexer.press import http, index_here, new_press, story
@@ -122,7 +124,7 @@ def test_words_that_begin_so(db):
         "voters",
         "voting",
     ]
-    assert words_beginning(db, "zzz") == []
+    assert words_beginning(db, "zzz") == ()
     assert planned(db, "vot*").wanted == (Text("vot", prefix=True),)
 
 
@@ -132,3 +134,22 @@ def test_an_empty_index_speaks_no_language(tmp_path):
     with closing(open_index(press.archive)) as db:
         assert spoken(db) == frozenset()
         assert search(db, "harbours").total == 0
+
+
+def test_what_was_dear_to_learn_is_kept_for_a_while_for_each_file(tmp_path):
+    now, asked = [0.0], []
+    memory = Memory(10, clock=lambda: now[0])
+    one, other = (Database(tmp_path / f"{name}.db") for name in ("one", "other"))
+
+    def learn(seconds=1.0):
+        now[0] += seconds
+        asked.append(now[0])
+        return len(asked)
+
+    assert [memory.recall(one, "x", learn) for _ in range(2)] == [1, 1]
+    assert memory.recall(other, "x", learn) == 2
+    assert [memory.recall(one, "cheap", lambda: learn(0.0)) for _ in range(2)] == [3, 4]
+    now[0] += 11
+    assert memory.recall(one, "x", learn) == 5
+    for db in (one, other):
+        db.close()
