@@ -9,7 +9,8 @@ import zstandard
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.discovery.content import Undecodable, decode_content, gunzip
+from archive.warc.codings import DECODERS
+from crawler.discovery.content import Undecodable, _take, decode_content, gunzip
 
 CODERS = {
     "gzip": gzip.compress,
@@ -55,6 +56,21 @@ def test_a_stream_that_breaks_off_gives_what_could_be_read(coding):
 
 def test_a_body_that_is_not_coded_as_it_says_is_taken_as_it_is():
     assert decode_content(b"<html>", "gzip", max_bytes=99) == b"<html>"
+
+
+@given(
+    text=st.binary(max_size=300).map(lambda piece: piece * 30),
+    place=st.integers(0, 400),
+    byte=st.integers(0, 255),
+    cut=st.integers(1, 400),
+    max_bytes=st.sampled_from([0, 100, 100_000]),
+)
+def test_the_fast_reader_gives_what_the_careful_one_gives(text, place, byte, cut, max_bytes):
+    coded = bytearray(gzip.compress(text))
+    coded[place % len(coded)] = byte
+    coded = bytes(coded[: max(1, len(coded) - cut % 40)]) + b"\x1f\x8b" * (cut % 3 == 0)
+    careful = _take(DECODERS["gzip"](coded), max_bytes, otherwise=coded)
+    assert decode_content(coded, "gzip", max_bytes=max_bytes) == careful[:max_bytes]
 
 
 def test_members_in_a_row_are_one_body():
