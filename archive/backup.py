@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from archive.errors import ArchiveUnwritable, IndexDamaged
-from archive.layout import OPEN_SUFFIX, Archive, sync_directory
+from archive.layout import OPEN_SUFFIX, PARTIAL_SUFFIX, Archive, sync_directory
 from archive.lock import is_held
 from archive.warc.openfile import MANIFEST_SUFFIX
 
@@ -66,6 +66,8 @@ def _back_up(archive: Archive, target: Path) -> BackupReport:
             continue
         if path.name.endswith(OPEN_SUFFIX):
             left_open.append(path.relative_to(archive.warcs_dir).as_posix())
+        elif path.name.endswith(PARTIAL_SUFFIX):
+            continue  # somebody is writing it
         elif _is_there(path, target / name):
             present += path.suffix != MANIFEST_SUFFIX
         else:

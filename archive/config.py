@@ -7,6 +7,7 @@ docs/settings.md is generated from them.
 import re
 import tomllib
 from datetime import timedelta
+from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -179,6 +180,12 @@ class Config(_Table):
     archive: ArchiveTable
     crawl: CrawlTable = CrawlTable()
     sources: dict[str, Source] = Field({}, description="One table for each publication, by id.")
+
+    @property
+    def user_agent(self) -> str:
+        """What every request says we are."""
+        contact = self.archive.contact
+        return self.crawl.user_agent or f"microfiche/{version('microfiche')} (+{contact})"
 
     @model_validator(mode="after")
     def _ids(self) -> "Config":

@@ -12,6 +12,7 @@
     ├── IndexDamaged           6   index.db is no database, or a broken one
     ├── NotFound               1   no such article, capture, source
     ├── NotReadAgain           1   a stored page takes too much to be read once more
+    ├── DownloadFailed         1   a file could not be had from its address
     └── CannotServe            1   an address or port cannot be listened on
 
 Every message says what, where, what was expected and the next step, on one line.
@@ -88,6 +89,10 @@ class NotFound(MicroficheError):
 
 class NotReadAgain(MicroficheError):
     """A stored page could not be read once more within its limits."""
+
+
+class DownloadFailed(MicroficheError):
+    """A file could not be had from its address."""
 
 
 class CannotServe(MicroficheError):

@@ -10,6 +10,7 @@ from archive.errors import ArchiveNotFound, ArchiveUnwritable, ConfigError, Layo
 LAYOUT = 1
 CONFIG_NAME = "microfiche.toml"
 OPEN_SUFFIX = ".open"
+PARTIAL_SUFFIX = ".part"
 
 _NEW_CONFIG = """\
 # What this archive collects, and how politely. `microfiche add URL` writes sources here;

@@ -79,7 +79,7 @@ def open_session(
     """
     config = load_config(archive)
     sources = choose_sources(config, source_ids)
-    agent = user_agent(config)
+    agent = config.user_agent
     started = utc_now()
     with ExitStack() as stack:
         stack.enter_context(lock.hold(archive.lock_path, purpose="crawl"))
@@ -139,13 +139,6 @@ def choose_sources(config: Config, source_ids: Sequence[str]) -> dict[str, Sourc
     if not chosen:
         raise NotFound("microfiche.toml has no enabled source; add one with `microfiche add URL`")
     return {source_id: config.sources[source_id] for source_id in chosen}
-
-
-def user_agent(config: Config) -> str:
-    """What every request says we are."""
-    return config.crawl.user_agent or (
-        f"microfiche/{version('microfiche')} (+{config.archive.contact})"
-    )
 
 
 def set_seeds(frontier: Frontier, sources: dict[str, Source], *, now: float) -> None:

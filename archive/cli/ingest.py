@@ -1,76 +1,135 @@
 """``microfiche ingest``: take in WARC, ARC and WACZ files made by others."""
 
-from contextlib import closing
+import sys
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import click
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    DownloadColumn,
+    Progress,
+    TextColumn,
+    TimeRemainingColumn,
+    TransferSpeedColumn,
+)
 
 from archive.cli import archive_of
-from archive.config import load_config
-from archive.errors import ExitCode
+from archive.config import Config, load_config
+from archive.errors import DownloadFailed, ExitCode
 from archive.holdings import Holdings
 from archive.index.open import open_index
 from archive.indexer.catchup import catch_up
+from archive.ingest.ask import AskSettings
+from archive.ingest.download import Downloader, OnBytes
 from archive.ingest.take import Intake, State, Taken, find_files, remove_leftovers
+from archive.layout import Archive
 from archive.lock import hold
+from archive.urls import is_http
 from archive.wording import counted
 
 
 @click.command("ingest")
-@click.argument(
-    "places",
-    nargs=-1,
-    required=True,
-    metavar="FILE|DIR...",
-    type=click.Path(exists=True, path_type=Path),
-)
+@click.argument("places", nargs=-1, required=True, metavar="FILE|DIR|URL...")
 @click.option(
     "--in-place",
     is_flag=True,
     help="Leave files where they are and link to them, where they can be read so.",
 )
+@click.option(
+    "--allow-private-addresses",
+    "allow_private",
+    is_flag=True,
+    help="Let a URL lead to loopback, private and other special addresses.",
+)
 @click.option("--no-index", is_flag=True, help="Leave indexing to a later `microfiche index`.")
 @click.pass_context
-def command(ctx: click.Context, places: tuple[Path, ...], in_place: bool, no_index: bool) -> None:
+def command(
+    ctx: click.Context,
+    places: tuple[str, ...],
+    *,
+    in_place: bool,
+    allow_private: bool,
+    no_index: bool,
+) -> None:
     """Take in WARC, ARC and WACZ files made by others.
 
-    They are indexed as well, unless --no-index leaves that to later.
+    A URL is downloaded first; a download that broke off goes on where it was when it is asked for
+    again. `#sha256=HEX` at its end says what the file must be. Everything is indexed as well,
+    unless --no-index leaves that to later.
     """
     archive = archive_of(ctx)
     config = load_config(archive)
+    missing = [place for place in places if not is_http(place) and not Path(place).exists()]
+    if missing:
+        raise click.UsageError(f"'{missing[0]}' does not exist")
+    settings = AskSettings(config.user_agent, allow_private, config.crawl.proxy)
+    here = [Path(place) for place in places if not is_http(place)]
+    refused = _ingest_places(archive, config, here, in_place=in_place) if here else False
+    for url in filter(is_http, places):
+        refused |= _ingest_url(archive, config, settings, url)
+    if not no_index:
+        refused |= _index(archive, config)
+    if refused:
+        ctx.exit(ExitCode.DAMAGED)
+
+
+def _ingest_places(archive: Archive, config: Config, places: list[Path], *, in_place: bool) -> bool:
     refused = False
-    with hold(archive.lock_path, purpose="ingest"):
-        remove_leftovers(archive)
-        intake = Intake(
-            archive,
-            Holdings(archive),
-            in_place=in_place,
-            min_free_bytes=config.crawl.min_free_bytes,
-        )
+    with _intake(archive, config, in_place=in_place) as intake:
         for place in places:
             found = find_files(place)
-            for path in found:
-                for taken in intake.ingest_file(path):
-                    refused |= _tell(taken)
             if not found:
                 click.echo(f"microfiche: {place}: no WARC, ARC or WACZ file below it", err=True)
                 refused = True
-    if not no_index:
-        with (
-            hold(archive.index_lock_path, purpose="ingest"),
-            closing(open_index(archive, write=True)) as db,
-        ):
-            report = catch_up(archive, db, config)
-        done = report.totals.all
-        click.echo(
-            f"Indexed: {counted(done.captures, 'capture')}, "
-            f"{counted(done.articles_new, 'new article')}"
-        )
-        for problem in report.damaged:
-            click.echo(f"microfiche: {problem}", err=True)
-        refused |= bool(report.damaged)
-    if refused:
-        ctx.exit(ExitCode.DAMAGED)
+            for path in found:
+                for taken in intake.ingest_file(path):
+                    refused |= _tell(taken)
+    return refused
+
+
+def _ingest_url(archive: Archive, config: Config, settings: AskSettings, url: str) -> bool:
+    floor = config.crawl.min_free_bytes
+    # Without the archive's lock: a file may take hours to come.
+    with _progress() as on_bytes:
+        downloader = Downloader(archive, settings, min_free_bytes=floor, on_bytes=on_bytes)
+        try:
+            come = downloader.fetch(url)
+        except DownloadFailed as error:
+            click.echo(f"microfiche: {error}", err=True)
+            return True
+    refused = False
+    with _intake(archive, config) as intake:
+        for taken in intake.ingest_file(come.path, origin=come.url, ours=True):
+            refused |= _tell(taken)
+    downloader.done(come)
+    return refused
+
+
+@contextmanager
+def _intake(archive: Archive, config: Config, *, in_place: bool = False) -> Iterator[Intake]:
+    with hold(archive.lock_path, purpose="ingest"):
+        remove_leftovers(archive)
+        floor = config.crawl.min_free_bytes
+        yield Intake(archive, Holdings(archive), in_place=in_place, min_free_bytes=floor)
+
+
+def _index(archive: Archive, config: Config) -> bool:
+    """Index what there is; True where something could not be read."""
+    with (
+        hold(archive.index_lock_path, purpose="ingest"),
+        closing(open_index(archive, write=True)) as db,
+    ):
+        report = catch_up(archive, db, config)
+    done = report.totals.all
+    click.echo(
+        f"Indexed: {counted(done.captures, 'capture')}, {counted(done.articles_new, 'new article')}"
+    )
+    for problem in report.damaged:
+        click.echo(f"microfiche: {problem}", err=True)
+    return bool(report.damaged)
 
 
 def _tell(taken: Taken) -> bool:
@@ -82,3 +141,25 @@ def _tell(taken: Taken) -> bool:
     if taken.problem:
         click.echo(f"microfiche: {taken.origin}: {taken.problem}", err=True)
     return taken.problem is not None
+
+
+@contextmanager
+def _progress() -> Iterator[OnBytes]:
+    """A bar on a terminal's stderr; nothing elsewhere."""
+    columns = (
+        TextColumn("downloading"),
+        BarColumn(),
+        DownloadColumn(),
+        TransferSpeedColumn(),
+        TimeRemainingColumn(),
+    )
+    console = Console(stderr=True)
+    with Progress(
+        *columns, console=console, transient=True, disable=not sys.stderr.isatty()
+    ) as bar:
+        task = bar.add_task("downloading", total=None)
+
+        def show(come: int, size: int | None) -> None:
+            bar.update(task, completed=come, total=size)
+
+        yield show

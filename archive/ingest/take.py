@@ -250,7 +250,7 @@ def _partial(target: Path) -> Path:
 
 
 def _stem(origin: str) -> str:
-    name = origin.rpartition("/")[2]
+    name = origin.partition("?")[0].rpartition("/")[2]
     for suffix in SUFFIXES:
         name = name.removesuffix(suffix)
     kept = "".join(c if c.isalnum() or c in "._-" else "_" for c in name)

@@ -19,7 +19,8 @@ from twisted.internet.interfaces import IResolutionReceiver
 from twisted.internet.protocol import Factory
 from zope.interface import implementer
 
-from crawler.capture.addresses import Address, AddressRefused, find_literal, is_public
+from archive.addresses import Address, find_literal, is_public
+from crawler.capture.addresses import AddressRefused
 from crawler.capture.ask import Proxy, Server, compose_connect
 from crawler.capture.tls import TlsContexts
 from crawler.capture.wire import TunnelRefused, Wire

@@ -13,7 +13,7 @@ from twisted.internet.ssl import CertificateOptions, platformTrust
 from twisted.protocols.tls import TLSMemoryBIOProtocol
 from zope.interface import implementer
 
-from crawler.capture.addresses import find_literal
+from archive.addresses import find_literal
 
 _OP_LEGACY_SERVER_CONNECT = 0x4
 

@@ -146,11 +146,10 @@ def id_of(url: str) -> str:
 def _look(config: Config, wishes: _Wishes, url: str) -> Any:  # noqa: ANN401 - a Site, loaded late
     # Twisted is paid for only where a site is looked at.
     from crawler.probe import probe  # noqa: PLC0415
-    from crawler.session import user_agent  # noqa: PLC0415
 
     return probe(
         url,
-        agent=user_agent(config),
+        agent=config.user_agent,
         allow_private=wishes.allow_private,
         pause_s=_PAUSE_S if wishes.delay is None else wishes.delay,
         feeds=not wishes.names_seeds,

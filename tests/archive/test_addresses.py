@@ -4,7 +4,7 @@ import ipaddress
 
 import pytest
 
-from crawler.capture.addresses import find_literal, is_public
+from archive.addresses import find_literal, is_public
 
 SPECIAL = """
     0.0.0.0 0.255.255.255 10.0.0.1 100.64.0.1 100.127.255.255 127.0.0.1 127.255.255.255
