@@ -9,10 +9,10 @@ import click
 from rich.text import Text
 
 from archive.cli import archive_of
-from archive.cli.output import console, printable
+from archive.cli.output import console, line, printable
 from archive.index.open import open_index
 from archive.search import Hit, Order, SearchResult, Segment, search
-from archive.search.results import marks, plain
+from archive.search.results import Story, marks, plain
 
 _ORDERS = ("relevance", "newest", "oldest")
 
@@ -22,6 +22,7 @@ _ORDERS = ("relevance", "newest", "oldest")
 @click.option("--limit", type=click.IntRange(1, 1000), default=10, show_default=True)
 @click.option("--order", type=click.Choice(_ORDERS), default="relevance", show_default=True)
 @click.option("--after", metavar="PLACE", help="Go on where a page ended: its `after`.")
+@click.option("--all-copies", is_flag=True, help="Each copy of a story is a hit of its own.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line, one line a hit.")
 @click.pass_context
 def command(
@@ -30,6 +31,7 @@ def command(
     limit: int,
     order: Order,
     after: str | None,
+    all_copies: bool,
     as_json: bool,
 ) -> None:
     """Find articles by what they say.
@@ -38,7 +40,9 @@ def command(
     the shell, and put -- before one that begins with a dash.
     """
     with closing(open_index(archive_of(ctx))) as db:
-        result = search(db, " ".join(query), limit=limit, order=order, after=after)
+        result = search(
+            db, " ".join(query), limit=limit, order=order, after=after, fold=not all_copies
+        )
     if as_json:
         for hit in result.hits:
             click.echo(json.dumps(hit_json(hit), ensure_ascii=False))
@@ -66,6 +70,8 @@ def _print(result: SearchResult) -> None:
         out.print(Text(f"  {_when(hit)}  {hit.source_name}{_state(hit)}", style="green"))
         out.print(Text("  ").append_text(_styled(hit.snippet, "")))
         out.print(Text(f"  {hit.url}  [{hit.article_id}]", style="dim"))
+        if hit.story:
+            out.print(line(f"  {_also_in(hit.story)}", "dim"))
         out.print()
     shown = len(result.hits)
     many = f"{result.total:,}" if result.exact else f"{result.total:,} or more"
@@ -76,6 +82,13 @@ def _print(result: SearchResult) -> None:
             style="dim",
         )
     )
+
+
+def _also_in(story: Story) -> str:
+    names = list(dict.fromkeys(copy.source_name for copy in story.copies))
+    more = story.articles - 1 - len(story.copies)
+    copies = "1 copy" if story.articles == 2 else f"{story.articles - 1:,} copies"
+    return f"{copies} in: {', '.join(names)}{f' and {more:,} more' if more else ''}"
 
 
 def _styled(segments: tuple[Segment, ...], style: str) -> Text:

@@ -60,10 +60,11 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Tier:
-    """Articles that come one after the other: by score, or else the newest first."""
+    """Articles that come one after the other: by score, or else the newest (or oldest) first."""
 
     where: Where
     scored: bool
+    newest: bool = True
 
 
 def by_relevance(
@@ -115,7 +116,7 @@ def _titles_first(
 
 
 def page_of(
-    db: Database, tiers: tuple[Tier, ...], place: Place | None, *, limit: int, offset: int
+    db: Database, tiers: tuple[Tier, ...], place: Place | None, *, limit: int
 ) -> list[Ranked]:
     """So many articles of the tiers, after a place."""
     found: list[Ranked] = []
@@ -123,17 +124,18 @@ def page_of(
         if place and number < place.tier:
             continue
         after = place if place and place.tier == number else None
-        rows = _rows(db, tier, after, limit + offset - len(found))
+        rows = _rows(db, tier, after, limit - len(found))
         found += [Ranked(article, score, number) for article, score in rows]
-        if len(found) >= limit + offset:
+        if len(found) >= limit:
             break
-    return found[offset:]
+    return found
 
 
 def _rows(db: Database, tier: Tier, after: Place | None, limit: int) -> list[tuple[int, float]]:
     if not tier.scored:
-        where = tier.where.narrowed(f"{NUMBER} < ?", after.number) if after else tier.where
-        return where.select(db, f"{NUMBER}, 0.0", f"ORDER BY {NUMBER} DESC LIMIT {limit}")
+        sign, way = ("<", "DESC") if tier.newest else (">", "ASC")
+        where = tier.where.narrowed(f"{NUMBER} {sign} ?", after.number) if after else tier.where
+        return where.select(db, f"{NUMBER}, 0.0", f"ORDER BY {NUMBER} {way} LIMIT {limit}")
     inner = f"SELECT {tier.where.number} AS number, {_BM25} AS score FROM {tier.where.sql}"  # noqa: S608 - constants, bound values
     order = f"ORDER BY score, number DESC LIMIT {limit}"
     if after is None:

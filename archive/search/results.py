@@ -5,6 +5,31 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
+class Copy:
+    """Another article of the same story."""
+
+    article_id: str
+    source: str
+    source_name: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """What a hit shares its text with.
+
+    Attributes:
+        articles: How many articles the story has, the hit among them.
+        sources: At how many sources.
+        copies: The first few of the others, in order of publication.
+    """
+
+    articles: int
+    sources: int
+    copies: tuple[Copy, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Segment:
     """A run of plain text, and whether the query found it."""
 
@@ -43,7 +68,8 @@ class Hit:
     ``timestamp`` is the first capture of the version named, for replay: with ``url`` it makes
     the address of that page in the archive. ``score`` is higher for a better match (0.0 where
     the order is by date). ``published`` is ISO 8601 or None; ``captured_at`` a timestamp of
-    14 digits: when the article was first captured.
+    14 digits: when the article was first captured. ``story`` names the copies of it, where there
+    are any.
     """
 
     article_id: str
@@ -63,6 +89,7 @@ class Hit:
     edited: str | None
     removed: str | None
     score: float
+    story: Story | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +97,10 @@ class SearchResult:
     """One page of hits.
 
     ``total`` is the number of articles found, or a lower bound of it where ``exact`` is False.
-    ``ranking`` says how the order was made (``bm25``, ``newest``, ``oldest``, or ``bm25 of the
-    newest N``). ``notes`` are remarks on the query for the reader ("searched as words: …").
-    ``after`` continues where this page ends; None on the last page.
+    ``ranking`` says how the order was made: ``bm25``, ``newest``, ``oldest``, or for words that
+    very many articles have ``bm25 in titles, then newest`` and ``in titles, then newest``.
+    ``notes`` are remarks on the query for the reader ("searched as words: …"). ``after`` continues
+    where this page ends; None on the last page.
     """
 
     query: str

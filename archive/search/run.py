@@ -1,21 +1,19 @@
 """Asking the index: counted, ranked, one page at a time."""
 
-import json
 import sqlite3
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 from sqlite_utils import Database
 
 from archive.index.trouble import explained
 from archive.search.expand import planned
-from archive.search.fields import NUMBER
-from archive.search.finds import Pattern, patterns_of
-from archive.search.marks import mark, snippet
+from archive.search.finds import patterns_of
+from archive.search.hits import hits_of
 from archive.search.plan import Plan
-from archive.search.rank import BOUNDS, Bounds, Place, Ranked, by_relevance, page_of
-from archive.search.results import Hit, SearchResult, Segment
+from archive.search.rank import BOUNDS, Bounds, Place, Ranked, Tier, by_relevance, page_of
+from archive.search.results import SearchResult
+from archive.search.stories import without_copies
 from archive.search.where import where_of
 
 Order = Literal["relevance", "newest", "oldest"]
@@ -31,6 +29,7 @@ def search(
     after: str | None = None,
     offset: int = 0,
     order: Order = "relevance",
+    fold: bool = True,
     bounds: Bounds = BOUNDS,
 ) -> SearchResult:
     """Find articles.
@@ -45,12 +44,13 @@ def search(
         after: `SearchResult.after` of the page before: the next one, unmoved by new articles.
         offset: Hits to skip; dear where it is large, prefer ``after``.
         order: By relevance, or by date of publication.
+        fold: One hit for each story, which names its copies; else each copy is a hit.
         bounds: How much may be looked at.
 
     Raises:
         MicroficheError: the database cannot be read.
     """
-    page = _Page(min(max(limit, 0), MAX_LIMIT), max(offset, 0), after, bounds)
+    page = _Page(min(max(limit, 0), MAX_LIMIT), max(offset, 0), after, bounds, fold)
     try:
         found = planned(db, query)
         return _search(db, query, found, page, order if found.match else _dated(order))
@@ -64,6 +64,7 @@ class _Page:
     offset: int
     after: str | None
     bounds: Bounds
+    fold: bool
 
 
 def _dated(order: Order) -> Order:
@@ -72,10 +73,13 @@ def _dated(order: Order) -> Order:
 
 def _search(db: Database, query: str, asked: Plan, page: _Page, order: Order) -> SearchResult:
     if order == "relevance":
-        ranked, counted, ranking = _by_relevance(db, asked, page)
+        tiers, counted, ranking = _by_relevance(db, asked, page.bounds)
     else:
-        ranked, counted = _by_date(db, asked, page, newest=order == "newest")
+        where = where_of(asked, asked.by_date)
+        tiers = (Tier(where, scored=False, newest=order == "newest"),)
+        counted = _counted(where.count(db, page.bounds.counted), page.bounds.counted)
         ranking = order
+    ranked = _page(db, asked, tiers, page, _read_cursor(page.after, order))
     more = len(ranked) > page.limit
     ranked = ranked[: page.limit]
     return SearchResult(
@@ -83,7 +87,7 @@ def _search(db: Database, query: str, asked: Plan, page: _Page, order: Order) ->
         total=counted.total,
         exact=counted.exact,
         ranking=ranking,
-        hits=_hits(db, ranked, patterns_of(asked.wanted)),
+        hits=hits_of(db, ranked, patterns_of(asked.wanted)),
         notes=asked.notes,
         after=_cursor(order, ranked[-1]) if more and ranked else None,
     )
@@ -99,27 +103,10 @@ def _counted(found: int, at_most: int) -> _Counted:
     return _Counted(min(found, at_most), found <= at_most)
 
 
-def _by_date(
-    db: Database, asked: Plan, page: _Page, *, newest: bool
-) -> tuple[list[Ranked], _Counted]:
-    every = where = where_of(asked, asked.by_date)
-    place = _read_cursor(page.after, "newest" if newest else "oldest")
-    if place:
-        where = where.narrowed(f"{NUMBER} {'<' if newest else '>'} ?", place.number)
-    sorted_by = f"ORDER BY {NUMBER} {'DESC' if newest else 'ASC'}"
-    at_most, wanted = page.bounds.counted, page.offset + page.limit + 1
-    if asked.has_prefix and not place:
-        # FTS5 merges all that begins so each time it is asked: hits and their number at once.
-        rows = where.select(db, NUMBER, f"{sorted_by} LIMIT {max(at_most + 1, wanted)}")
-        counted = _counted(len(rows), at_most)
-    else:
-        rows = where.select(db, NUMBER, f"{sorted_by} LIMIT {wanted}")
-        counted = _counted(every.count(db, at_most), at_most)
-    return [Ranked(number) for (number,) in rows[page.offset : wanted]], counted
-
-
-def _by_relevance(db: Database, asked: Plan, page: _Page) -> tuple[list[Ranked], _Counted, str]:
-    bounds, typed = page.bounds, asked.typed or asked.match
+def _by_relevance(
+    db: Database, asked: Plan, bounds: Bounds
+) -> tuple[tuple[Tier, ...], _Counted, str]:
+    typed = asked.typed or asked.match
     # With conditions on fields counting means looking at each match: no further than is needed.
     plain = not asked.conditions and not asked.has_prefix
     at_most = bounds.ranked_matches if plain else bounds.exact_matches
@@ -128,9 +115,27 @@ def _by_relevance(db: Database, asked: Plan, page: _Page) -> tuple[list[Ranked],
     counted = _counted(matches, at_most)
     if asked.is_ranked and asked.match != typed and matches <= at_most:
         counted = _counted(where_of(asked).count(db, at_most), at_most)
-    place = _read_cursor(page.after, "relevance")
-    ranked = page_of(db, tiers, place, limit=page.limit + 1, offset=page.offset)
-    return ranked, counted, ranking
+    return tiers, counted, ranking
+
+
+def _page(
+    db: Database, asked: Plan, tiers: tuple[Tier, ...], page: _Page, place: Place | None
+) -> list[Ranked]:
+    """The articles of a page, and one more where there is one."""
+    wanted = page.offset + page.limit + 1
+    if not page.fold:
+        return page_of(db, tiers, place, limit=wanted)[page.offset :]
+    every = where_of(asked, asked.by_date)
+    kept: list[Ranked] = []
+    at_once = wanted + wanted // 2
+    while len(kept) < wanted:
+        found = page_of(db, tiers, place, limit=at_once)
+        kept += without_copies(db, every, found, one_by_one=not asked.has_prefix)
+        if len(found) < at_once:
+            break
+        place = Place(found[-1].tier, found[-1].number, found[-1].score)
+        at_once *= 4
+    return kept[page.offset : wanted]
 
 
 def _cursor(order: Order, last: Ranked) -> str:
@@ -147,40 +152,3 @@ def _read_cursor(text: str | None, order: Order) -> Place | None:
         return None
     # SQLite's integers have 64 bits.
     return found if name == order and abs(found.number) < 1 << 63 else None
-
-
-_HITS = """
-SELECT a.number, a.id AS article_id, a.current_version AS version_id, v.title, v.standfirst,
-       v.text, v.asides, a.earlier_text, a.source, s.name AS source_name, a.url, a.published,
-       a.first_captured AS captured_at, c.timestamp, a.language, v.authors, a.words, a.edited,
-       a.removed
-FROM json_each(?) n JOIN articles a ON a.number = n.value JOIN sources s ON s.id = a.source
-JOIN versions v ON v.id = a.current_version JOIN captures c ON c.id = v.first_capture
-"""
-
-
-def _hits(db: Database, ranked: Sequence[Ranked], patterns: tuple[Pattern, ...]) -> tuple[Hit, ...]:
-    listed = json.dumps([item.number for item in ranked])
-    rows = {row["number"]: row for row in db.query(_HITS, [listed])}
-    return tuple(
-        _hit(rows[item.number], item.score, patterns) for item in ranked if item.number in rows
-    )
-
-
-def _hit(row: dict[str, Any], score: float, patterns: tuple[Pattern, ...]) -> Hit:
-    texts = [row.pop(name) for name in ("text", "asides", "earlier_text")]
-    piece: tuple[Segment, ...] = ()
-    for text in filter(None, texts):
-        found = snippet(text, patterns)
-        piece = piece or found
-        if any(segment.marked for segment in found):
-            piece = found
-            break
-    del row["number"]
-    row |= {
-        "title": mark(row["title"], patterns),
-        "snippet": piece,
-        "authors": tuple(json.loads(row["authors"])),
-        "score": -score,
-    }
-    return Hit(**row)

@@ -119,7 +119,7 @@ def test_what_an_earlier_version_said_is_found_and_shown(db):
 
 
 def test_without_and_either(db):
-    every = {hit.url for hit in search(db, "", limit=100).hits}
+    every = {hit.url for hit in search(db, "", limit=100, fold=False).hits}
     assert len(every) == 9
     assert len(found(db, "-site:morning.example")) == 1
     assert len(found(db, "lang:th OR lang:de")) == 2
@@ -164,7 +164,7 @@ def test_pages_follow_each_other_without_gap_or_repeat(db, order):
 
 def test_newest_and_oldest(db):
     assert found(db, "", order="oldest", limit=1) == ["old-news-of-2025"]
-    dates = [hit.published or hit.captured_at for hit in search(db, "", limit=50).hits]
+    dates = [hit.published or hit.captured_at for hit in search(db, "", limit=50, fold=False).hits]
     assert len(dates) == 9
 
 
@@ -177,8 +177,8 @@ MANY = [
 
 @pytest.mark.parametrize(("bounds", "ranking"), MANY)
 def test_of_many_matches_those_in_titles_come_first(db, bounds, ranking):
-    every = {hit.article_id for hit in search(db, "harbour OR bridge").hits}
-    result = search(db, "harbour OR bridge", bounds=bounds)
+    every = {hit.article_id for hit in search(db, "harbour OR bridge", fold=False).hits}
+    result = search(db, "harbour OR bridge", bounds=bounds, fold=False)
     assert result.ranking == ranking
     titles = ["".join(segment.text for segment in hit.title) for hit in result.hits]
     assert all(any(segment.marked for segment in hit.title) for hit in result.hits[:2]), titles
@@ -186,7 +186,7 @@ def test_of_many_matches_those_in_titles_come_first(db, bounds, ranking):
     assert len(every) == 4
     paged, after = [], None
     for _ in range(10):
-        page = search(db, "harbour OR bridge", limit=2, after=after, bounds=bounds)
+        page = search(db, "harbour OR bridge", limit=2, after=after, bounds=bounds, fold=False)
         paged += [hit.article_id for hit in page.hits]
         after = page.after
         if after is None:

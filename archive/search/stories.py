@@ -1,0 +1,74 @@
+"""One hit for each story: the copies that other sources took over stand beside the first.
+
+Of the copies that a query finds, the one published first is shown, in its own place among the
+hits; that does not depend on the order of hits or on where a page ends, so pages never repeat a
+story. The others are named with it, whether the query finds them or not.
+"""
+
+import json
+from collections.abc import Sequence
+
+from sqlite_utils import Database
+
+from archive.search.fields import NUMBER
+from archive.search.rank import Ranked
+from archive.search.results import Copy, Story
+from archive.search.where import Where
+
+SHOWN_COPIES = 5
+# Agency stories have hundreds of copies: whether so many earlier ones are found is asked.
+_COMPARED = 50
+
+
+def without_copies(
+    db: Database, where: Where, ranked: Sequence[Ranked], *, one_by_one: bool
+) -> list[Ranked]:
+    """Those that are no copy of an earlier article which is found, too.
+
+    Args:
+        db: The index.
+        where: What is found.
+        ranked: Some of it.
+        one_by_one: Whether FTS5 is to seek each article rather than to go through all.
+    """
+    numbers = json.dumps([item.number for item in ranked])
+    earlier = {
+        article: [row[0] for row in db.execute(_EARLIER, [story, article, _COMPARED])]
+        for article, story in db.execute(_IN_STORIES, [numbers])
+    }
+    if not earlier:
+        return list(ranked)
+    others = json.dumps(sorted({other for found in earlier.values() for other in found}))
+    is_one = f"{NUMBER} IN (SELECT value FROM json_each(?))"  # noqa: S608 - constants
+    among = where.narrowed(is_one if one_by_one else f"+{is_one}", others)
+    found = {row[0] for row in among.select(db, NUMBER)}
+    return [item for item in ranked if found.isdisjoint(earlier.get(item.number, ()))]
+
+
+_IN_STORIES = """
+SELECT s.article, s.story FROM json_each(?) n JOIN story_articles s ON s.article = n.value
+"""
+_EARLIER = """
+SELECT article FROM story_articles WHERE story = ? AND article < ? ORDER BY article LIMIT ?
+"""
+
+
+def stories_of(db: Database, numbers: Sequence[int]) -> dict[int, Story]:
+    """The stories that articles belong to, by the articles' numbers; most belong to none."""
+    found = {}
+    for number, story, articles, sources in db.execute(_STORIES, [json.dumps(list(numbers))]):
+        copies = db.execute(_COPIES, [story, number, SHOWN_COPIES])
+        found[number] = Story(articles, sources, tuple(Copy(*row) for row in copies))
+    return found
+
+
+_STORIES = """
+SELECT own.article, s.id, s.articles, s.sources
+FROM json_each(?) n JOIN story_articles own ON own.article = n.value
+JOIN stories s ON s.id = own.story
+"""
+_COPIES = """
+SELECT a.id, a.source, s.name, a.url
+FROM story_articles m JOIN articles a ON a.number = m.article JOIN sources s ON s.id = a.source
+WHERE m.story = ? AND m.article <> ? ORDER BY m.article LIMIT ?
+"""
