@@ -61,9 +61,14 @@ def choose_by_text(lines: list[Line], text: str) -> None:
     keys = ["".join(line.split()) for line in text.replace("|", "").split("\n")]
     whole, single = "".join(keys), set(keys)
     for line in lines:
-        key = line.key.replace("|", "")
+        key = _printable(line.key.replace("|", ""))
         if line.rule is None:
             line.chosen = key in single or (len(key) >= _MIN_PART_CHARS and key in whole)
+
+
+def _printable(key: str) -> str:
+    """Leave out what trafilatura does: the joiners of Persian, Hindi and emoji, private use."""
+    return key if key.isprintable() else "".join(filter(str.isprintable, key))
 
 
 def complete(lines: list[Line]) -> None:

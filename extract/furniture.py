@@ -30,7 +30,9 @@ KINDS = (
 # may begin with "Published", it does not begin with "Your email address will not be published".
 MAX_CHARS = (0, 60, 140, 320)
 MAX_GAP_CHARS = 40
+# Scripts without spaces, with how many of their letters weigh as one word.
 _CJK = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+_THAI = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +65,8 @@ def _is_edge(key: str, position: int) -> bool:
     """Tell whether a word ends here; scripts without spaces end one anywhere."""
     if position >= len(key) or key[position] == " ":
         return True
-    return bool(_CJK.match(key[position - 1]) or _CJK.match(key[position]))
+    around = key[position - 1 : position + 1]
+    return bool(_CJK.search(around) or _THAI.search(around))
 
 
 @dataclass(slots=True)
@@ -91,9 +94,9 @@ class _Phrases:
 
 
 def _words(phrase: str) -> int:
-    """Count the words of a phrase; two characters of Chinese or Korean weigh as one."""
-    cjk = len(_CJK.findall(phrase))
-    return (cjk + 1) // 2 if cjk else len(phrase.replace("*", " ").split())
+    """Count the words of a phrase; two characters of Chinese or Korean weigh as one, five Thai."""
+    cjk, thai = len(_CJK.findall(phrase)), len(_THAI.findall(phrase))
+    return (cjk + 1) // 2 + (thai + 4) // 5 or len(phrase.replace("*", " ").split())
 
 
 @cache

@@ -61,6 +61,15 @@ def test_a_paragraph_that_stood_before_goes() -> None:
     assert rules(article)[STORY[2]] == "repeated"
 
 
+@pytest.mark.parametrize(
+    "unseen", ["\u200c", "\u200d", "\u2066", "\ue000", "\U0001f468\u200d\U0001f469"]
+)
+def test_no_unseen_character_costs_a_paragraph(unseen: str) -> None:
+    texts = [text.replace("late", f"la{unseen}te") for text in STORY]
+    article = read(f"<h1>Late</h1>{paragraphs(texts)}")
+    assert article.text.replace(unseen, "") == "\n".join(STORY).replace(unseen, "")
+
+
 @pytest.mark.parametrize("name", ["style='clip:rect(0 0 0 0);height:1px'", "class=sr-only"])
 def test_what_only_screen_readers_say_is_no_part_of_a_sentence(name: str) -> None:
     said = f"The report<span {name}>, opens new tab</span> on the ferry was read by few people."
