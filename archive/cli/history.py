@@ -7,8 +7,9 @@ from dataclasses import asdict
 import click
 
 from archive.cli import archive_of
-from archive.cli.output import console, line, moment, named_article
+from archive.cli.output import console, line, moment, named_article, story_lines
 from archive.index.open import open_index
+from archive.index.stories import find_story
 from archive.wording import counted
 
 
@@ -23,6 +24,7 @@ def command(ctx: click.Context, article: str, as_json: bool) -> None:
     """
     with closing(open_index(archive_of(ctx))) as db:
         row = named_article(db, article)
+        story = find_story(db, row.id)
     if as_json:
         for event in row.events:
             click.echo(json.dumps(asdict(event), ensure_ascii=False))
@@ -38,6 +40,8 @@ def command(ctx: click.Context, article: str, as_json: bool) -> None:
                 f"{counted(version.words, 'word')}, {counted(version.captures, 'capture')}"
             )
         )
+    for words in story_lines(story) if story else ():
+        out.print(line(f"  appeared  {words}"))
     for event in row.events:
         silent = " silently" if event.silent else ""
         out.print(

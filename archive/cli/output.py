@@ -1,5 +1,6 @@
 """What commands that read the index share: finding the article a person names, safe printing."""
 
+from collections.abc import Iterator
 from datetime import datetime
 
 from rich.console import Console
@@ -8,6 +9,7 @@ from sqlite_utils import Database
 
 from archive.errors import NotFound
 from archive.index.articles import ArticleRow, find_article, get_article
+from archive.index.stories import Story
 from archive.search.dates import span
 from archive.times import to_timestamp
 
@@ -49,6 +51,19 @@ def first_moment(date: str) -> str | None:
     """
     found: tuple[datetime, datetime] | None = span(date)
     return to_timestamp(found[0]) if found else None
+
+
+def story_lines(story: Story) -> Iterator[str]:
+    """A line for each article of a story: when, where, and whom it was taken from."""
+    names = {member.article_id: member.source_name for member in story.members}
+    for member in story.members:
+        when = member.published or moment(member.first_captured)
+        if member.taken_from is None:
+            source = "first in this archive"
+        else:
+            how = "credits" if member.by_credit else "after"
+            source = f"{how} {names[member.taken_from]}"
+        yield f"{when}  {member.source_name}  {source}  {member.title}  [{member.article_id}]"
 
 
 def named_article(db: Database, name: str) -> ArticleRow:

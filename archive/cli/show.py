@@ -7,9 +7,10 @@ from dataclasses import asdict
 import click
 
 from archive.cli import archive_of
-from archive.cli.output import console, line, moment, named_article
+from archive.cli.output import console, line, moment, named_article, story_lines
 from archive.index.articles import ArticleRow
 from archive.index.open import open_index
+from archive.index.stories import Story, find_story
 from archive.wording import counted
 
 
@@ -24,15 +25,16 @@ def command(ctx: click.Context, article: str, as_json: bool) -> None:
     """
     with closing(open_index(archive_of(ctx))) as db:
         row = named_article(db, article)
+        story = find_story(db, row.id)
     if as_json:
-        click.echo(json.dumps(article_json(row), ensure_ascii=False))
+        click.echo(json.dumps(article_json(row, story), ensure_ascii=False))
     else:
-        _print(row)
+        _print(row, story)
 
 
-def article_json(row: ArticleRow) -> dict[str, object]:
-    """An article as JSON values."""
-    found = asdict(row)
+def article_json(row: ArticleRow, story: Story | None = None) -> dict[str, object]:
+    """An article as JSON values, with the articles that it is a copy of, or that are of it."""
+    found = asdict(row) | {"story": asdict(story) if story else None}
     for version, text in zip(found["versions"], row.versions, strict=True):
         version["blocks"] = [
             {
@@ -46,7 +48,7 @@ def article_json(row: ArticleRow) -> dict[str, object]:
     return found
 
 
-def _print(row: ArticleRow) -> None:
+def _print(row: ArticleRow, story: Story | None) -> None:
     say = console().print
     say(line(row.title or "(no title)", "bold"))
     facts = [row.source_name, row.published or "", ", ".join(row.authors), row.section or ""]
@@ -60,6 +62,7 @@ def _print(row: ArticleRow) -> None:
     for paragraph in filter(None, (row.standfirst, *row.current.text.split("\n"))):
         say(line(paragraph, ""))
         say("")
+    _print_second_pass(row, story)
     say(line(f"Versions ({len(row.versions)})", "bold"))
     for version in row.versions:
         say(
@@ -84,3 +87,16 @@ def _print(row: ArticleRow) -> None:
     for event in row.events:
         silent = " silently" if event.silent else ""
         say(line(f"  {moment(event.at)}  {event.kind}{silent}  {event.detail or ''}".rstrip()))
+
+
+def _print_second_pass(row: ArticleRow, story: Story | None) -> None:
+    """What is told from the set of all articles: lines the site repeats, and copies."""
+    say = console().print
+    if row.current.site_template:
+        say(line(f"Left out, repeated by the site ({len(row.current.site_template)})", "bold"))
+        for repeated in row.current.site_template:
+            say(line(f"  {repeated}", "dim"))
+    if story:
+        say(line(f"Appeared at ({len(story.members)})", "bold"))
+        for words in story_lines(story):
+            say(line(f"  {words}", ""))

@@ -1,7 +1,8 @@
 """Articles as readers think of them: one story at one source, its versions, captures and events."""
 
 import json
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlite_utils import Database
@@ -10,6 +11,7 @@ from archive.errors import NotFound
 from archive.index.captures import Capture
 from archive.index.ids import address_of
 from archive.index.layout import read_layout
+from archive.indexer.reading import letters
 from archive.urls import article_key, is_http
 from extract.article import Block
 
@@ -22,6 +24,9 @@ class VersionRow:
     ``first_captured`` and ``last_captured`` are timestamps of 14 digits; ``record_id`` and
     ``url`` are the WARC-Record-ID and the target of the first capture. ``blocks`` is the text
     again, cut into its paragraphs, subheads, lists and quotes, with captions and tables in place.
+    ``site_template`` are the lines that the site repeats on other articles and that were taken out.
+    ``also`` are the ids of versions that differ from this one in such lines only; their captures
+    count as this one's.
     """
 
     id: str
@@ -48,6 +53,8 @@ class VersionRow:
     captures: int
     record_id: str
     url: str
+    site_template: tuple[str, ...] = ()
+    also: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,8 +128,10 @@ SELECT v.id, v.article AS article_id, v.title, v.standfirst, v.text, v.layout, v
        v.authors, v.published, v.modified, v.language, v.section, v.tags, v.image,
        v.canonical_url, v.credit, v.paywall, v.kind, v.words, v.extractor,
        f.timestamp AS first_captured, l.timestamp AS last_captured, v.captures, f.record_id,
-       f.uri AS url
-FROM versions v JOIN captures f ON f.id = v.first_capture JOIN captures l ON l.id = v.last_capture
+       f.uri AS url, t.text AS cut_text, t.asides AS cut_asides,
+       coalesce(t.text_digest, v.text_digest) AS told_by
+FROM versions v LEFT JOIN template_lines t ON t.version = v.id
+JOIN captures f ON f.id = v.first_capture JOIN captures l ON l.id = v.last_capture
 WHERE v.article = ? ORDER BY v.first_capture
 """
 _CAPTURES = """
@@ -146,7 +155,9 @@ def get_article(db: Database, article_id: str) -> ArticleRow:
     row = next(db.query(_ARTICLE, (article_id,)), None)
     if row is None:
         raise NotFound(f"article {article_id!r}: not in the index; look for it with search")
-    versions = tuple(_version(found) for found in db.query(_VERSIONS, (article_id,)))
+    versions = _shown(db.query(_VERSIONS, (article_id,)))
+    shown_as = {name: v.id for v in versions for name in (v.id, *v.also)}
+    row["current_version"] = shown_as[row["current_version"]]
     current = next(version for version in versions if version.id == row["current_version"])
     return ArticleRow(
         **row,
@@ -156,10 +167,7 @@ def get_article(db: Database, article_id: str) -> ArticleRow:
         tags=current.tags,
         versions=versions,
         captures=tuple(Capture(*found[1:]) for found in db.execute(_CAPTURES, (article_id,))),
-        events=tuple(
-            EventRow(**{**found, "silent": bool(found["silent"])})
-            for found in db.query(_EVENTS, (article_id,))
-        ),
+        events=tuple(_event(found, shown_as) for found in db.query(_EVENTS, (article_id,))),
     )
 
 
@@ -212,7 +220,34 @@ def _find_former(db: Database, name: str) -> str | None:
     return str(row[0]) if row else None
 
 
+def _event(row: dict[str, Any], shown_as: Mapping[str, str]) -> EventRow:
+    for name in ("version_before", "version_after"):
+        row[name] = shown_as.get(row[name], row[name])
+    return EventRow(**{**row, "silent": bool(row["silent"])})
+
+
+def _shown(rows: Iterable[dict[str, Any]]) -> tuple[VersionRow, ...]:
+    """Versions in order of time; those that differ in furniture only are shown as their first."""
+    shown: dict[tuple[str, ...], VersionRow] = {}
+    for row in rows:
+        told_by = row.pop("told_by")
+        version = _version(row)
+        key = (letters(version.title), letters(version.standfirst), told_by)
+        first = shown.setdefault(key, version)
+        if first is not version:
+            shown[key] = replace(
+                first,
+                captures=first.captures + version.captures,
+                last_captured=max(first.last_captured, version.last_captured),
+                site_template=tuple(dict.fromkeys((*first.site_template, *version.site_template))),
+                also=(*first.also, version.id),
+            )
+    return tuple(shown.values())
+
+
 def _version(row: dict[str, Any]) -> VersionRow:
+    cut = [json.loads(row.pop(name) or "[]") for name in ("cut_text", "cut_asides")]
+    row["site_template"] = tuple(line for part in cut for _, line in part if line)
     blocks = read_layout(row["text"], row.pop("layout"), row.pop("asides"))
     row["authors"], row["tags"] = (tuple(json.loads(row[name])) for name in ("authors", "tags"))
     return VersionRow(**row, blocks=blocks)

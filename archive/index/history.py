@@ -88,7 +88,11 @@ def _choose(article: ArticleRow, name: str) -> VersionRow:
         seen = [version for version in versions if version.first_captured <= name]
         if seen:
             return seen[-1]
-    found = [version for version in versions if len(name) >= 4 and version.id.startswith(name)]
+    found = [
+        version
+        for version in versions
+        if len(name) >= 4 and any(known.startswith(name) for known in (version.id, *version.also))
+    ]
     if len(found) != 1:
         raise NotFound(
             f"article {article.id}: no version {name!r}; expected a number from 1 to "

@@ -9,6 +9,7 @@ from archive.errors import NotFound
 from archive.index.articles import ArticleRow, VersionRow, find_article, get_article
 from archive.index.captures import get_capture
 from archive.index.open import open_index
+from archive.index.stories import find_story
 from archive.replay.resolve import load
 from archive.search import search
 from archive.web.evidence import read_again
@@ -96,6 +97,7 @@ def article_page(
         shown=shown,
         events=article.events,
         picture=lead_picture(room, db, shown),
+        story=find_story(db, article_id),
     )
     return HTMLResponse(html)
 
@@ -137,7 +139,7 @@ def pick_version(article: ArticleRow, version_id: str) -> VersionRow:
     if not version_id:
         return article.current
     for version in article.versions:
-        if version.id == version_id:
+        if version_id in (version.id, *version.also):
             return version
     raise NotFound(
         f"Article {article.id} has no version {version_id[:80]}; its page lists those it has."
