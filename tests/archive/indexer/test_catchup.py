@@ -1,10 +1,7 @@
 """`microfiche index` on real files: catching up, rebuilding, damage, kills."""
 
-import random
-import signal
 import subprocess
 import sys
-import time
 from contextlib import closing
 
 import pytest
@@ -164,40 +161,6 @@ def test_open_files_are_left_alone_while_a_crawl_runs_and_sealed_after_it(press)
     after = microfiche(press.archive, "index")
     assert "sealed a.warc.gz" in after.output
     assert "1 capture from 1 file" in after.output
-
-
-@pytest.mark.parametrize("command", [["index"], ["index", "--rebuild"]])
-def test_killed_at_any_moment_the_next_run_ends_as_an_undisturbed_one(press, tmp_path, command):
-    for n in range(4):
-        press.write(
-            f"2026/01/{n}.warc.gz",
-            [
-                press.exchange(f"{HARBOUR}-{i % 7}", http(story(f"Harbour story {i} of {n}")))
-                for i in range(40)
-            ],
-        )
-    names = sorted(
-        p.relative_to(press.archive.warcs_dir).as_posix()
-        for p in press.archive.warcs_dir.rglob("*.warc.gz")
-    )
-    chance = random.Random(7)
-    for attempt in range(2):
-        running = subprocess.Popen(
-            [sys.executable, "-m", "archive.cli", "-C", str(press.archive.root), *command],
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
-        time.sleep(1.2 + 1.5 * attempt + chance.random())
-        running.send_signal(signal.SIGKILL)
-        running.wait()
-    assert microfiche(press.archive, *command).exit_code == 0
-    other = tmp_path / "other.db"
-    with closing(open_index_file(other, write=True)) as db:
-        index_here(db, press.archive, names, batch=100)
-        expected = rows_of(db)
-    found = rows(press.archive)
-    for table in ("captures", "articles", "versions", "events", "articles_fts"):
-        assert found[table] == expected[table], table
 
 
 @pytest.mark.parametrize("what", ["nothing", "file", "versions", "extraction_failures"])

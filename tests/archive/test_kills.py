@@ -1,0 +1,207 @@
+"""Kill -9 at any step of ingest, index, rebuild and migration: the next command goes on.
+
+And its result is that of a run that nobody disturbed.
+"""
+
+import random
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+from contextlib import closing
+
+import pytest
+import zstandard
+from click.testing import CliRunner
+from sqlite_utils import Database
+
+from archive.cli import cli
+from archive.index.open import open_index
+from archive.index.schema import APPLICATION_ID, MIGRATIONS
+from archive.layout import Archive, create_archive
+from tests.archive.indexer.press import http, new_press, rows_of, story
+from tests.archive.ingest.foreign import foreign_arc, foreign_warc, wacz
+
+URL = "https://morning.example/2026/harbour-{}"
+KILL_S = 120
+
+
+def disturbed(archive, kind, at, *arguments):
+    """Run a command that is killed at an event; gives how many there were where it was not."""
+    command = [sys.executable, "-m", "tests.archive.killer", kind, str(at)]
+    done = subprocess.run(
+        [*command, "-C", str(archive.root), *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        timeout=KILL_S,
+        check=False,
+    )
+    if at:
+        # A run that has fewer steps than an earlier one ends by itself.
+        assert done.returncode in (-signal.SIGKILL, 0), done.stderr
+        return 0
+    assert done.returncode == 0, done.stderr
+    return int(done.stderr.split()[-1])
+
+
+def finished(archive, *arguments):
+    result = CliRunner().invoke(cli, ["-C", str(archive.root), *map(str, arguments)])
+    assert result.exit_code == 0, (result.output, result.exception)
+
+
+def one_worker(archive):
+    """Fewer processes to wait for; what they do is the same."""
+    config = archive.config_path
+    config.write_text(config.read_text() + "[crawl]\nworkers = 1\n")
+
+
+def state(archive):
+    """Every file of the archive and every row of its index."""
+    files = {
+        path.relative_to(archive.warcs_dir).as_posix(): path.read_bytes()
+        for path in sorted(archive.warcs_dir.rglob("*"))
+        if path.is_file()
+    }
+    with closing(open_index(archive, write=True)) as db:
+        assert db.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+        return files, rows_of(db)
+
+
+def make_sources(place):
+    """What is taken in: copied, converted, taken apart."""
+    place.mkdir()
+    titles = [f"Bridge n{n} closed" for n in range(12)]
+    (place / "a.warc.gz").write_bytes(foreign_warc(compressed=True, titles=titles))
+    plain = foreign_warc(compressed=False, titles=titles[:3])
+    (place / "b.warc.zst").write_bytes(zstandard.compress(plain))
+    (place / "c.wacz").write_bytes(wacz(foreign_warc(compressed=True, titles=titles[:2])))
+    (place / "d.arc").write_bytes(foreign_arc())
+
+
+def make_crawled(root):
+    """An archive of two files: new pages, an edit, a page that is gone."""
+    press = new_press(root)
+    for n in range(2):
+        press.write(
+            f"2026/01/{n}.warc.gz",
+            [
+                press.exchange(URL.format(i % 6), http(story(f"Harbour story {i % 6} of {n}")))
+                for i in range(9)
+            ]
+            + [press.exchange(URL.format(5), http(b"gone", "410 Gone"))],
+        )
+    return press.archive
+
+
+@pytest.fixture(scope="module")
+def undisturbed(tmp_path_factory):
+    """By command: how many events of each kind it has, and what it leaves."""
+    root = tmp_path_factory.mktemp("undisturbed")
+    make_sources(root / "sources")
+    known = {}
+    for kind in ("file", "sql"):
+        archive = create_archive(root / kind, contact="mailto:tests@example.org")
+        one_worker(archive)
+        known["ingest", kind] = disturbed(archive, kind, 0, "ingest", root / "sources")
+        known["ingest"] = state(archive)
+    archive = make_crawled(root / "crawled")
+    one_worker(archive)
+    shutil.copytree(archive.root, root / "fresh")
+    known["index", "sql"] = disturbed(archive, "sql", 0, "index")
+    known["index"] = known["rebuild"] = state(archive)
+    known["rebuild", "sql"] = disturbed(archive, "sql", 0, "index", "--rebuild")
+    known["root"] = root
+    return known
+
+
+CASES = (("ingest", "file"), ("ingest", "sql"), ("index", "sql"), ("rebuild", "sql"))
+
+
+def kill_and_finish(undisturbed, tmp_path, case, moments):
+    command, kind = case
+    root = undisturbed["root"]
+    if command == "ingest":
+        archive = create_archive(tmp_path / "archive", contact="mailto:tests@example.org")
+        one_worker(archive)
+        arguments = ("ingest", root / "sources")
+    else:
+        archive = Archive(shutil.copytree(root / "fresh", tmp_path / "archive"))
+        arguments = ("index", "--rebuild") if command == "rebuild" else ("index",)
+    for moment in moments:
+        at = max(1, int(undisturbed[command, kind] * moment))
+        disturbed(archive, kind, at, *arguments)
+    finished(archive, *arguments)
+    files, rows = state(archive)
+    assert files == undisturbed[command][0]
+    for table, expected in undisturbed[command][1].items():
+        assert rows[table] == expected, table
+    assert not list(archive.root.glob("index.db.rebuild*"))
+
+
+@pytest.mark.parametrize("case", CASES, ids="-".join)
+def test_killed_twice_the_next_run_ends_as_an_undisturbed_one(undisturbed, tmp_path, case):
+    chance = random.Random(f"{case}")
+    kill_and_finish(undisturbed, tmp_path, case, sorted(chance.random() for _ in range(2)))
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("case", CASES, ids="-".join)
+@pytest.mark.parametrize("seed", range(25))
+def test_killed_at_many_moments(undisturbed, tmp_path, case, seed):
+    chance = random.Random(f"{case} {seed}")
+    moments = sorted(chance.random() ** 0.5 for _ in range(chance.randint(1, 4)))
+    kill_and_finish(undisturbed, tmp_path, case, moments)
+
+
+MIGRATE = """
+import sqlite3, sys
+from pathlib import Path
+from tests.archive.killer import arm
+arm("sql", int(sys.argv[2]))
+from archive.index.open import open_index_file
+open_index_file(Path(sys.argv[1]), write=True).close()
+"""
+
+
+def first_index(archive):
+    """An index as the first migration made it, with rows of every kind that it had."""
+    with closing(open_index(archive, write=True)) as db:
+        names = [row[0] for row in db.execute("SELECT name FROM _sqlite_migrations ORDER BY rowid")]
+    archive.index_path.unlink()
+    old = Database(sqlite3.connect(archive.index_path))
+    with closing(old):
+        old.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+        old.execute("PRAGMA journal_mode = WAL")
+        MIGRATIONS.apply(old, stop_before=names[1])
+        old.execute("INSERT INTO sources (id, name) VALUES ('morning', 'The Morning')")
+        old.conn.commit()
+    return len(names)
+
+
+def migrated(path, at=0):
+    command = [sys.executable, "-c", MIGRATE, str(path), str(at)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=KILL_S, check=False)
+    assert done.returncode == (-signal.SIGKILL if at else 0), done.stderr
+    return 0 if at else int(done.stderr.split()[-1])
+
+
+def schema_of(path):
+    with closing(sqlite3.connect(path)) as db:
+        assert db.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+        tables = db.execute("SELECT name, sql FROM sqlite_master ORDER BY name").fetchall()
+        return tables, db.execute("SELECT * FROM sources").fetchall()
+
+
+@pytest.mark.parametrize(
+    "share", [0.3, 0.6, 0.9, *(pytest.param(n / 40, marks=pytest.mark.soak) for n in range(1, 40))]
+)
+def test_killed_while_it_migrates_the_next_writer_ends_as_an_undisturbed_one(tmp_path, share):
+    archive = create_archive(tmp_path / "archive", contact="mailto:tests@example.org")
+    assert first_index(archive) >= 2
+    whole = shutil.copy(archive.index_path, tmp_path / "whole.db")
+    statements = migrated(whole)
+    migrated(archive.index_path, at=max(1, int(statements * share)))
+    with closing(open_index(archive, write=True)):
+        pass
+    assert schema_of(archive.index_path) == schema_of(whole)
