@@ -1,6 +1,7 @@
 """``microfiche search``: articles by what they say, ranked, with the piece that was found."""
 
 import json
+from collections.abc import Iterable
 from contextlib import closing
 from dataclasses import asdict
 from typing import Any
@@ -63,9 +64,10 @@ def hit_json(hit: Hit) -> dict[str, Any]:
     return row
 
 
-def _print(result: SearchResult) -> None:
+def print_hits(hits: Iterable[Hit]) -> None:
+    """Title, date and source, the piece that was found, address and id of each."""
     out = console()
-    for hit in result.hits:
+    for hit in hits:
         out.print(_styled(hit.title, "bold"))
         out.print(Text(f"  {_when(hit)}  {hit.source_name}{_state(hit)}", style="green"))
         out.print(Text("  ").append_text(_styled(hit.snippet, "")))
@@ -73,9 +75,13 @@ def _print(result: SearchResult) -> None:
         if hit.story:
             out.print(line(f"  {_also_in(hit.story)}", "dim"))
         out.print()
+
+
+def _print(result: SearchResult) -> None:
+    print_hits(result.hits)
     shown = len(result.hits)
-    many = f"{result.total:,}" if result.exact else f"{result.total:,} or more"
-    out.print(
+    many = f"{result.total:,}" if result.exact else f"{result.total:,}+"
+    console().print(
         Text(
             f"{many} {'article' if result.total == 1 else 'articles'}, {shown} shown "
             f"({result.ranking})",

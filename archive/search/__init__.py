@@ -3,5 +3,16 @@
 from archive.search.facets import Facets, count_facets
 from archive.search.results import Hit, SearchResult, Segment
 from archive.search.run import Order, search
+from archive.search.similar import Similar, find_similar
 
-__all__ = ["Facets", "Hit", "Order", "SearchResult", "Segment", "count_facets", "search"]
+__all__ = [
+    "Facets",
+    "Hit",
+    "Order",
+    "SearchResult",
+    "Segment",
+    "Similar",
+    "count_facets",
+    "find_similar",
+    "search",
+]
