@@ -60,10 +60,11 @@ class Exported:
 
 
 _ARTICLE = """
-SELECT a.id, a.url, a.source, s.name AS source_name, v.title, v.standfirst, v.text, v.authors,
-       a.published, v.modified, a.language, a.section, v.tags, a.credit, a.kind, a.paywall, a.words,
-       a.first_captured, a.last_captured, a.edited, a.removed, a.versions, a.captures,
-       v.id AS version_id, c.record_id
+SELECT a.hex AS id, a.url, a.source, s.name AS source_name, v.title, v.standfirst, v.text,
+       v.authors, a.published, v.modified, a.language, a.section, v.tags, a.credit, a.kind,
+       a.paywall, a.words, a.first_captured,
+       a.last_captured, a.edited, a.removed, a.versions, a.captures,
+       v.hex AS version_id, c.record_id
 FROM articles a JOIN sources s ON s.id = a.source JOIN versions v ON v.id = a.current_version
 JOIN captures c ON c.id = v.first_capture WHERE a.number = ?
 """

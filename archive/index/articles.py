@@ -1,6 +1,7 @@
 """Articles as readers think of them: one story at one source, its versions, captures and events."""
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -9,10 +10,10 @@ from sqlite_utils import Database
 
 from archive.errors import NotFound
 from archive.index.captures import Capture
-from archive.index.ids import address_of
+from archive.index.ids import find_id, hex_id, number_id
 from archive.index.layout import read_layout
 from archive.indexer.reading import letters
-from archive.urls import article_key, is_http
+from archive.urls import article_key, is_http, without_tracking
 from extract.article import Block
 
 
@@ -117,33 +118,44 @@ class ArticleRow:
 
 
 _ARTICLE = """
-SELECT a.id, a.source, s.name AS source_name, a.url, a.title, a.published, a.first_captured,
+SELECT a.hex AS id, a.source, s.name AS source_name, a.url, a.title, a.published, a.first_captured,
        a.last_captured, a.kind, a.language, a.section, a.credit, a.paywall, a.words, a.edited,
-       a.removed, a.current_version
-FROM articles a JOIN sources s ON s.id = a.source WHERE a.id = ?
+       a.removed, v.hex AS current_version
+FROM articles a JOIN sources s ON s.id = a.source JOIN versions v ON v.id = a.current_version
+WHERE a.id = ?
 """
-_ADDRESSES = "SELECT url FROM addresses WHERE article = ? ORDER BY url"
+_ADDRESSES_OF = """
+    SELECT id, first_capture FROM addresses WHERE id = :article AND article = id
+    UNION ALL
+    SELECT id, first_capture FROM addresses WHERE article = :article AND article <> id
+"""
+_ADDRESSES = f"""
+SELECT c.uri FROM ({_ADDRESSES_OF}) d CROSS JOIN captures c ON c.id = d.first_capture
+"""  # noqa: S608 - our own text
 _VERSIONS = """
-SELECT v.id, v.article AS article_id, v.title, v.standfirst, v.text, v.layout, v.asides,
+SELECT v.hex AS id, :hex AS article_id, v.title, v.standfirst, v.text, v.layout, v.asides,
        v.authors, v.published, v.modified, v.language, v.section, v.tags, v.image,
        v.canonical_url, v.credit, v.paywall, v.kind, v.words, v.extractor,
        f.timestamp AS first_captured, l.timestamp AS last_captured, v.captures, f.record_id,
        f.uri AS url, t.text AS cut_text, t.asides AS cut_asides,
        coalesce(t.text_digest, v.text_digest) AS told_by
 FROM versions v LEFT JOIN template_lines t ON t.version = v.id
-JOIN captures f ON f.id = v.first_capture JOIN captures l ON l.id = v.last_capture
-WHERE v.article = ? ORDER BY v.first_capture
+JOIN captures f ON f.id = v.id JOIN captures l ON l.id = v.last_capture
+WHERE v.article = :article ORDER BY v.id
 """
-_CAPTURES = """
-SELECT cdx.* FROM addresses d CROSS JOIN article_captures ac ON ac.address = d.id
-CROSS JOIN cdx ON cdx.id = ac.capture
-WHERE d.article = ? ORDER BY cdx.id
-"""
-_EVENTS = """
-SELECT e.id, e.article AS article_id, e.at, e.kind, c.record_id, e.version_before,
-       e.version_after, e.silent, e.detail
-FROM events e JOIN captures c ON c.id = e.capture WHERE e.article = ? ORDER BY e.capture, e.kind
-"""
+_CAPTURES = f"""
+SELECT cdx.* FROM ({_ADDRESSES_OF}) d CROSS JOIN article_captures ac ON ac.address = d.id
+CROSS JOIN cdx ON cdx.id = ac.capture ORDER BY cdx.id
+"""  # noqa: S608 - our own text
+_EVENTS = f"""
+SELECT printf('%016x-%s', e.capture, e.kind) AS id, :hex AS article_id, e.at, e.kind, c.record_id,
+       iif(e.version_before IS NULL, NULL, printf('%016x', e.version_before)) AS version_before,
+       iif(e.version_after IS NULL, NULL, printf('%016x', e.version_after)) AS version_after,
+       e.silent, e.detail
+FROM ({_ADDRESSES_OF}) d CROSS JOIN article_captures ac ON ac.address = d.id
+CROSS JOIN events e ON e.capture = ac.capture CROSS JOIN captures c ON c.id = e.capture
+ORDER BY e.capture, e.kind
+"""  # noqa: S608 - our own text
 
 
 def get_article(db: Database, article_id: str) -> ArticleRow:
@@ -152,22 +164,24 @@ def get_article(db: Database, article_id: str) -> ArticleRow:
     Raises:
         NotFound: there is none.
     """
-    row = next(db.query(_ARTICLE, (article_id,)), None)
+    number = find_id(article_id)
+    row = next(db.query(_ARTICLE, (number,)), None)
     if row is None:
         raise NotFound(f"article {article_id!r}: not in the index; look for it with search")
-    versions = _shown(db.query(_VERSIONS, (article_id,)))
+    values = {"article": number, "hex": article_id}
+    versions = _shown(db.query(_VERSIONS, values))
     shown_as = {name: v.id for v in versions for name in (v.id, *v.also)}
     row["current_version"] = shown_as[row["current_version"]]
     current = next(version for version in versions if version.id == row["current_version"])
     return ArticleRow(
         **row,
-        addresses=tuple(url for (url,) in db.execute(_ADDRESSES, (article_id,))),
+        addresses=tuple(sorted(without_tracking(uri) for (uri,) in db.execute(_ADDRESSES, values))),
         standfirst=current.standfirst,
         authors=current.authors,
         tags=current.tags,
         versions=versions,
-        captures=tuple(Capture(*found[1:]) for found in db.execute(_CAPTURES, (article_id,))),
-        events=tuple(_event(found, shown_as) for found in db.query(_EVENTS, (article_id,))),
+        captures=tuple(Capture(*found[1:]) for found in db.execute(_CAPTURES, values)),
+        events=tuple(_event(found, shown_as) for found in db.query(_EVENTS, values)),
     )
 
 
@@ -179,45 +193,50 @@ def find_article(db: Database, name: str) -> str | None:
     """
     if is_http(name):
         return _find_by_url(db, name)
-    if len(name) < 6:
+    if not _START_OF_ID.fullmatch(name):
         return None
-    found = db.execute(
-        "SELECT id FROM articles WHERE id >= ? AND id < ? LIMIT 2", (name, name + "g")
-    ).fetchall()
-    return found[0][0] if len(found) == 1 else _find_former(db, name)
+    first, last = (int(name.ljust(16, filler), 16) for filler in "0f")
+    found = db.execute(_BETWEEN, (first, min(last, _LAST_ID))).fetchall()
+    return hex_id(found[0][0]) if len(found) == 1 else _find_former(db, name)
+
+
+_START_OF_ID = re.compile("[0-7][0-9a-f]{5,15}")
+_LAST_ID = (1 << 63) - 1
+_BETWEEN = "SELECT id FROM articles WHERE id BETWEEN ? AND ? LIMIT 2"
 
 
 def _find_by_url(db: Database, url: str) -> str | None:
+    sources = [source for (source,) in db.execute("SELECT id FROM sources")]
     seen: set[str] = set()
     while url not in seen and len(seen) < 10:
         seen.add(url)
-        row = db.execute(
-            "SELECT article FROM addresses WHERE key = ? AND article IS NOT NULL "
-            "ORDER BY first_capture DESC LIMIT 1",
-            (article_key(url),),
-        ).fetchone()
+        key = article_key(url)
+        listed = json.dumps([number_id(source, key) for source in sources])
+        row = db.execute(_AT, [listed]).fetchone()
         if row:
-            return str(row[0])
-        moved = db.execute(
-            "SELECT c.redirect FROM addresses d JOIN article_captures ac ON ac.address = d.id "
-            "JOIN captures c ON c.id = ac.capture "
-            "WHERE d.key = ? AND ac.outcome = 'moved' ORDER BY c.id DESC LIMIT 1",
-            (article_key(url),),
-        ).fetchone()
+            return hex_id(row[0])
+        moved = db.execute(_MOVED, [listed]).fetchone()
         url = moved[0] if moved else url
     return None
 
 
+_AT = """
+SELECT d.article FROM json_each(?) n CROSS JOIN addresses d ON d.id = n.value
+WHERE d.article IS NOT NULL ORDER BY d.first_capture DESC LIMIT 1
+"""
+_MOVED = """
+SELECT c.redirect FROM json_each(?) n CROSS JOIN article_captures ac ON ac.address = n.value
+CROSS JOIN captures c ON c.id = ac.capture
+WHERE ac.outcome = 'moved' ORDER BY c.id DESC LIMIT 1
+"""
+
+
 def _find_former(db: Database, name: str) -> str | None:
     """An id an article had before it was merged with another: every address has had its own."""
-    try:
-        own_address = address_of(name)
-    except ValueError:
-        return None
     row = db.execute(
-        "SELECT article FROM addresses WHERE id = ? AND article IS NOT NULL", (own_address,)
+        "SELECT article FROM addresses WHERE id = ? AND article IS NOT NULL", (find_id(name),)
     ).fetchone()
-    return str(row[0]) if row else None
+    return hex_id(row[0]) if row else None
 
 
 def _event(row: dict[str, Any], shown_as: Mapping[str, str]) -> EventRow:
@@ -228,7 +247,7 @@ def _event(row: dict[str, Any], shown_as: Mapping[str, str]) -> EventRow:
 
 def _shown(rows: Iterable[dict[str, Any]]) -> tuple[VersionRow, ...]:
     """Versions in order of time; those that differ in furniture only are shown as their first."""
-    shown: dict[tuple[str, ...], VersionRow] = {}
+    shown: dict[tuple[str, str, int | None], VersionRow] = {}
     for row in rows:
         told_by = row.pop("told_by")
         version = _version(row)

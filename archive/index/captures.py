@@ -42,13 +42,19 @@ class Capture:
     failure: str | None
 
 
+_BY_RECORD = """
+SELECT * FROM cdx WHERE substr(record_id, -12) = substr(:record, -12) AND record_id = :record
+ORDER BY id LIMIT 1
+"""
+
+
 def get_capture(db: Database, record_id: str) -> Capture:
     """The capture of a WARC-Record-ID, with or without its angle brackets.
 
     Raises:
         NotFound: there is none.
     """
-    row = db.execute("SELECT * FROM cdx WHERE record_id = ?", (record_id.strip("<>"),)).fetchone()
+    row = db.execute(_BY_RECORD, {"record": record_id.strip("<>")}).fetchone()
     if row is None:
         raise NotFound(f"capture {record_id}: not in the index; `microfiche index` may be behind")
     return Capture(*row[1:])

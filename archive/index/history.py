@@ -1,12 +1,15 @@
 """What happened in the archive, as events; and which versions a person means."""
 
+from calendar import monthrange
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 
 from sqlite_utils import Database
 
 from archive.errors import NotFound
 from archive.index.articles import ArticleRow, VersionRow
+from archive.index.ids import first_capture_number
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,13 +31,16 @@ class Happening:
 
 
 _EVENTS = """
-SELECT e.at, e.kind, e.article AS article_id, a.title, a.url, a.source, s.name AS source_name,
-       c.record_id, e.version_before, e.version_after, e.silent, e.detail
+SELECT e.at, e.kind, a.hex AS article_id, a.title, a.url, a.source, s.name AS source_name,
+       c.record_id,
+       iif(e.version_before IS NULL, NULL, printf('%016x', e.version_before)) AS version_before,
+       iif(e.version_after IS NULL, NULL, printf('%016x', e.version_after)) AS version_after,
+       e.silent, e.detail
 FROM events e JOIN articles a ON a.id = e.article JOIN sources s ON s.id = a.source
 JOIN captures c ON c.id = e.capture
-WHERE e.at >= :since AND e.at <= :until AND (:kind = '' OR e.kind = :kind)
+WHERE e.capture >= :first AND e.capture < :last AND (:kind = '' OR e.kind = :kind)
 AND (:source = '' OR a.source = :source) AND (NOT :silent OR e.silent)
-ORDER BY e.at, e.id
+ORDER BY e.capture, e.kind
 """
 
 
@@ -49,14 +55,30 @@ def iter_events(
 ) -> Iterator[Happening]:
     """Events in order of time; timestamps may be cut short (``2026``), bounds are inclusive."""
     values = {
-        "since": since,
-        "until": until.ljust(14, "9"),
+        "first": first_capture_number(_moment(since, "0")),
+        "last": first_capture_number(_moment(until, "9") + timedelta(seconds=1)),
         "kind": kind,
         "source": source,
         "silent": silent,
     }
     for row in db.query(_EVENTS, values):
         yield Happening(**{**row, "silent": bool(row["silent"])})
+
+
+def _moment(timestamp: str, filler: str) -> datetime:
+    """The first (filler 0) or last (9) moment of those whose timestamp begins so.
+
+    >>> [str(_moment("202602", filler)) for filler in "09"]
+    ['2026-02-01 00:00:00+00:00', '2026-02-28 23:59:59+00:00']
+    """
+    digits = timestamp.ljust(14, filler)
+    year = min(max(int(digits[:4]), 1), 9998)
+    month = min(max(int(digits[4:6]), 1), 12)
+    day = min(max(int(digits[6:8]), 1), monthrange(year, month)[1])
+    hour, minute, second = (
+        min(int(digits[at : at + 2]), most) for at, most in ((8, 23), (10, 59), (12, 59))
+    )
+    return datetime(year, month, day, hour, minute, second, tzinfo=UTC)
 
 
 def choose_versions(

@@ -13,6 +13,15 @@ from archive.layout import Archive
 BUSY_TIMEOUT_S = 30
 """How long a statement waits for another process's lock before it fails."""
 
+PAGE_SIZE = 32_768
+"""Bytes of a page of a new file.
+
+20,000 articles of 3.9 kB with their text and little else took 1.26 times the text with pages of
+4,096 bytes (the rest of a page is too small for the next article), 1.34 with 8,192, 1.24 with
+16,384, 1.14 with 32,768, 1.09 with 65,536 (and 23, 18, 15, 13, 12 microseconds an article). The
+largest makes every small commit of a crawl write twice as much.
+"""
+
 _REBUILD = "the WARC files are not affected: run `microfiche index --rebuild`"
 
 
@@ -30,18 +39,29 @@ def open_index(archive: Archive, *, write: bool = False) -> Database:
     return open_index_file(archive.index_path, write=write)
 
 
-def open_index_file(path: Path, *, write: bool = False) -> Database:
-    """Open an index by its path, as `open_index` does."""
+def open_index_file(path: Path, *, write: bool = False, page_size: int = PAGE_SIZE) -> Database:
+    """Open an index by its path, as `open_index` does; a new file gets pages of that size."""
     if not write and not path.is_file():
         raise NotFound(f"{path}: no index yet; run `microfiche index` to make it from the WARCs")
     try:
-        return _open_writer(path) if write else _open_reader(path)
+        return _open_writer(path, page_size) if write else _open_reader(path)
     except sqlite3.DatabaseError as error:
         if (write and "readonly" in str(error)) or "unable to open" in str(error):
             raise ArchiveUnwritable(f"{path}: cannot be opened: {error}") from error
         raise IndexDamaged(
             f"{path}: not a database that can be read ({error}); {_REBUILD}"
         ) from error
+
+
+def page_size_of(path: Path) -> int | None:
+    """Bytes of a page of a database; None where there is none, or nothing is in it."""
+    try:
+        with path.open("rb") as file:
+            head = file.read(18)
+    except FileNotFoundError:
+        return None
+    stated = int.from_bytes(head[16:18], "big") if len(head) == 18 else 0
+    return 65_536 if stated == 1 else stated or None
 
 
 def _open_reader(path: Path) -> Database:
@@ -62,16 +82,20 @@ def _open_reader(path: Path) -> Database:
     return db
 
 
-def _open_writer(path: Path) -> Database:
+def _open_writer(path: Path, page_size: int) -> Database:
     connection = sqlite3.connect(path, timeout=BUSY_TIMEOUT_S, check_same_thread=False)
     try:
         _refuse_strangers(path, connection, empty_allowed=True)
         _tune(connection)
+        # Only a file that is made here takes it; others keep theirs.
+        connection.execute(f"PRAGMA page_size = {page_size}")
         # NORMAL loses the last commits on a power cut, never the file's soundness; indexed_to
         # goes back with them, so the next run reads those records again.
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = NORMAL")
-        connection.execute("PRAGMA foreign_keys = ON")
+        # Rows refer to each other by keys made of their content, in whatever order they are
+        # written; looking each up cost a tenth of the time. Tests run foreign_key_check.
+        connection.execute("PRAGMA foreign_keys = OFF")
         connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
         db = Database(connection)
         MIGRATIONS.apply(db)

@@ -7,7 +7,7 @@ files hold the same rows. A migration once released is never edited: add another
 from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
-from archive.index.ids import facet_id
+from archive.index.compact import compact
 from archive.index.settled import STATEMENTS
 
 APPLICATION_ID = 0x6D664943
@@ -220,35 +220,10 @@ def m001_first(db: Database) -> None:
             db.execute(statement)
 
 
-_FACETS = """
-CREATE TABLE facet_names (
-    id INTEGER PRIMARY KEY,
-    name TEXT NOT NULL
-) STRICT;
-CREATE TABLE facets (
-    number INTEGER PRIMARY KEY,
-    source INTEGER NOT NULL,
-    language INTEGER,
-    section INTEGER,
-    credit INTEGER
-) STRICT;
-"""
-_FACET_COLUMNS = ("source", "language", "section", "credit")
-
-
 @MIGRATIONS()
-def m002_narrow(db: Database) -> None:
-    """A narrow table of what hits are counted by."""
-    for statement in _statements(_FACETS):
-        db.execute(statement)
-    db.register_function(facet_id, deterministic=True)
-    for column in _FACET_COLUMNS:
-        db.execute(
-            f"INSERT OR IGNORE INTO facet_names SELECT DISTINCT facet_id({column}), {column} "  # noqa: S608
-            f"FROM articles WHERE {column} IS NOT NULL"
-        )
-    ids = ", ".join(f"facet_id({column})" for column in _FACET_COLUMNS)
-    db.execute(f"INSERT INTO facets SELECT number, {ids} FROM articles")  # noqa: S608
+def m002_compact(db: Database) -> None:
+    """Whole numbers for keys, nothing kept twice, the text first in the full text, facets."""
+    compact(db)
 
 
 @MIGRATIONS()

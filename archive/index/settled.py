@@ -25,11 +25,6 @@ CREATE TRIGGER article_moves AFTER UPDATE OF number ON articles BEGIN
     VALUES (old.source, old.number), (new.source, new.number) ON CONFLICT DO NOTHING;
     UPDATE story_articles SET article = new.number WHERE article = old.number; END;
 
-CREATE TRIGGER version_changes AFTER UPDATE OF first_capture ON versions BEGIN
-    INSERT INTO unsettled (source, number)
-    SELECT source, number FROM articles WHERE id = new.article ON CONFLICT DO NOTHING;
-    DELETE FROM template_lines WHERE version = new.id; END;
-
 CREATE TRIGGER version_goes AFTER DELETE ON versions BEGIN
     DELETE FROM template_lines WHERE version = old.id; END;
 
@@ -46,12 +41,12 @@ CREATE TABLE site_templates (
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE template_lines (
-    version TEXT PRIMARY KEY REFERENCES versions (id) DEFERRABLE INITIALLY DEFERRED,
+    version INTEGER PRIMARY KEY REFERENCES versions (id),
     text TEXT NOT NULL,
     asides TEXT NOT NULL,
     layout TEXT NOT NULL,
     fingerprint INTEGER NOT NULL,
-    text_digest TEXT NOT NULL
+    text_digest INTEGER NOT NULL
 ) STRICT;
 """
 

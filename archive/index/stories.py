@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from sqlite_utils import Database
 
 from archive.index.fold import tokens
+from archive.index.ids import find_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,7 @@ class Story:
 
 
 _MEMBERS = """
-SELECT s.story, a.number, a.id, a.source, n.name, a.url, a.title, a.published, a.first_captured,
+SELECT s.story, a.number, a.hex, a.source, n.name, a.url, a.title, a.published, a.first_captured,
        a.credit
 FROM story_articles s JOIN articles a ON a.number = s.article JOIN sources n ON n.id = a.source
 WHERE s.story = ? ORDER BY a.number
@@ -63,7 +64,7 @@ def find_story(db: Database, article_id: str) -> Story | None:
     row = db.execute(
         "SELECT s.story FROM articles a JOIN story_articles s ON s.article = a.number "
         "WHERE a.id = ?",
-        (article_id,),
+        (find_id(article_id),),
     ).fetchone()
     if row is None:
         return None

@@ -10,7 +10,7 @@ from sqlite_utils import Database
 
 from archive.config import Config
 from archive.errors import ArchiveLocked, IndexDamaged, WarcError
-from archive.index.open import open_index_file
+from archive.index.open import PAGE_SIZE, open_index_file, page_size_of
 from archive.indexer.found import Found
 from archive.indexer.pool import Pool, PoolSettings
 from archive.indexer.run import BULK, Indexer, checkpoint, indexed_to, iter_found
@@ -153,11 +153,15 @@ def rebuild(
     another one since. The caller holds ``index_lock_path``.
     """
     beside = archive.index_path.with_name("index.db.rebuild")
-    with closing(_open_beside(beside)) as db:
+    # SQLite copies one database into another only where their pages are of one size.
+    page_size = page_size_of(archive.index_path) or PAGE_SIZE
+    if page_size_of(beside) not in (None, page_size):
+        _remove(beside)
+    with closing(_open_beside(beside, page_size)) as db:
         goes_on = _goes_on(db, dict(iter_sealed(archive)))
     if not goes_on:
         _remove(beside)
-    with closing(_open_beside(beside)) as db:
+    with closing(_open_beside(beside, page_size)) as db:
         report = catch_up(archive, db, config, on_progress=on_progress)
         db.execute("INSERT INTO articles_fts (articles_fts) VALUES ('optimize')")
         db.conn.commit()
@@ -185,12 +189,12 @@ def switch(new: Database, path: Path) -> None:
         checkpoint(old)
 
 
-def _open_beside(path: Path) -> Database:
+def _open_beside(path: Path, page_size: int) -> Database:
     try:
-        return open_index_file(path, write=True)
+        return open_index_file(path, write=True, page_size=page_size)
     except IndexDamaged:
         _remove(path)
-        return open_index_file(path, write=True)
+        return open_index_file(path, write=True, page_size=page_size)
 
 
 def _goes_on(db: Database, files: dict[str, Path]) -> bool:

@@ -11,37 +11,25 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from archive.index.fold import fold
-from archive.index.ids import facet_id, number_id
-from archive.indexer.events import Event, Sight, VersionFacts, events_of
+from archive.indexer.events import Sight, VersionFacts, events_of
+from archive.indexer.identity import ADDRESSES_OF, plain_url
 from archive.indexer.numbers import place, renumber, wanted_number
 from archive.indexer.reading import letters
+from archive.indexer.rows import Derived, insert_articles, remove_articles
 from archive.urls import article_key
 
-
-@dataclass(frozen=True, slots=True)
-class Derived:
-    """One article computed: its row, its events, and the names that lead to it."""
-
-    row: dict[str, Any]
-    events: tuple[Event, ...]
-    people: tuple[str, ...]
-    tags: tuple[str, ...]
-
-
-_ADDRESSES = """
-SELECT id, url, article, source, key FROM addresses
-WHERE article IN (SELECT value FROM json_each(?))
-"""
-_SIGHTS = """
+_ADDRESSES = f"""
+SELECT d.id, c.uri, d.source FROM ({ADDRESSES_OF}) d CROSS JOIN captures c ON c.id = d.first_capture
+"""  # noqa: S608 - our own text
+_SIGHTS = f"""
 SELECT d.article, ac.capture, c.timestamp, ac.address, ac.outcome, ac.digest, c.redirect
-FROM addresses d JOIN article_captures ac ON ac.address = d.id JOIN captures c ON c.id = ac.capture
-WHERE d.article IN (SELECT value FROM json_each(?)) ORDER BY ac.capture
-"""
+FROM ({ADDRESSES_OF}) d CROSS JOIN article_captures ac ON ac.address = d.id
+CROSS JOIN captures c ON c.id = ac.capture ORDER BY ac.capture
+"""  # noqa: S608 - our own text
 _VERSIONS = """
 SELECT v.*, t.text_digest AS left_digest FROM versions v
 LEFT JOIN template_lines t ON t.version = v.id
-WHERE v.article IN (SELECT value FROM json_each(?))
+WHERE v.article IN (SELECT value FROM json_each(?)) ORDER BY v.id
 """
 
 
@@ -53,11 +41,11 @@ class Changes:
     number each article had that had to take another one.
     """
 
-    new: dict[str, str]
-    moved: dict[str, int]
+    new: dict[int, str]
+    moved: dict[int, int]
 
 
-def derive(db: Database, articles: Iterable[str], main: Mapping[str, int]) -> Changes:
+def derive(db: Database, articles: Iterable[int], main: Mapping[int, int]) -> Changes:
     """Compute these articles anew and write them; those without a version left are removed.
 
     Args:
@@ -67,26 +55,29 @@ def derive(db: Database, articles: Iterable[str], main: Mapping[str, int]) -> Ch
     """
     names = sorted(articles)
     listed = json.dumps(names)
-    urls = {row[0]: row[1:] for row in db.execute(_ADDRESSES, [listed])}
-    versions: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    urls = {row[0]: row[1:] for row in db.execute(_ADDRESSES, {"articles": listed})}
+    versions: dict[int, list[dict[str, Any]]] = defaultdict(list)
     for row in db.query(_VERSIONS, [listed]):
         versions[row["article"]].append(row)
-    sights: dict[str, list[tuple[Any, ...]]] = defaultdict(list)
-    for sight in db.execute(_SIGHTS, [listed]):
+    sights: dict[int, list[tuple[Any, ...]]] = defaultdict(list)
+    for sight in db.execute(_SIGHTS, {"articles": listed}):
         sights[sight[0]].append(sight[1:])
     derived = []
     for name in names:
         if versions[name]:
             _count(db, versions[name], sights[name])
             derived.append(_derive(name, main[name], urls, versions[name], sights[name]))
+    # Whatever it is now called, what happened at a capture is told anew.
+    captures = [(sight[0],) for found in sights.values() for sight in found]
+    db.conn.executemany("DELETE FROM events WHERE capture = ?", captures)
     return _replace(db, listed, derived)
 
 
 def _count(db: Database, versions: Sequence[dict[str, Any]], sights: Sequence[Any]) -> None:
     """Note how often, and when last, each version was seen."""
-    seen: dict[str, list[int]] = defaultdict(list)
+    seen: dict[int, list[int]] = defaultdict(list)
     for capture, _, _, _, digest, _ in sights:
-        if digest:
+        if digest is not None:
             seen[digest].append(capture)
     for version in versions:
         captures = seen[version["digest"]]
@@ -98,20 +89,19 @@ def _count(db: Database, versions: Sequence[dict[str, Any]], sights: Sequence[An
 
 
 def _derive(
-    name: str,
+    name: int,
     main: int,
-    urls: Mapping[int, tuple[str, str, str, str]],
+    urls: Mapping[int, tuple[str, str]],
     versions: list[dict[str, Any]],
     found: list[tuple[Any, ...]],
 ) -> Derived:
-    versions.sort(key=lambda version: version["first_capture"])
     by_digest = {version["digest"]: version for version in versions}
     facts = {digest: _facts(version) for digest, version in by_digest.items()}
     sights = [
         Sight(capture, timestamp, address_id, outcome, facts.get(digest), redirect)
         for capture, timestamp, address_id, outcome, digest, redirect in found
         # From http to https or to www is no move: it is the same address.
-        if outcome != "moved" or article_key(redirect) != urls[address_id][3]
+        if outcome != "moved" or article_key(redirect) != article_key(urls[address_id][0])
     ]
     reads = [s for s in found if s[3] == "read"]
     shown = next((s for s in reversed(reads) if s[2] == main), reads[-1])
@@ -121,30 +111,17 @@ def _derive(
     changes = [event for event in events if event.kind in ("edited", "retitled")]
     presence = [event for event in events if event.kind in ("removed", "restored")]
     removed = presence[-1].at if presence and presence[-1].kind == "removed" else None
-    url, _, source, _ = urls[main]
-    row = {
-        "number": wanted_number(name, published, reads[0][1]),
-        "id": name,
-        "source": source,
-        "url": url,
-        "title": current["title"],
-        "current_version": current["id"],
-        "published": published,
-        "first_captured": reads[0][1],
-        "last_captured": found[-1][1],
-        "versions": len(versions) if len(versions) == 1 else len(set(map(shown_as, versions))),
-        "captures": len(found),
-        "kind": current["kind"],
-        "language": current["language"],
-        "section": current["section"],
-        "credit": current["credit"],
-        "paywall": current["paywall"],
-        "words": current["words"],
-        "edited": changes[-1].at if changes else None,
-        "removed": removed,
-        "earlier_text": earlier_text(current, versions),
-    }
-    return Derived(row, events, _names(versions, "authors"), _names(versions, "tags"))
+    uri, source = urls[main]
+    row = (
+        *(name, source, plain_url(uri), current["title"], current["id"], published),
+        *(reads[0][1], found[-1][1], _count_shown(versions), len(found), current["kind"]),
+        *(current["language"], current["section"], current["credit"], current["paywall"]),
+        *(current["words"], changes[-1].at if changes else None, removed),
+        earlier_text(current, versions),
+    )
+    wanted = wanted_number(name, published, reads[0][1])
+    people, tags = _names(versions, "authors"), _names(versions, "tags")
+    return Derived(name, wanted, source, row, events, people, tags)
 
 
 def earlier_text(current: Mapping[str, Any], versions: Iterable[Mapping[str, Any]]) -> str:
@@ -166,21 +143,27 @@ def earlier_text(current: Mapping[str, Any], versions: Iterable[Mapping[str, Any
     return "\n".join(lines)
 
 
-def shown_as(version: Mapping[str, Any]) -> tuple[str, str, str]:
+def _facts(version: Mapping[str, Any]) -> VersionFacts:
+    said = (version[name] for name in ("published", "modified", "extractor"))
+    return VersionFacts(
+        version["digest"], version["title"], version["standfirst"], _digest(version), *said
+    )
+
+
+def shown_as(version: Mapping[str, Any]) -> tuple[str, str, int | None]:
     """What versions are told apart by, furniture left aside: equal ones are shown as one."""
     return letters(version["title"]), letters(version["standfirst"]), _digest(version)
 
 
-def _digest(version: Mapping[str, Any]) -> str:
+def _count_shown(versions: Sequence[Mapping[str, Any]]) -> int:
+    return len(versions) if len(versions) == 1 else len(set(map(shown_as, versions)))
+
+
+def _digest(version: Mapping[str, Any]) -> int | None:
     """Of the text as far as no site template has taken lines out of it."""
-    return str(version["left_digest"] or version["text_digest"])
-
-
-def _facts(version: Mapping[str, Any]) -> VersionFacts:
-    said = (version[name] for name in ("published", "modified", "extractor"))
-    return VersionFacts(
-        version["id"], version["title"], version["standfirst"], _digest(version), *said
-    )
+    left = version["left_digest"]
+    found: int | None = version["text_digest"] if left is None else left
+    return found
 
 
 def _names(versions: Iterable[Mapping[str, Any]], column: str) -> tuple[str, ...]:
@@ -193,90 +176,8 @@ def _replace(db: Database, listed: str, derived: Sequence[Derived]) -> Changes:
             "SELECT id, number FROM articles WHERE id IN (SELECT value FROM json_each(?))", [listed]
         )
     )
-    left = json.dumps(list(known.values()))
-    for sql in (
-        "DELETE FROM article_people WHERE article IN (SELECT value FROM json_each(?))",
-        "DELETE FROM article_tags WHERE article IN (SELECT value FROM json_each(?))",
-        "DELETE FROM facets WHERE number IN (SELECT value FROM json_each(?))",
-        "DELETE FROM articles WHERE number IN (SELECT value FROM json_each(?))",
-    ):
-        db.execute(sql, [left])
-    db.execute("DELETE FROM events WHERE article IN (SELECT value FROM json_each(?))", [listed])
-    wanted = {item.row["id"]: item.row["number"] for item in derived}
-    numbers, moved = place(db, wanted, known.values())
-    for item in derived:
-        item.row["number"] = numbers[item.row["id"]]
+    remove_articles(db, known.values())
+    numbers, moved = place(db, {item.id: item.wanted for item in derived}, known.values())
     moved_from = renumber(db, moved)
-    db.conn.executemany(_INSERT, [item.row for item in derived])
-    db.conn.executemany(_INSERT_EVENT, [row for item in derived for row in _event_rows(item)])
-    _insert_facets(db, [item.row for item in derived])
-    for kind, names_of in (
-        ("person", [(item.row["number"], item.people) for item in derived]),
-        ("tag", [(item.row["number"], item.tags) for item in derived]),
-    ):
-        _insert_names(db, kind, names_of)
-    new = {d.row["id"]: d.row["source"] for d in derived if d.row["id"] not in known}
-    return Changes(new, moved_from)
-
-
-_INSERT = """
-INSERT INTO articles (number, id, source, url, title, current_version, published, first_captured,
-    last_captured, versions, captures, kind, language, section, credit, paywall, words, edited,
-    removed, earlier_text)
-VALUES (:number, :id, :source, :url, :title, :current_version, :published, :first_captured,
-    :last_captured, :versions, :captures, :kind, :language, :section, :credit, :paywall, :words,
-    :edited, :removed, :earlier_text)
-"""
-_INSERT_EVENT = """
-INSERT INTO events (id, article, at, kind, capture, version_before, version_after, silent, detail)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING
-"""
-_INSERT_NAMES = {
-    "person": (
-        "INSERT INTO people (id, name, folded) VALUES (?, ?, ?) ON CONFLICT (id) DO NOTHING",
-        "INSERT INTO article_people (article, person) VALUES (?, ?)",
-    ),
-    "tag": (
-        "INSERT INTO tags (id, name, folded) VALUES (?, ?, ?) ON CONFLICT (id) DO NOTHING",
-        "INSERT INTO article_tags (article, tag) VALUES (?, ?)",
-    ),
-}
-
-
-def _event_rows(item: Derived) -> list[tuple[Any, ...]]:
-    name = item.row["id"]
-    return [
-        (
-            *(e.id_for(name), name, e.at, e.kind, e.capture, e.version_before, e.version_after),
-            *(int(e.silent), e.detail),
-        )
-        for e in item.events
-    ]
-
-
-_FACETS = ("source", "language", "section", "credit")
-
-
-def _insert_facets(db: Database, rows: Sequence[Mapping[str, Any]]) -> None:
-    """What hits are counted by, as few bytes an article."""
-    names = {row[column] for row in rows for column in _FACETS} - {None}
-    db.conn.executemany(
-        "INSERT INTO facet_names (id, name) VALUES (?, ?) ON CONFLICT (id) DO NOTHING",
-        [(facet_id(name), name) for name in sorted(names)],
-    )
-    db.conn.executemany(
-        "INSERT INTO facets (number, source, language, section, credit) VALUES (?, ?, ?, ?, ?)",
-        [(row["number"], *(facet_id(row[column]) for column in _FACETS)) for row in rows],
-    )
-
-
-def _insert_names(db: Database, kind: str, names_of: Sequence[tuple[int, tuple[str, ...]]]) -> None:
-    names = {name for _, found in names_of for name in found}
-    insert_name, insert_link = _INSERT_NAMES[kind]
-    db.conn.executemany(
-        insert_name, [(number_id(name, bits=47), name, fold(name)) for name in sorted(names)]
-    )
-    db.conn.executemany(
-        insert_link,
-        [(number, number_id(name, bits=47)) for number, found in names_of for name in found],
-    )
+    insert_articles(db, derived, numbers)
+    return Changes({d.id: d.source for d in derived if d.id not in known}, moved_from)

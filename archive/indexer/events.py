@@ -5,7 +5,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from archive.index.ids import text_id
 from archive.indexer.reading import letters
 from archive.times import from_timestamp
 
@@ -17,10 +16,10 @@ REMOVED_AFTER = timedelta(days=3)
 class VersionFacts:
     """What two versions are compared by."""
 
-    id: str
+    digest: int
     title: str
     standfirst: str
-    text_digest: str
+    text_digest: int | None
     published: str | None
     modified: str | None
     extractor: str
@@ -44,25 +43,15 @@ class Sight:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """A row of ``events``, without its article and id."""
+    """A row of ``events``, without its article; versions by their digests."""
 
     at: str
     kind: str
     capture: int
-    version_before: str | None = None
-    version_after: str | None = None
+    version_before: int | None = None
+    version_after: int | None = None
     silent: bool = False
     detail: str | None = None
-
-    def id_for(self, article_id: str) -> str:
-        """The id of this event at an article."""
-        return text_id(
-            article_id,
-            self.kind,
-            str(self.capture),
-            self.version_before or "",
-            self.version_after or "",
-        )
 
 
 def events_of(
@@ -76,7 +65,7 @@ def events_of(
     >>> def read(n, day, text):
     ...     facts = VersionFacts(text, "T", "", text, None, None, "1")
     ...     return Sight(n, f"202601{day:02}000000", 7, "read", facts)
-    >>> [(e.at[:8], e.kind) for e in events_of([read(1, 1, "a"), read(2, 2, "a"), read(3, 3, "b")])]
+    >>> [(e.at[:8], e.kind) for e in events_of([read(1, 1, 8), read(2, 2, 8), read(3, 3, 9)])]
     [('20260101', 'published'), ('20260103', 'edited')]
     """
     ordered = sorted(sights, key=lambda sight: sight.capture)
@@ -114,7 +103,7 @@ def _published(ordered: Iterable[Sight]) -> Iterator[Event]:
                 sight.timestamp,
                 "published",
                 sight.capture,
-                version_after=sight.version.id,
+                version_after=sight.version.digest,
                 detail=sight.version.published,
             )
             return
@@ -126,7 +115,7 @@ def _changes(along: Iterable[Sight]) -> Iterator[Event]:
         after = sight.version
         if after is None:
             continue
-        if before and before.id != after.id and before.extractor == after.extractor:
+        if before and before.digest != after.digest and before.extractor == after.extractor:
             yield from _change(before, after, sight)
         before = after
 
@@ -138,15 +127,15 @@ def _change(before: VersionFacts, after: VersionFacts, sight: Sight) -> Iterator
             sight.timestamp,
             "retitled",
             sight.capture,
-            before.id,
-            after.id,
+            before.digest,
+            after.digest,
             silent,
             f"{before.title} → {after.title}",
         )
     if before.text_digest != after.text_digest or letters(before.standfirst) != letters(
         after.standfirst
     ):
-        yield Event(sight.timestamp, "edited", sight.capture, before.id, after.id, silent)
+        yield Event(sight.timestamp, "edited", sight.capture, before.digest, after.digest, silent)
 
 
 def _moves(along: Iterable[Sight]) -> Iterator[Event]:

@@ -14,42 +14,47 @@ class Indexed:
     """What the full text holds of one article."""
 
     number: int
+    text: str
     title: str
     standfirst: str
-    text: str
     asides: str
     earlier: str
 
     def row(self) -> tuple[int, str, str, str, str, str]:
         """As it goes into the full text: scripts without spaces cut into characters."""
-        texts = (self.title, self.standfirst, self.text, self.asides, self.earlier)
+        texts = (self.text, self.title, self.standfirst, self.asides, self.earlier)
         return (self.number, *map(searchable, texts))  # type: ignore[return-value]
 
 
 _CURRENT = """
-SELECT id, number, title, standfirst, text, asides, earlier FROM articles_current
+SELECT id, number, text, title, standfirst, asides, earlier FROM articles_current
 WHERE id IN (SELECT value FROM json_each(?))
 """
 
 
-def read_indexed(db: Database, articles: Iterable[str]) -> dict[str, Indexed]:
+def read_indexed(db: Database, articles: Iterable[int]) -> dict[int, Indexed]:
     """What the full text must hold of these articles, as the tables are now."""
     rows = db.execute(_CURRENT, [json.dumps(sorted(articles))])
     return {row[0]: Indexed(*row[1:]) for row in rows}
 
 
-def follow(db: Database, before: dict[str, Indexed], after: dict[str, Indexed]) -> None:
+def follow(db: Database, before: dict[int, Indexed], after: dict[int, Indexed]) -> None:
     """Bring the full text from ``before`` to ``after``; articles in neither are left alone."""
     gone = [old for key, old in before.items() if after.get(key) != old]
     come = [new for key, new in after.items() if before.get(key) != new]
     db.conn.executemany(
-        "INSERT INTO articles_fts (articles_fts, rowid, title, standfirst, text, asides, earlier) "
+        "INSERT INTO articles_fts (articles_fts, rowid, text, title, standfirst, asides, earlier) "
         "VALUES ('delete', ?, ?, ?, ?, ?, ?)",
         (old.row() for old in gone),
     )
+    add(db, come)
+
+
+def add(db: Database, come: Iterable[Indexed]) -> None:
+    """Put articles into the full text that are not in it."""
     # By number: FTS5 is fastest when rowids grow.
     db.conn.executemany(
-        "INSERT INTO articles_fts (rowid, title, standfirst, text, asides, earlier) "
+        "INSERT INTO articles_fts (rowid, text, title, standfirst, asides, earlier) "
         "VALUES (?, ?, ?, ?, ?, ?)",
         (new.row() for new in sorted(come, key=lambda new: new.number)),
     )

@@ -10,30 +10,37 @@ Source: Amble and Knuth, "Ordered hash tables", The Computer Journal 17 (1974).
 
 import json
 from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
 
 from sqlite_utils import Database
 
 from archive.index.ids import article_number, sort_moment
-from archive.times import from_timestamp
 
-Key = tuple[int, str]
+Key = tuple[int, int]
 """The number an article wants, and its id."""
 
 
-def wanted_number(article_id: str, published: str | None, first_captured: str) -> int:
+def wanted_number(article_id: int, published: str | None, first_captured: str) -> int:
     """The number an article would have if it were alone.
 
-    >>> first = wanted_number("a", None, "20260102030405")
-    >>> first < wanted_number("a", None, "20260102030406")
+    >>> first = wanted_number(7, None, "20260102030405")
+    >>> first < wanted_number(7, None, "20260102030406")
     True
     """
-    moment = sort_moment(published, from_timestamp(first_captured), article_id)
+    moment = sort_moment(published, _moment(first_captured), article_id)
     return article_number(moment, article_id)
 
 
+def _moment(timestamp: str) -> datetime:
+    # A tenth of the time of `archive.times.from_timestamp`; it is one of ours, and sound.
+    year, month, day = int(timestamp[:4]), int(timestamp[4:6]), int(timestamp[6:8])
+    hour, minute, second = int(timestamp[8:10]), int(timestamp[10:12]), int(timestamp[12:14])
+    return datetime(year, month, day, hour, minute, second, tzinfo=UTC)
+
+
 def place(
-    db: Database, wanted: Mapping[str, int], freed: Iterable[int]
-) -> tuple[dict[str, int], dict[str, int]]:
+    db: Database, wanted: Mapping[int, int], freed: Iterable[int]
+) -> tuple[dict[int, int], dict[int, int]]:
     """Find numbers for articles that come, and for those that must move.
 
     Args:
@@ -64,8 +71,8 @@ class _Slots:
     def __init__(self, db: Database, wanted: Iterable[int], freed: Iterable[int]) -> None:
         self._db = db
         self._key_at: dict[int, Key | None] = {}
-        self.number_of: dict[str, int] = {}
-        self.original: dict[str, int] = {}
+        self.number_of: dict[int, int] = {}
+        self.original: dict[int, int] = {}
         self._fetch([*wanted, *(number + 1 for number in freed), *freed])
 
     def enter(self, key: Key) -> None:
@@ -111,7 +118,7 @@ WHERE number IN (SELECT value FROM json_each(?))
 """
 
 
-def renumber(db: Database, moved: Mapping[str, int]) -> dict[str, int]:
+def renumber(db: Database, moved: Mapping[int, int]) -> dict[int, int]:
     """Give articles other numbers, in a transaction; gives the ones they had."""
     if not moved:
         return {}

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from enum import Enum
 
-from archive.index.ids import text_id
+from archive.index.ids import digest_number, number_id
 from archive.index.layout import write_layout
 from extract.article import Article, PageKind, text_of
 
@@ -41,11 +41,11 @@ class Reading:
     """One page read; fields are those of the table ``versions``.
 
     ``digest`` tells versions apart: title, standfirst and text without white space, punctuation
-    and quote styles. ``title_digest`` and ``text_digest`` are empty where there is too little to
+    and quote styles. ``title_digest`` and ``text_digest`` are None where there is too little to
     compare. ``is_article`` is False for section pages, error pages and bot walls.
     """
 
-    digest: str
+    digest: int
     title: str
     standfirst: str
     text: str
@@ -63,8 +63,8 @@ class Reading:
     paywall: str
     kind: str
     words: int
-    title_digest: str
-    text_digest: str
+    title_digest: int | None
+    text_digest: int | None
     fingerprint: int
     extractor: str
     is_article: bool
@@ -81,11 +81,12 @@ def reading_of(article: Article) -> Reading:
     blocks = [replace(block, text=clean(block.text)) for block in article.blocks]
     text = text_of(blocks)
     layout, asides = write_layout(blocks)
-    title_digest = text_id(letters(title)) if len(letters(title)) >= _MIN_TITLE_LETTERS else ""
-    text_digest = article.text_digest[:20] if text.strip() else ""
+    plain_title = letters(title)
+    title_digest = number_id(plain_title) if len(plain_title) >= _MIN_TITLE_LETTERS else None
+    text_digest = digest_number(article.text_digest) if text.strip() else None
     is_read = bool(text.strip() or standfirst or article.kind is not PageKind.ARTICLE)
     return Reading(
-        digest=text_id(letters(title), letters(standfirst), article.text_digest),
+        digest=number_id(plain_title, letters(standfirst), article.text_digest),
         title=title,
         standfirst=standfirst,
         text=text,

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 from sqlite_utils import Database
 
-from archive.index.ids import text_id
 from archive.times import from_warc_date, to_timestamp
 from archive.urls import urlkey
 
@@ -22,14 +21,8 @@ class Resolved:
     capture: int
     address: int
     source: str
-    key: str
-    article: str
-    digest: str
-
-    @property
-    def own_article(self) -> str:
-        """The id of the article that the revisit's address is by itself."""
-        return text_id(self.source, self.key)
+    article: int
+    digest: int
 
 
 def resolve(db: Database, captures: Iterable[int]) -> list[Resolved]:
@@ -44,7 +37,7 @@ def resolve_all(db: Database) -> list[Resolved]:
 
 
 _WAITING = """
-SELECT w.capture, w.address, d.source, d.key, c.refers_to, c.refers_to_uri, c.refers_to_date,
+SELECT w.capture, w.address, d.source, c.refers_to, c.refers_to_uri, c.refers_to_date,
        c.digest
 FROM json_each(?) n JOIN article_captures w ON w.capture = n.value AND w.outcome = 'waiting'
 JOIN captures c ON c.id = w.capture JOIN addresses d ON d.id = w.address
@@ -52,9 +45,12 @@ JOIN captures c ON c.id = w.capture JOIN addresses d ON d.id = w.address
 # By what the revisit says of its original, best evidence first: the record, the address and date,
 # the digest of the payload (of several, the first captured).
 _BY = (
-    "o.record_id = :refers_to",
+    "substr(o.record_id, -12) = substr(:refers_to, -12) AND o.record_id = :refers_to",
     "o.urlkey = :urlkey AND o.timestamp = :timestamp",
-    "o.digest = :digest AND o.record_type = 'response'",
+    (
+        "substr(o.digest, -8) = substr(:digest, -8) AND o.digest = :digest "
+        "AND o.record_type = 'response'"
+    ),
 )
 _ORIGINAL = """
 SELECT d.article, ac.digest FROM captures o

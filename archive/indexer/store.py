@@ -70,22 +70,23 @@ def store_captures(db: Database, entries: Iterable[Entry]) -> list[Stored]:
     pairs = [(e.found.capture, e.outcome) for e in entries if e.found.capture is not None]
     taken: dict[int, str] = dict(
         db.execute(
-            "SELECT id, record_id FROM captures WHERE id IN (SELECT value FROM json_each(?)) "
-            "OR record_id IN (SELECT value FROM json_each(?))",
-            [json.dumps([c.id for c, _ in pairs]), json.dumps([c.record_id for c, _ in pairs])],
+            "SELECT id, record_id FROM captures WHERE id IN (SELECT value FROM json_each(?))",
+            [json.dumps([capture.id for capture, _ in pairs])],
         )
     )
-    known = {record_id: number for number, record_id in taken.items()}
-    stored = []
+    stored, twice = [], []
     for capture, outcome in pairs:
-        if capture.record_id in known:
-            _relocate(db, known[capture.record_id], capture)
+        number = _number(db, capture, taken)
+        if number in taken:
+            twice.append((number, capture))
             continue
-        number = _free_number(db, capture.id, taken)
-        taken[number], known[capture.record_id] = capture.record_id, number
+        taken[number] = capture.record_id
         stored.append(Stored(number, capture, outcome))
     _insert_sources(db, stored)
-    db.conn.executemany(_INSERT, [_row(item) for item in stored])
+    warcs = {name: warc_number(name) for name in {item.capture.filename for item in stored}}
+    db.conn.executemany(_INSERT, [_row(item, warcs[item.capture.filename]) for item in stored])
+    for number, capture in twice:
+        _relocate(db, number, capture)
     _insert_failures(db, stored)
     return stored
 
@@ -98,20 +99,24 @@ VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 """
 
 
-def _row(item: Stored) -> tuple[object, ...]:
+def _row(item: Stored, warc: int) -> tuple[object, ...]:
     c = item.capture
     page_kind = item.outcome.kind if isinstance(item.outcome, Reading) else None
     return (
         *(item.number, c.record_id, c.urlkey, c.timestamp, c.uri, c.mime, c.status, c.digest),
-        *(warc_number(c.filename), c.offset, c.length, c.record_type),
+        *(warc, c.offset, c.length, c.record_type),
         *(c.refers_to, c.refers_to_uri, c.refers_to_date, c.redirect, c.truncated, c.source),
         *(c.kind, page_kind, c.failure),
     )
 
 
-def _free_number(db: Database, number: int, taken: dict[int, str]) -> int:
-    """The number itself, or the next one free: two records of one microsecond and one hash."""
-    while number in taken:
+def _number(db: Database, capture: FoundCapture, taken: dict[int, str]) -> int:
+    """The number of a capture: the one of its moment and id, or the next that is free or its own.
+
+    Two records of one microsecond and one hash follow each other.
+    """
+    number = capture.id
+    while taken.get(number, capture.record_id) != capture.record_id:
         number += 1
         row = db.execute("SELECT record_id FROM captures WHERE id = ?", (number,)).fetchone()
         if row:

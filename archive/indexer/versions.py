@@ -1,87 +1,95 @@
 """Rows of ``versions``: each distinct text of an article, as its earliest capture had it."""
 
 import json
-from collections.abc import Iterable, Mapping
-from dataclasses import asdict
+from collections.abc import Iterable
 from typing import Any
 
 from sqlite_utils import Database
 
-from archive.index.ids import text_id
 from archive.indexer.reading import Reading
 from archive.indexer.settling.whole import whole
 
-_UPSERT = """
-INSERT INTO versions (id, article, digest, first_capture, last_capture, captures, title,
-    standfirst, text, layout, asides, authors, published, modified, language, section, tags,
-    image, canonical_url, credit, paywall, kind, words, title_digest, text_digest, fingerprint,
-    extractor)
-VALUES (:id, :article, :digest, :first_capture, :first_capture, 0, :title, :standfirst, :text,
-    :layout, :asides, :authors, :published, :modified, :language, :section, :tags, :image,
-    :canonical_url, :credit, :paywall, :kind, :words, :title_digest, :text_digest, :fingerprint,
-    :extractor)
-ON CONFLICT (id) DO UPDATE SET
-    first_capture = excluded.first_capture, title = excluded.title,
-    standfirst = excluded.standfirst, text = excluded.text, layout = excluded.layout,
-    asides = excluded.asides, authors = excluded.authors, published = excluded.published,
-    modified = excluded.modified, language = excluded.language, section = excluded.section,
-    tags = excluded.tags, image = excluded.image, canonical_url = excluded.canonical_url,
-    credit = excluded.credit, paywall = excluded.paywall, kind = excluded.kind,
-    words = excluded.words, title_digest = excluded.title_digest,
-    text_digest = excluded.text_digest, fingerprint = excluded.fingerprint,
-    extractor = excluded.extractor
-WHERE excluded.first_capture < versions.first_capture
-"""
+Row = tuple[Any, ...]
+"""A row of ``versions``, in the order of `COLUMNS`."""
+
+COLUMNS = (
+    *("id", "article", "digest", "last_capture", "captures", "title", "standfirst", "layout"),
+    *("asides", "authors", "published", "modified", "language", "section", "tags", "image"),
+    *("canonical_url", "credit", "paywall", "kind", "words", "title_digest", "text_digest"),
+    *("fingerprint", "extractor", "text"),
+)
+_NAMES = ", ".join(COLUMNS)
+INSERT = f"INSERT INTO versions ({_NAMES}) VALUES ({', '.join('?' * len(COLUMNS))})"  # noqa: S608
 
 
-_OF_ARTICLES = "SELECT * FROM versions WHERE article IN (SELECT value FROM json_each(?))"
+def version_row(article: int, capture: int, uri: str, reading: Reading, captures: int = 0) -> Row:
+    """The row of a version that a capture shows.
+
+    Args:
+        article: The article's id.
+        capture: The number of the capture.
+        uri: Its address; a canonical one that is the same is not kept once more.
+        reading: What the page said.
+        captures: How many showed it, where that is known.
+    """
+    r = reading
+    canonical = None if r.canonical_url == uri else r.canonical_url
+    return (
+        *(capture, article, r.digest, capture, captures, r.title, r.standfirst, r.layout),
+        *(r.asides, r.authors, r.published, r.modified, r.language, r.section, r.tags, r.image),
+        *(canonical, r.credit, r.paywall, r.kind, r.words, r.title_digest, r.text_digest),
+        *(r.fingerprint, r.extractor, r.text),
+    )
 
 
-def version_id(article_id: str, digest: str) -> str:
-    """The id of a version: its article's, and what tells it from the others."""
-    return text_id(article_id, digest)
-
-
-def version_row(article_id: str, capture: int, reading: Reading) -> dict[str, Any]:
-    """The row of a version that a capture shows."""
-    row = asdict(reading)
-    del row["is_article"]
-    return row | {
-        "id": version_id(article_id, reading.digest),
-        "article": article_id,
-        "first_capture": capture,
-    }
-
-
-def store_versions(db: Database, rows: Iterable[Mapping[str, Any]]) -> list[str]:
+def store_versions(db: Database, rows: Iterable[Row]) -> list[int]:
     """Insert versions; one that is there already takes the content of its earliest capture.
 
     Returns:
         The article of each version that was not there before.
     """
     kept = list(rows)
-    ids = json.dumps([row["id"] for row in kept])
-    known = {
-        row[0]
-        for row in db.execute(
-            "SELECT id FROM versions WHERE id IN (SELECT value FROM json_each(?))", [ids]
-        )
-    }
-    db.conn.executemany(_UPSERT, kept)
-    new = {row["id"]: row["article"] for row in kept if row["id"] not in known}
-    return list(new.values())
+    known = _known(db, {row[1] for row in kept})
+    new = []
+    for row in kept:
+        capture, article, digest = row[:3]
+        first = known.get((article, digest))
+        if first is None:
+            new.append(article)
+        elif first <= capture:
+            continue
+        else:
+            db.execute("DELETE FROM versions WHERE id = ?", (first,))
+        known[article, digest] = capture
+        db.execute(INSERT, row)
+    return new
 
 
-def copied(db: Database, article_id: str, digest: str, *, to: str, capture: int) -> dict[str, Any]:
+def _known(db: Database, articles: Iterable[int]) -> dict[tuple[int, int], int]:
+    listed = json.dumps(sorted(articles))
+    return {(article, digest): number for number, article, digest in db.execute(_KNOWN, [listed])}
+
+
+_KNOWN = """
+SELECT id, article, digest FROM versions WHERE article IN (SELECT value FROM json_each(?))
+ORDER BY id
+"""
+
+
+def copied(db: Database, article: int, digest: int, *, to: int, capture: int) -> Row:
     """The row of a version of another article, made one of article ``to``."""
-    found = db.query("SELECT * FROM versions WHERE id = ?", [version_id(article_id, digest)])
-    (row,) = whole(db, found)
-    return row | {"id": version_id(to, digest), "article": to, "first_capture": capture}
+    sql = f"SELECT {_NAMES} FROM versions WHERE article = ? AND digest = ?"  # noqa: S608 - our names
+    (row,) = whole(db, db.query(sql, (article, digest)))
+    return (capture, to, digest, capture, 0, *(row[name] for name in COLUMNS[5:]))
 
 
-def move_versions(db: Database, articles: Iterable[str], *, to: str) -> None:
+def move_versions(db: Database, articles: Iterable[int], *, to: int) -> None:
     """Make every version of these articles one of article ``to``; equal texts become one."""
-    names = json.dumps(sorted(articles))
-    rows = whole(db, db.query(_OF_ARTICLES, [names]))
-    db.execute("DELETE FROM versions WHERE article IN (SELECT value FROM json_each(?))", [names])
-    store_versions(db, [row | {"id": version_id(to, row["digest"]), "article": to} for row in rows])
+    seen: set[int] = set()
+    rows = db.execute(_KNOWN, [json.dumps(sorted(articles))]).fetchall()
+    for number, article, digest in rows:
+        if digest in seen:
+            db.execute("DELETE FROM versions WHERE id = ?", (number,))
+        elif article != to:
+            db.execute("UPDATE versions SET article = ? WHERE id = ?", (to, number))
+        seen.add(digest)

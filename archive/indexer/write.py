@@ -58,12 +58,15 @@ class Totals:
         }
 
 
-def write_batch(db: Database, entries: Sequence[Entry]) -> Totals:
-    """Index groups in the order given; all of them or, where something fails, none."""
+def write_batch(db: Database, entries: Sequence[Entry], *, straight: bool = True) -> Totals:
+    """Index groups in the order given; all of them or, where something fails, none.
+
+    Without ``straight`` nothing takes the short way of what is met for the first time.
+    """
     with db.atomic():
         advance(db, entries)
         stored = store_captures(db, entries)
-        work = Work(db)
+        work = Work(db, straight)
         work.take(stored)
         revisits = [item.number for item in stored if item.capture.is_same]
         # Again for as long as it tells anything: a revisit may be what another one refers to.
@@ -94,10 +97,14 @@ def settle(db: Database) -> Totals:
 _ORPHANS = (
     "DELETE FROM people WHERE id NOT IN (SELECT person FROM article_people)",
     "DELETE FROM tags WHERE id NOT IN (SELECT tag FROM article_tags)",
-    "DELETE FROM facet_names WHERE id NOT IN (SELECT source FROM facets "
-    "UNION SELECT language FROM facets WHERE language IS NOT NULL "
-    "UNION SELECT section FROM facets WHERE section IS NOT NULL "
-    "UNION SELECT credit FROM facets WHERE credit IS NOT NULL)",
+    """
+DELETE FROM facet_names WHERE id NOT IN (
+    SELECT source FROM facets
+    UNION SELECT language FROM facets WHERE language IS NOT NULL
+    UNION SELECT section FROM facets WHERE section IS NOT NULL
+    UNION SELECT credit FROM facets WHERE credit IS NOT NULL
+)
+""",
 )
 
 

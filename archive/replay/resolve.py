@@ -17,8 +17,8 @@ from archive.warc.stored import StoredHttp
 
 _MAX_REVISITS = 5
 _ORIGINAL = (
-    "SELECT record_id FROM captures WHERE digest = ? AND record_type = 'response' "
-    "ORDER BY id LIMIT 1"
+    "SELECT record_id FROM captures WHERE substr(digest, -8) = substr(:digest, -8) "
+    "AND digest = :digest AND record_type = 'response' ORDER BY id LIMIT 1"
 )
 
 
@@ -148,5 +148,5 @@ def _by_address(db: Database, revisit: Capture) -> Capture | None:
 def _by_digest(db: Database, revisit: Capture) -> Capture | None:
     if not revisit.digest:
         return None
-    row = db.execute(_ORIGINAL, (revisit.digest,)).fetchone()
+    row = db.execute(_ORIGINAL, {"digest": revisit.digest}).fetchone()
     return get_capture(db, row[0]) if row else None

@@ -40,6 +40,20 @@ def condition_for(name: str, value: str) -> Condition | str:
     return found
 
 
+# Articles by the captures of their addresses, which are in order of urlkeys.
+_CAPTURED = (
+    "SELECT d.article FROM captures c CROSS JOIN article_captures ac ON ac.capture = c.id "
+    "CROSS JOIN addresses d ON d.id = ac.address"
+)
+
+
+# Articles by the captures of their addresses, which are in order of urlkeys.
+_CAPTURED = (
+    "SELECT d.article FROM captures c CROSS JOIN article_captures ac ON ac.capture = c.id "
+    "CROSS JOIN addresses d ON d.id = ac.address"
+)
+
+
 def _source(value: str) -> Condition:
     return Condition(
         "f.source IN (SELECT n.id FROM facet_names n JOIN sources s ON s.id = n.name "
@@ -57,8 +71,8 @@ def _site(value: str) -> Condition | None:
     if path.strip("/"):
         return _under(key)
     return Condition(
-        "a.id IN (SELECT article FROM addresses WHERE (key >= ? AND key < ?) "
-        "OR (key >= ? AND key < ?) OR (key >= ? AND key < ?))",
+        f"a.id IN ({_CAPTURED} WHERE (c.urlkey >= ? AND c.urlkey < ?) "
+        "OR (c.urlkey >= ? AND c.urlkey < ?) OR (c.urlkey >= ? AND c.urlkey < ?))",
         tuple(bound for end in "),:" for bound in (surt + end, surt + chr(ord(end) + 1))),
     )
 
@@ -71,14 +85,17 @@ def _url(value: str) -> Condition | None:
         return None
     if value.endswith("*"):
         return _under(urlkey(address))
+    key = article_key(address)
     return Condition(
-        "a.id IN (SELECT article FROM addresses WHERE key = ?)", (article_key(address),)
+        "a.id IN (SELECT article FROM addresses WHERE key = ? UNION "  # noqa: S608 - our text
+        f"{_CAPTURED} WHERE c.urlkey = ? AND d.key IS NULL)",
+        (key, key),
     )
 
 
 def _under(key: str) -> Condition:
     return Condition(
-        "a.id IN (SELECT article FROM addresses WHERE key >= ? AND key < ?)",
+        f"a.id IN ({_CAPTURED} WHERE c.urlkey >= ? AND c.urlkey < ?)",
         (key, key + "\U0010ffff"),
     )
 

@@ -16,7 +16,7 @@ from archive.search.plan import Plan
 from archive.search.where import Where, where_of
 
 # Weights of title, standfirst, text, captions and tables, and what earlier versions said.
-_BM25 = "bm25(articles_fts, 8.0, 4.0, 1.0, 1.0, 0.5)"
+_BM25 = "bm25(articles_fts, 1.0, 8.0, 4.0, 1.0, 0.5)"
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,7 +68,7 @@ FROM json_each(?) n JOIN story_articles own ON own.article = n.value
 JOIN stories s ON s.id = own.story
 """
 _COPIES = """
-SELECT a.id, a.source, s.name, a.url
+SELECT a.hex, a.source, s.name, a.url
 FROM story_articles m JOIN articles a ON a.number = m.article JOIN sources s ON s.id = a.source
 WHERE m.story = ? AND m.article <> ? ORDER BY m.article LIMIT ?
 """

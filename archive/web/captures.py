@@ -11,6 +11,7 @@ from sqlite_utils import Database
 from archive.errors import MicroficheError, NotFound, WarcError
 from archive.index.articles import find_article
 from archive.index.captures import Capture, get_capture, iter_captures
+from archive.index.ids import find_id
 from archive.layout import Archive
 from archive.replay.address import ANY_TIME, Links, parse_address
 from archive.replay.charset import decode
@@ -189,7 +190,7 @@ def _refresh(text: str, capture: Capture) -> tuple[float, str] | None:
 def _title(db: Database, article_id: str | None) -> str | None:
     if article_id is None:
         return None
-    row = db.execute("SELECT title FROM articles WHERE id = ?", (article_id,)).fetchone()
+    row = db.execute("SELECT title FROM articles WHERE id = ?", (find_id(article_id),)).fetchone()
     return row[0] if row else None
 
 

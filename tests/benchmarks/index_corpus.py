@@ -4,15 +4,18 @@ Sentences of the real pages (``MICROFICHE_CORPUS``) are recombined; without thos
 made of words drawn as languages draw theirs (Zipf's law). Names that occur once are mixed in.
 """
 
+import hashlib
 import json
 import os
 import random
 import re
+import uuid
+from base64 import b32encode
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from archive.index.ids import capture_number, text_id
+from archive.index.ids import capture_number, number_id
 from archive.indexer.found import Found, FoundCapture
 from archive.indexer.reading import Reading
 from archive.indexer.store import Entry
@@ -66,7 +69,7 @@ def _entry(n: int, when: datetime, pool: list[str], chance: random.Random) -> En
     title = " ".join(chance.choice(pool).split()[:9])
     body = "\n".join(text)
     reading = Reading(
-        digest=text_id(title, body), title=title, standfirst=chance.choice(pool), text=body,
+        digest=number_id(title, body), title=title, standfirst=chance.choice(pool), text=body,
         layout=",".join(f"p{len(part)}" for part in text), asides="",
         authors=json.dumps([f"Author {int(chance.paretovariate(0.8)) % 3000}"]),
         published=(when - timedelta(hours=1)).isoformat(timespec="seconds"), modified=None,
@@ -74,19 +77,24 @@ def _entry(n: int, when: datetime, pool: list[str], chance: random.Random) -> En
         section=chance.choice(("politics", "sport", "culture", "economy", None)),
         tags="[]", image=None, canonical_url=url,
         credit=chance.choice((None,) * 9 + ("dpa",)), paywall="open", kind="article",
-        words=len(body.split()), title_digest=text_id(title), text_digest=text_id(body),
+        words=len(body.split()), title_digest=number_id(title), text_digest=number_id(body),
         fingerprint=chance.getrandbits(63), extractor="bench", is_article=True,
     )  # fmt: skip
-    record_id = f"urn:uuid:{n:032x}"
+    record_id = f"urn:uuid:{uuid.UUID(int=chance.getrandbits(128), version=4)}"
     capture = FoundCapture(
         id=capture_number(when, record_id), record_id=record_id, urlkey=urlkey(url),
         timestamp=to_timestamp(when), uri=url, mime="text/html", status=200,
-        digest=f"sha1:{text_id(body).upper()}", filename="2016/01/bench.warc.gz",
+        digest=to_digest(body), filename="2016/01/bench.warc.gz",
         offset=n * 40_000, length=40_000, record_type="response", refers_to=None,
         refers_to_uri=None, refers_to_date=None, redirect=None, truncated=None,
         source=source, kind="article", failure=None, captured_at=when,
     )  # fmt: skip
     return Entry(Found(capture.filename, capture.offset + capture.length, capture, None), reading)
+
+
+def to_digest(body: str) -> str:
+    """A payload digest as captures have it."""
+    return "sha1:" + b32encode(hashlib.sha1(body.encode(), usedforsecurity=False).digest()).decode()
 
 
 def words_by_frequency(texts: list[str]) -> list[str]:

@@ -186,7 +186,7 @@ def _store(db: Database, groups: Iterable[set[int]]) -> None:
         listed = json.dumps(sorted(members))
         (article,) = db.execute("SELECT id FROM articles WHERE number = ?", (first,)).fetchone()
         (sources,) = db.execute(_SOURCES, [listed]).fetchone()
-        story = number_id("story", article, bits=47)
+        story = number_id("story", str(article), bits=47)
         db.execute(
             "INSERT INTO stories (id, first, articles, sources) VALUES (?, ?, ?, ?)",
             (story, first, len(members), sources),

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
+from archive.index.ids import digest_number
 from archive.index.layout import read_layout, write_layout
 from archive.indexer.derive import derive
 from archive.indexer.fulltext import follow, read_indexed
@@ -98,7 +99,7 @@ def _pages(db: Database, numbers: Iterable[int]) -> Iterator[Page]:
         yield Page(
             blocks=() if recurring.isdisjoint(_lines(row)) else _blocks(row),
             # Where there is no text, no two are the same.
-            digest=row["text_digest"] or row["id"],
+            digest=str(row["text_digest"] or row["id"]),
             authors=tuple(json.loads(row["authors"])),
             title=row["title"],
         )
@@ -169,7 +170,7 @@ def _replace(db: Database, changes: Sequence[tuple[Row, Row]]) -> None:
 
 def _row_of(full: Row, left: Row) -> tuple[Any, ...]:
     gone = (taken_out(full[part], left[part]) for part in ("text", "asides"))
-    digest = text_digest(left["text"])[:20]
+    digest = digest_number(text_digest(left["text"]))
     return (left["id"], *gone, full["layout"], full["fingerprint"], digest)
 
 

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlite_utils import Database
 
-from archive.index.ids import text_id
+from archive.index.ids import number_id
 from archive.indexer.numbers import place, renumber, wanted_number
 
 
@@ -47,16 +47,14 @@ def insert(db, batch):
 
 # Few seconds, so that many articles want the same numbers; None: the article goes.
 MOMENTS = st.integers(0, 2).map(lambda second: f"2026010203040{second}")
-STEPS = st.lists(
-    st.dictionaries(st.integers(0, 400).map(str), MOMENTS | st.none(), max_size=40), max_size=8
-)
+STEPS = st.lists(st.dictionaries(st.integers(0, 400), MOMENTS | st.none(), max_size=40), max_size=8)
 
 
 @settings(max_examples=60, deadline=None)
 @given(STEPS)
 def test_the_layout_depends_on_the_set_only(db, steps):
     db.execute("DELETE FROM articles")
-    present: dict[str, str] = {}
+    present: dict[int, str] = {}
     for step in steps:
         gone = {article for article, moment in step.items() if moment is None}
         present = {a: m for a, m in (present | step).items() if m and a not in gone}
@@ -70,7 +68,7 @@ def test_articles_dated_midnight_do_not_push_each_other_about(db):
     db.execute("DELETE FROM articles")
     midnight, seen, moves = "2026-01-05T00:00:00+00:00", "20260105080000", 0
     for n in range(600):
-        article = text_id("morning", str(n))
+        article = number_id("morning", str(n))
         come, moved = place(db, {article: wanted_number(article, midnight, seen)}, [])
         renumber(db, moved)
         moves += len(moved)
