@@ -7,7 +7,7 @@ together, copy by copy, and the work grows with the articles, not with their squ
 
 from bisect import bisect_left
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 
 from sqlite_utils import Database
 
@@ -47,11 +47,13 @@ class Holders:
                         held.append(article)
                     last[sentence] = article
 
+    def held(self, sentences: Iterable[int]) -> Set[int]:
+        """Those of some sentences that stand in several articles."""
+        return self._of.keys() & set(sentences)
+
     def around(self, article: int, sentence: int) -> Sequence[int]:
         """The nearest few that hold a sentence, before and after an article, without itself."""
-        holders = self._of.get(sentence)
-        if holders is None:
-            return ()
+        holders = self._of[sentence]
         at = bisect_left(holders, article)
         near = []
         for other in reversed(holders[max(0, at - NEIGHBOURS) : at]):
@@ -75,9 +77,10 @@ class Holders:
 
     def candidates(self, article: int, sketch: bytes) -> list[int]:
         """Articles that this one is to be compared with."""
-        shared = Counter(
-            other for sentence in sentences_in(sketch) for other in self.around(article, sentence)
-        )
+        held = self.held(sentences_in(sketch))
+        if len(held) < _SHARED:
+            return []
+        shared = Counter(other for sentence in held for other in self.around(article, sentence))
         return sorted(other for other, count in shared.items() if count >= _SHARED)
 
 

@@ -53,7 +53,8 @@ def _settle_cell_of(db: Database, source: str, number: int) -> int:
     where = "source = ? AND number >= ? AND number < ?"
     rows = db.execute(f"SELECT number FROM unsettled WHERE {where}", (source, begin, end))  # noqa: S608 - constants
     marked = [row[0] for row in rows]
-    sketch(db, {*marked, *settle_cell(db, cell, marked)})
+    settled = settle_cell(db, cell, marked)
+    sketch(db, {*marked, *settled.changed}, settled.unchanged)
     # With them go the marks that settling itself has made.
     db.execute(f"DELETE FROM unsettled WHERE {where}", (source, begin, end))  # noqa: S608 - constants
     return len(marked)

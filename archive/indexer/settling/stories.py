@@ -21,15 +21,22 @@ from archive.indexer.settling.sentences import sentences_in, sketch_of
 _TEXTS_AT_HAND = 256
 
 
-def sketch(db: Database, articles: Iterable[int]) -> None:
+def sketch(db: Database, articles: Iterable[int], known: Mapping[int, str]) -> None:
     """Bring the sketches of these articles up to date; those that change are to be matched.
 
     The caller holds a transaction.
+
+    Args:
+        db: The index.
+        articles: Their numbers.
+        known: The texts of some, which are not read again.
     """
-    listed = json.dumps(sorted(articles))
-    new = {number: sketch_of(text) for number, text in db.execute(_TEXTS, [listed])}
-    old = dict(db.execute(_SKETCHES, [listed]))
-    changed = [n for n in json.loads(listed) if new.get(n) != old.get(n)]
+    numbers = sorted(articles)
+    unread = json.dumps([number for number in numbers if number not in known])
+    new = {number: sketch_of(text) for number, text in db.execute(_TEXTS, [unread])}
+    new |= {number: sketch_of(known[number]) for number in numbers if number in known}
+    old = dict(db.execute(_SKETCHES, [json.dumps(numbers)]))
+    changed = [number for number in numbers if new.get(number) != old.get(number)]
     db.conn.executemany(
         "INSERT OR IGNORE INTO unmatched (article, before) VALUES (?, ?)",
         [(number, old.get(number)) for number in changed],
@@ -75,9 +82,9 @@ def _rematch(db: Database, changed: Mapping[int, bytes | None]) -> None:
     concerned = set(changed)
     for article in changed:
         was, now = before.get(article, set()), after.get(article, set())
-        for sentence in was - now:
+        for sentence in holders.held(was - now):
             concerned.update(holders.around(article, sentence))
-        for sentence in now - was:
+        for sentence in holders.held(now - was):
             concerned.update(holders.parted(article, sentence))
     concerned |= _dissolve(db, concerned)
     if concerned - changed.keys():

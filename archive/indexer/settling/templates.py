@@ -2,7 +2,8 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass
 from typing import Any
 
 from sqlite_utils import Database
@@ -22,7 +23,15 @@ from extract.template import MIN_ARTICLES, Page, SiteTemplate, cut, learn
 _AT_ONCE = 500
 
 
-def settle_cell(db: Database, cell: Cell, marked: Sequence[int]) -> set[int]:
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """The articles whose text has changed, and the texts of some others, by number."""
+
+    changed: Set[int]
+    unchanged: Mapping[int, str]
+
+
+def settle_cell(db: Database, cell: Cell, marked: Sequence[int]) -> Settled:
     """Bring the template of a cell up to date, and the texts of its articles.
 
     The caller holds a transaction.
@@ -31,15 +40,13 @@ def settle_cell(db: Database, cell: Cell, marked: Sequence[int]) -> set[int]:
         db: The index.
         cell: A source and a quarter.
         marked: The numbers of its articles that came, went or changed.
-
-    Returns:
-        The numbers of the articles whose text has changed by it.
     """
     numbers = numbers_in(db, cell)
     sample = draw(numbers)
     template = before = read_template(db, cell)
+    texts: dict[int, str] = {}
     if sample.may_hold(marked):
-        template = _learned(db, sample.numbers)
+        template, texts = _learned(db, sample.numbers)
     concerned: Iterable[int] = marked
     if template != before:
         _store(db, cell, template)
@@ -47,7 +54,7 @@ def settle_cell(db: Database, cell: Cell, marked: Sequence[int]) -> set[int]:
     changed: set[int] = set()
     for some in _batched(sorted(concerned)):
         changed |= _apply(db, template, some)
-    return changed
+    return Settled(changed, {n: text for n, text in texts.items() if n not in changed})
 
 
 def read_template(db: Database, cell: Cell) -> SiteTemplate:
@@ -73,31 +80,34 @@ def _store(db: Database, cell: Cell, template: SiteTemplate) -> None:
 
 
 _CURRENT = """
-SELECT v.id, v.title, v.text, v.layout, v.asides, v.words, v.fingerprint, v.text_digest, v.authors
+SELECT a.number, v.id, v.title, v.text, v.layout, v.asides, v.words, v.fingerprint, v.text_digest,
+       v.authors
 FROM json_each(?) n JOIN articles a ON a.number = n.value
 JOIN versions v ON v.id = a.current_version
 """
 
 
-def _learned(db: Database, numbers: Sequence[int]) -> SiteTemplate:
+def _learned(db: Database, numbers: Sequence[int]) -> tuple[SiteTemplate, dict[int, str]]:
+    """The template of these articles, and their texts as they are now."""
     if len(numbers) < MIN_ARTICLES:
-        return SiteTemplate()
-    return learn(_pages(db, numbers))
+        return SiteTemplate(), {}
+    rows = list(db.query(_CURRENT, [json.dumps(numbers)]))
+    return learn(_pages(whole(db, rows))), {row["number"]: row["text"] for row in rows}
 
 
-def _pages(db: Database, numbers: Iterable[int]) -> Iterator[Page]:
+def _pages(rows: Sequence[Row]) -> Iterator[Page]:
     """What a template is learned from; without their blocks where no line is another's, too.
 
     Cutting a text into its blocks costs five times what reading it does, and most have none.
     """
-    rows = whole(db, db.query(_CURRENT, [json.dumps(list(numbers))]))
+    lines = [_lines(row) for row in rows]
     seen: Counter[str] = Counter()
-    for row in rows:
-        seen.update(_lines(row))
+    for some in lines:
+        seen.update(some)
     recurring = {line for line, number in seen.items() if number > 1}
-    for row in rows:
+    for row, some in zip(rows, lines, strict=True):
         yield Page(
-            blocks=() if recurring.isdisjoint(_lines(row)) else _blocks(row),
+            blocks=() if recurring.isdisjoint(some) else _blocks(row),
             # Where there is no text, no two are the same.
             digest=str(row["text_digest"] or row["id"]),
             authors=tuple(json.loads(row["authors"])),
