@@ -15,6 +15,7 @@ from sqlite_utils import Database
 from archive.errors import NotFound
 from archive.index.fold import tokens
 from archive.index.segments import needs_cutting, searchable
+from archive.index.ids import find_id
 from archive.index.trouble import explained
 from archive.search.finds import Pattern
 from archive.search.hits import hits_of
@@ -55,7 +56,7 @@ def find_similar(db: Database, article_id: str, *, limit: int = 10) -> Similar:
         MicroficheError: the database cannot be read.
     """
     try:
-        row = db.execute(_ARTICLE, [article_id]).fetchone()
+        row = db.execute(_ARTICLE, [find_id(article_id)]).fetchone()
         if row is None:
             raise NotFound(f"article {article_id[:80]!r}: not in the index; look for it by search")
         number, title, standfirst, text = row
