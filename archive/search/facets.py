@@ -5,11 +5,12 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from fractions import Fraction
 from typing import Literal
 
 from sqlite_utils import Database
 
-from archive.index.ids import NUMBERS_A_SECOND, first_number, moment_of_number
+from archive.index.ids import first_number, moment_of_number
 from archive.index.trouble import explained
 from archive.search.dates import span
 from archive.search.expand import planned
@@ -22,6 +23,7 @@ from archive.search.where import Where, where_of
 # what is visited is no hit.
 COUNTED_HITS = 30_000
 VISITED_PER_HIT = 3
+_PARTS = 1009
 TOP = 20
 
 MAX_DAYS = 62
@@ -56,8 +58,10 @@ class Facets:
         total: How many hits there are; where there are conditions on fields and not all hits were
             counted, about so many.
         counted: How many of them were looked at.
-        exact: False where these are an even sample of the hits: then all counts are estimates
-            from it, but for the total and the histogram of a query of words alone.
+        exact: False where these are not all.
+        basis: ``all`` hits; an even ``sample`` of them: then all counts are estimates from it, but
+            for the total and the histogram of a query of words alone; or the ``newest`` of them,
+            where many words begin so: then nothing is known of the others.
         unit: What a bar of the histogram stands for.
         histogram: From the oldest hit to the newest, those without hits too.
     """
@@ -65,6 +69,7 @@ class Facets:
     total: int
     counted: int
     exact: bool
+    basis: Literal["all", "sample", "newest"]
     sources: tuple[Value, ...]
     languages: tuple[Value, ...]
     sections: tuple[Value, ...]
@@ -95,13 +100,25 @@ def count_facets(db: Database, query: str, *, counted_hits: int = COUNTED_HITS) 
 
 
 def _count(db: Database, asked: Plan, counted_hits: int) -> Facets:
+    if not asked.is_ranked:
+        # FTS5 would merge all that begins so before it gives the first.
+        where = where_of(asked, asked.by_date)
+        _collect(db, where, Fraction(1), f"DESC LIMIT {counted_hits + 1}")
+        counted = _collected(db)
+        exact = counted <= counted_hits
+        found = _described(db, None, counted, Fraction(1))
+        return replace(found, exact=exact, basis="all" if exact else "newest")
     bare = where_of(replace(asked, conditions=()))
     matches = bare.count(db)
     part = _part(matches, counted_hits * (VISITED_PER_HIT if asked.conditions else 1))
     _collect(db, where_of(asked), part)
-    counted = int(db.execute("SELECT count(*) FROM temp.hits").fetchone()[0])
-    total = round(counted / part) if asked.conditions else matches
+    total = round(_collected(db) / part) if asked.conditions else matches
+    # FTS5 counts within bounds as fast as over all, but merges what begins so each time anew.
+    quick = part < 1 and not asked.conditions and not asked.has_prefix
+    return _described(db, bare if quick else None, total, part)
 
+
+def _described(db: Database, where: Where | None, total: int, part: Fraction) -> Facets:
     def scaled(count: int) -> int:
         return round(count / part)
 
@@ -110,17 +127,17 @@ def _count(db: Database, asked: Plan, counted_hits: int) -> Facets:
         return scaled(int(db.execute(between, [first, end]).fetchone()[0]))
 
     def walked(first: int, end: int) -> int:
-        return bare.narrowed(f"{NUMBER} >= ? AND {NUMBER} < ?", first, end).count(db)
+        assert where
+        return where.narrowed(f"{NUMBER} >= ? AND {NUMBER} < ?", first, end).count(db)
 
-    # FTS5 counts within bounds as fast as over all, but merges what begins so each time anew.
-    quick = part < 1 and not asked.conditions and not asked.has_prefix
-    unit, histogram = _histogram(db, bare if quick else None, walked if quick else sampled)
+    unit, histogram = _histogram(db, where, walked if where else sampled)
     names = _Names(db, scaled)
     rows: Counter[tuple[int | None, ...]] = Counter(db.execute(_DESCRIBED))
     return Facets(
         total=total,
-        counted=counted,
+        counted=_collected(db),
         exact=part == 1,
+        basis="all" if part == 1 else "sample",
         sources=names.top(_column(rows, 0)),
         languages=names.top(_column(rows, 1)),
         sections=names.top(_column(rows, 2)),
@@ -143,28 +160,30 @@ SELECT p.name, counted.hits FROM (
 """
 
 
-def _part(matches: int, at_most: int) -> float:
-    """Which part of the matches to look at: one, a half, a quarter, … of them.
+def _part(matches: int, at_most: int) -> Fraction:
+    """Which part of the matches to look at, in `_PARTS`.
 
-    >>> _part(100, 100), _part(101, 100), _part(1_000_000, 30_000)
-    (1.0, 0.5, 0.015625)
+    >>> _part(100, 100), _part(1009, 100), _part(5_000_000, 1)
+    (Fraction(1, 1), Fraction(100, 1009), Fraction(1, 1009))
     """
-    part = 1.0
-    while matches * part > at_most and part * NUMBERS_A_SECOND > 1:
-        part /= 2
-    return part
+    if matches <= at_most:
+        return Fraction(1)
+    return Fraction(max(_PARTS * at_most // matches, 1), _PARTS)
 
 
-def _collect(db: Database, where: Where, part: float) -> None:
-    # Each facet is a walk over the same hits: they are looked up once. The last bits of a number
-    # are drawn from the article's id, so that a range of them is an even sample.
+def _collect(db: Database, where: Where, part: Fraction, rest: str = "") -> None:
+    # Each facet is a walk over the same hits: they are looked up once. Articles are numbered by
+    # their moments: what the number leaves when divided by a prime falls evenly over all of them.
     db.execute("CREATE TEMP TABLE IF NOT EXISTS hits (number INTEGER PRIMARY KEY)")
     db.execute("DELETE FROM temp.hits")
     if part < 1:
-        bits = NUMBERS_A_SECOND - 1
-        where = where.narrowed(f"({NUMBER} & {bits}) < ?", int(NUMBERS_A_SECOND * part))
-    sql = f"INSERT INTO temp.hits SELECT {where.number} FROM {where.sql} ORDER BY 1"  # noqa: S608 - constants, bound values
+        where = where.narrowed(f"({NUMBER} % {_PARTS}) < ?", int(part * _PARTS))
+    sql = f"INSERT INTO temp.hits SELECT {where.number} FROM {where.sql} ORDER BY 1 {rest}"  # noqa: S608 - constants, bound values
     db.execute(sql, where.values)
+
+
+def _collected(db: Database) -> int:
+    return int(db.execute("SELECT count(*) FROM temp.hits").fetchone()[0])
 
 
 def _column(rows: Counter[tuple[int | None, ...]], place: int) -> Counter[int]:

@@ -26,13 +26,13 @@ class Bounds:
     Attributes:
         exact_matches: Up to so many matches all are ranked: 20,000 take 25 ms.
         ranked_matches: Up to so many, those with it in the title are ranked. Beyond, learning how
-            rare a word is takes 25 ms by itself, and such a word is in every third article.
+            rare a word is takes 10 ms and more by itself, and it is in every fifth article.
         ranked_titles: So many of these, the newest.
         counted: Where they need not be known for ranking, hits are counted up to here.
     """
 
     exact_matches: int = 20_000
-    ranked_matches: int = 300_000
+    ranked_matches: int = 200_000
     ranked_titles: int = 10_000
     counted: int = 10_000
 
@@ -60,20 +60,29 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Tier:
-    """Articles that come one after the other: by score, or else the newest (or oldest) first."""
+    """Articles that come one after the other: by score, or else the newest (or oldest) first.
+
+    Attributes:
+        where: Which articles.
+        scored: Whether by score.
+        newest: Of those that are not: the newest first.
+        at_most: By score only the newest so many; 0: all.
+        but_for: Without the newest so many.
+        if_few: By score only where there are at most so many; learnt when the tier is reached.
+    """
 
     where: Where
     scored: bool
     newest: bool = True
+    at_most: int = 0
+    but_for: int = 0
+    if_few: int = 0
 
 
-def by_relevance(
-    db: Database, planned: Plan, bounds: Bounds, typed_matches: int
-) -> tuple[tuple[Tier, ...], str]:
+def by_relevance(planned: Plan, bounds: Bounds, typed_matches: int) -> tuple[tuple[Tier, ...], str]:
     """The tiers of a query, and what to call that.
 
     Args:
-        db: The index.
         planned: A plan with words.
         bounds: How much may be looked at.
         typed_matches: How many have the very words; one beyond ``bounds.ranked_matches`` for more.
@@ -87,29 +96,25 @@ def by_relevance(
         # Asking FTS5 once for the beginning of words is dear enough.
         tiers, name = [Tier(where_of(planned, typed), scored=False)], "newest"
     else:
-        tiers, name = _titles_first(db, planned, bounds, typed_matches)
+        tiers, name = _titles_first(planned, bounds, typed_matches)
     if planned.match != typed:
         others = where_of(planned, f"({planned.match}) NOT ({typed})")
-        few = others.count(db, bounds.exact_matches) <= bounds.exact_matches
-        tiers.append(Tier(others, scored=few))
+        tiers.append(Tier(others, scored=True, if_few=bounds.exact_matches))
     return tuple(tiers), name
 
 
-def _titles_first(
-    db: Database, planned: Plan, bounds: Bounds, typed_matches: int
-) -> tuple[list[Tier], str]:
+def _titles_first(planned: Plan, bounds: Bounds, typed_matches: int) -> tuple[list[Tier], str]:
     typed = planned.typed or planned.match
-    titled = where_of(planned, f"({planned.in_title}) AND ({typed})")
+    is_one = len(planned.wanted) == 1 and planned.in_title is not None
+    # Of a single word that suffices, and FTS5 learns but once how rare it is.
+    expression = planned.in_title if is_one else f"({planned.in_title}) AND ({typed})"
+    titled = where_of(planned, expression)
     others = Tier(where_of(planned, f"({typed}) NOT ({planned.in_title})"), scored=False)
     if typed_matches > bounds.ranked_matches:
         return [Tier(titled, scored=False), others], "in titles, then newest"
-    newest = f"ORDER BY {NUMBER} DESC LIMIT 1 OFFSET {bounds.ranked_titles}"
-    edge = titled.select(db, NUMBER, newest)
-    if not edge:
-        return [Tier(titled, scored=True), others], "bm25 in titles, then newest"
     tiers = [
-        Tier(titled.narrowed(f"{NUMBER} > ?", edge[0][0]), scored=True),
-        Tier(titled.narrowed(f"{NUMBER} <= ?", edge[0][0]), scored=False),
+        Tier(titled, scored=True, at_most=bounds.ranked_titles),
+        Tier(titled, scored=False, but_for=bounds.ranked_titles),
         others,
     ]
     return tiers, "bm25 in titles, then newest"
@@ -132,18 +137,28 @@ def page_of(
 
 
 def _rows(db: Database, tier: Tier, after: Place | None, limit: int) -> list[tuple[int, float]]:
-    if not tier.scored:
-        sign, way = ("<", "DESC") if tier.newest else (">", "ASC")
-        where = tier.where.narrowed(f"{NUMBER} {sign} ?", after.number) if after else tier.where
-        return where.select(db, f"{NUMBER}, 0.0", f"ORDER BY {NUMBER} {way} LIMIT {limit}")
+    if not tier.scored or (tier.if_few and tier.where.count(db, tier.if_few) > tier.if_few):
+        return _by_date(db, tier, after, limit)
     inner = f"SELECT {tier.where.number} AS number, {_BM25} AS score FROM {tier.where.sql}"  # noqa: S608 - constants, bound values
-    order = f"ORDER BY score, number DESC LIMIT {limit}"
-    if after is None:
-        return db.execute(f"{inner} {order}", tier.where.values).fetchall()
-    # New articles move all scores a little: the place is where that article stands now.
-    score = _score_now(db, tier, after)
-    sql = f"SELECT * FROM ({inner}) WHERE score > ? OR (score = ? AND number < ?) {order}"  # noqa: S608 - as above
-    return db.execute(sql, [*tier.where.values, score, score, after.number]).fetchall()
+    if tier.at_most:
+        inner += f" ORDER BY {tier.where.number} DESC LIMIT {tier.at_most}"
+    some, bounds = "", tuple[float, ...]()
+    if after:
+        # New articles move all scores a little: the place is where that article stands now.
+        score = _score_now(db, tier, after)
+        some, bounds = "WHERE score > ? OR (score = ? AND number < ?)", (score, score, after.number)
+    sql = f"SELECT * FROM ({inner}) {some} ORDER BY score, number DESC LIMIT {limit}"  # noqa: S608 - as above
+    return db.execute(sql, [*tier.where.values, *bounds]).fetchall()
+
+
+def _by_date(db: Database, tier: Tier, after: Place | None, limit: int) -> list[tuple[int, float]]:
+    sign, way = ("<", "DESC") if tier.newest else (">", "ASC")
+    order = f"ORDER BY {NUMBER} {way} LIMIT {limit}"
+    if after:
+        return tier.where.narrowed(f"{NUMBER} {sign} ?", after.number).select(
+            db, f"{NUMBER}, 0.0", order
+        )
+    return tier.where.select(db, f"{NUMBER}, 0.0", f"{order} OFFSET {tier.but_for}")
 
 
 def _score_now(db: Database, tier: Tier, place: Place) -> float:

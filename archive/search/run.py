@@ -106,15 +106,20 @@ def _counted(found: int, at_most: int) -> _Counted:
 def _by_relevance(
     db: Database, asked: Plan, bounds: Bounds
 ) -> tuple[tuple[Tier, ...], _Counted, str]:
-    typed = asked.typed or asked.match
+    if not asked.is_ranked:
+        found = where_of(asked, asked.by_date).count(db, bounds.counted)
+        tiers, ranking = by_relevance(asked, bounds, found)
+        return tiers, _counted(found, bounds.counted), ranking
     # With conditions on fields counting means looking at each match: no further than is needed.
     plain = not asked.conditions and not asked.has_prefix
     at_most = bounds.ranked_matches if plain else bounds.exact_matches
-    matches = where_of(asked, typed if asked.is_ranked else asked.by_date).count(db, at_most)
-    tiers, ranking = by_relevance(db, asked, bounds, matches)
-    counted = _counted(matches, at_most)
-    if asked.is_ranked and asked.match != typed and matches <= at_most:
-        counted = _counted(where_of(asked).count(db, at_most), at_most)
+    has_forms = asked.match != asked.typed
+    matches = where_of(asked).count(db, bounds.exact_matches if has_forms else at_most)
+    counted = _counted(matches, bounds.exact_matches if has_forms else at_most)
+    if has_forms and not counted.exact:
+        matches = where_of(asked, asked.typed).count(db, at_most)
+        counted = _Counted(max(counted.total, min(matches, at_most)), exact=False)
+    tiers, ranking = by_relevance(asked, bounds, matches)
     return tiers, counted, ranking
 
 

@@ -14,8 +14,8 @@ from sqlite_utils import Database
 
 from archive.errors import NotFound
 from archive.index.fold import tokens
-from archive.index.segments import needs_cutting, searchable
 from archive.index.ids import find_id
+from archive.index.segments import needs_cutting, searchable
 from archive.index.trouble import explained
 from archive.search.finds import Pattern
 from archive.search.hits import hits_of
@@ -25,6 +25,7 @@ from archive.search.where import Where
 
 # bm25 costs about 2.5 microseconds a match for eight words: 30 ms.
 MAX_MATCHES = 12_000
+_MATCHES_OF_A_WORD = 4_000
 MAX_WORDS = 8
 # The words looked up: 40 cost 5 ms.
 _CANDIDATES = 40
@@ -101,7 +102,7 @@ def telling_words(db: Database, counts: Counter[str], own: int) -> tuple[str, ..
     scored = []
     for word, count in counts.most_common(_CANDIDATES):
         found = _articles_with(db, word)
-        if own < found <= MAX_MATCHES:
+        if own < found <= _MATCHES_OF_A_WORD:
             scored.append((count * math.log((every + 1) / found), found, word))
     chosen: list[str] = []
     matches = 0
@@ -128,7 +129,7 @@ def _articles(db: Database) -> int:
 
 def _articles_with(db: Database, word: str) -> int:
     sql = "SELECT count(*) FROM (SELECT 1 FROM articles_fts WHERE articles_fts MATCH ? LIMIT ?)"
-    return int(db.execute(sql, [_quoted(word), MAX_MATCHES + 1]).fetchone()[0])
+    return int(db.execute(sql, [_quoted(word), _MATCHES_OF_A_WORD + 1]).fetchone()[0])
 
 
 def _quoted(word: str) -> str:
