@@ -52,7 +52,8 @@ def place(
         The number of each article that comes, and the new number of each that must move.
     """
     slots = _Slots(db, wanted.values(), freed)
-    for number in sorted(freed):
+    # The last first: what follows closes up over several gaps in a row, one after the other.
+    for number in sorted(freed, reverse=True):
         slots.leave(number)
     for article, number in wanted.items():
         slots.enter((number, article))

@@ -64,6 +64,18 @@ def test_the_layout_depends_on_the_set_only(db, steps):
     assert found == canonical(keys)
 
 
+def test_who_stands_behind_two_that_go_closes_up_over_both(db):
+    db.execute("DELETE FROM articles")
+    moment = "20260102030405"
+    by_number: dict[int, list[int]] = {}
+    for article in range(100):
+        by_number.setdefault(wanted_number(article, None, moment), []).append(article)
+    wanted, (first, second, third, *_) = min(by_number.items())
+    insert(db, [(article, moment) for article in (first, second, third)])
+    insert(db, [(first, ""), (second, "")])
+    assert dict(db.execute("SELECT id, number FROM articles")) == {third: wanted}
+
+
 def test_articles_dated_midnight_do_not_push_each_other_about(db):
     db.execute("DELETE FROM articles")
     midnight, seen, moves = "2026-01-05T00:00:00+00:00", "20260105080000", 0
