@@ -1,16 +1,28 @@
-"""Comment forms, in no language at all: the markup says what they are.
+"""Forms and choices, in no language at all: the markup says what they are.
 
 A ``<form>`` with a ``<textarea>`` asks the reader to write. Everything around it that holds no
-prose (headings, prompts, privacy and spam-filter notices) belongs to it.
+prose (headings, prompts, privacy and spam-filter notices) belongs to it. A field for an address or
+a password asks for a reader's account, as a link to one does that stands by itself; two buttons
+under a few words ask for consent.
 """
 
+from collections import Counter
 from itertools import islice
 
 from lxml.html import HtmlElement
 
+from extract.services import leads_to_account
+
 # A paragraph this long around the form is the article's, or a reader's comment worth keeping out
 # of this rule's reach; prompts and legal notices measured on the development pages stay below.
 LONG_PARAGRAPH_CHARS = 200
+# What stands around a field for an address: a heading, a promise, a note on privacy.
+MAX_BOX_CHARS = 400
+_MAX_BOX_PARAGRAPHS = 3
+_MAX_FIELDS = 200
+_ASKING = frozenset({"email", "password", "tel"})
+_HOLDERS = frozenset({"div", "section", "center"})
+_PICTURES = ("figure", "picture", "img", "video", "audio")
 # A forum has a form for each post; beyond so many nothing new is learned.
 _MAX_FORMS = 50
 
@@ -37,6 +49,47 @@ def find_comment_forms(root: HtmlElement) -> list[HtmlElement]:
         if top not in found:
             found.append(top)
     return found
+
+
+def find_boxes(root: HtmlElement) -> list[HtmlElement]:
+    """Find the boxes around fields for addresses and passwords, and around pairs of buttons.
+
+    >>> from extract.tree import parse
+    >>> root = parse("<article><p>" + "Prose. " * 90 + "</p><div id=x><h3>Our letter</h3>"
+    ...              "<p>Every day.</p><form><input type=email></form></div></article>")
+    >>> [element.get("id") for element in find_boxes(root)]
+    ['x']
+    """
+    fields = islice(root.iter("input"), _MAX_FIELDS)
+    asking = (field for field in fields if (field.get("type") or "").lower() in _ASKING)
+    found = [_box_around(field) for field in asking]
+    # No climbing here: a headline's box holds buttons to share, and the standfirst.
+    buttons = Counter(b.getparent() for b in islice(root.iter("button"), _MAX_FIELDS))
+    found += [box for box, number in buttons.items() if number >= 2 and box is not None]
+    links = (a for a in root.iter("a") if leads_to_account(a.get("href") or ""))
+    found += [box for a in links if (box := a.getparent()) is not None and box.tag in _HOLDERS]
+    return [box for box in found if _is_box(box)]
+
+
+def _box_around(element: HtmlElement) -> HtmlElement:
+    """Climb to the largest element that is still a box."""
+    box = element
+    for parent in element.iterancestors():
+        if not _is_box(parent):
+            break
+        box = parent
+    return box
+
+
+def _is_box(element: HtmlElement) -> bool:
+    if element.tag in {"body", "html", "main", "article", "td", "tr", "table"}:
+        return False
+    if next(element.iter("h1", *_PICTURES), None) is not None:
+        return False
+    paragraphs = sum(1 for _ in islice(element.iter("p"), _MAX_BOX_PARAGRAPHS + 1))
+    if paragraphs > _MAX_BOX_PARAGRAPHS:
+        return False
+    return len(" ".join(element.text_content().split())) <= MAX_BOX_CHARS
 
 
 def _holds_prose(element: HtmlElement) -> bool:

@@ -11,7 +11,7 @@ from functools import lru_cache
 from lxml import etree
 from lxml.html import HtmlElement
 
-from extract.forms import find_comment_forms
+from extract.forms import find_boxes, find_comment_forms
 from extract.lines import Line
 
 # Share of the page's paragraph text that a pruned container may hold.
@@ -179,6 +179,7 @@ def find_furniture(root: HtmlElement) -> Marks:
     ["class 'related'"]
     """
     marks: Marks = dict.fromkeys(find_comment_forms(root), "comment form")
+    marks |= dict.fromkeys((b for b in find_boxes(root) if b not in marks), "form or choice")
     prose = sum(len(p.text_content()) for p in root.iter("p")) or 1
     for element in root.iter(etree.Element):
         rule = None if element.tag in _NEVER else _rule(element)

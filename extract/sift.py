@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from extract.article import BlockKind
 from extract.furniture import find_furniture_rule
 from extract.lines import Line
+from extract.services import leads_to_account, leads_to_sharing
 from extract.title import fold
 from extract.words import caption_words
 
@@ -38,6 +39,10 @@ _SHORTCODE = re.compile(r"^\[(\w+)\b[^\]]*\].*\[/\1\]$")
 _CLOCK = re.compile(r"^\d{1,2}[:.h]\d\d\b|^\d{1,2}[:.]\d\d")
 
 MAX_TITLE_LINE = 300
+# A line that asks for something is short, and its link is no aside in a sentence.
+MAX_SERVICE_CHARS = 200
+MIN_SERVICE_SHARE = 0.08
+MIN_SHARING_SHARE = 0.25
 # More than this share of the text after the last paragraph is a list that belongs to it.
 MAX_OUTSKIRTS = 0.15
 CORE_SHARE = 0.2
@@ -91,6 +96,18 @@ def drop_links(lines: list[Line], _context: Context) -> None:
             line.drop("link only")
         elif line.link_share >= 0.5 and line.chars < 250 and not _END.search(line.text):
             line.drop("label and link")
+
+
+def drop_services(lines: list[Line], _context: Context) -> None:
+    """Drop short lines that lead to the reader's account, a letter, an app, or a way to share."""
+    for line in _chosen(lines):
+        if line.kind is BlockKind.TABLE or not line.link_chars or line.chars > MAX_SERVICE_CHARS:
+            continue
+        targets = [link.get("href") or "" for link in line.element.iter("a")]
+        asks = line.link_share >= MIN_SERVICE_SHARE and any(map(leads_to_account, targets))
+        shares = line.link_share >= MIN_SHARING_SHARE and any(map(leads_to_sharing, targets))
+        if asks or shares:
+            line.drop("link to a service")
 
 
 def drop_marks(lines: list[Line], _context: Context) -> None:
@@ -208,10 +225,13 @@ def drop_repeats(lines: list[Line], _context: Context) -> None:
     """
     before = ""
     below_head = False
-    for line in _chosen(lines):
+    for line in lines:
+        # What another rule took counts: a copy that is glued together has it, too.
+        if not line.chosen and (line.rule in {None, "standfirst"} or line.marked is not None):
+            continue
         is_item = line.kind is BlockKind.LIST
-        below_head = below_head or (line.is_prose and not is_item)
-        if line.is_prose and not is_item and _stood(line.key, before):
+        below_head = below_head or (line.chosen and line.is_prose and not is_item)
+        if line.chosen and line.is_prose and not is_item and _stood(line.key, before):
             line.drop("repeated")
         elif below_head or not is_item:
             before += line.key
@@ -266,6 +286,7 @@ RULES: tuple[Rule, ...] = (
     drop_entry_stamps,
     drop_words,
     drop_marks,
+    drop_services,
     drop_links,
     drop_bylines,
     drop_leading_name,

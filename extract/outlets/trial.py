@@ -50,7 +50,7 @@ def rules_for(text: str, *, name: str, url: str, day: date) -> OutletRules:
     Raises:
         OutletError: the file is broken, is for other hosts, or has no rules for the day.
 
-    >>> text = 'hosts = ["x.test"]\\n[[rules]]\\nfrom = 2026-01-02\\nbody = "//article"'
+    >>> text = 'hosts = ["x.test"]\n[[rules]]\nfrom = 2026-01-02\nbody = "//article"'
     >>> rules_for(text, name="x", url="https://www.x.test/a", day=date(2026, 3, 1)).body
     ('//article',)
     """

@@ -95,3 +95,29 @@ def test_what_authors_say_of_themselves_at_the_end_goes(note: str, goes: bool) -
     article = read(paragraphs([*STORY, note]), "<meta name=author content='Jo Bloggs'>")
     assert (note not in article.text) == goes
     assert (rules(article).get(note) == "author's note") == goes
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The <a href=/2026/register-of-ships>register of ships</a> was lost in the fire of 1911.",
+        "The harbour master wrote so <a href=https://www.facebook.com/master/posts/1>himself</a>.",
+        "What he said filled a <a href=/news/subscribe-or-die>column</a>, and more of the same.",
+    ],
+)
+def test_links_to_stories_are_no_links_to_services(text: str) -> None:
+    assert "lost in" in read(paragraphs([*STORY, text.replace(".", " lost in fog.")])).text
+
+
+def test_a_header_with_buttons_keeps_its_standfirst() -> None:
+    standfirst = "Ferries, trams and trains were late on Monday, and nobody was surprised by it."
+    buttons = "<div><button>A</button><button>B</button></div>"
+    head = f"<h1>Late</h1><div><p>{standfirst}</p>{buttons}</div>"
+    article = read(head + paragraphs())
+    assert standfirst in (article.standfirst or "") + article.text
+
+
+def test_a_copy_glued_together_goes_even_where_a_line_of_the_first_was_furniture() -> None:
+    texts = [*STORY[:3], "Leave a comment", *STORY[3:]]
+    glued = f"<p>{' '.join(texts)}</p>"
+    assert read(paragraphs(texts) + glued).text == "\n".join(STORY)
