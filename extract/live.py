@@ -2,6 +2,7 @@
 
 import re
 from datetime import datetime
+from functools import lru_cache
 
 from lxml.html import HtmlElement
 
@@ -98,9 +99,15 @@ def _by_markup(lines: list[Line]) -> dict[int, Holder]:
 
 def _entry(element: HtmlElement) -> HtmlElement | None:
     for parent in (element, *element.iterancestors("div", "article", "li", "section")):
-        if parent.get("itemprop") == "liveBlogUpdate" or _NAMED.search(parent.get("class") or ""):
+        name = parent.get("class")
+        if parent.get("itemprop") == "liveBlogUpdate" or (name and _is_named(name)):
             return parent
     return None
+
+
+@lru_cache(maxsize=8192)
+def _is_named(name: str) -> bool:
+    return bool(_NAMED.search(name))
 
 
 def _stamp(holder: HtmlElement) -> datetime | None:
