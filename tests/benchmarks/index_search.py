@@ -1,100 +1,135 @@
-"""Inserting articles with their full text, the size of the index, and the latency of searches.
+"""Latency of searches while articles are being written, beside Tantivy on the same articles.
 
-``MICROFICHE_BENCH_ARTICLES`` sets how many (20,000); ``MICROFICHE_CORPUS`` gives them real words.
-CPU seconds, so that other load matters less; milliseconds are of the CPU, too, median and p95.
+``MICROFICHE_BENCH_ARTICLES`` sets how many (20,000), ``MICROFICHE_BENCH_INDEX`` names an index to
+copy instead of making one, ``MICROFICHE_CORPUS`` gives real words. Milliseconds, warm: median and
+95th percentile of the wall, 95th percentile of the processor's. Another process inserts articles
+all the while, far more than a crawl does. Our hits come with marked titles and snippets, and with
+forms of their words; Tantivy's are numbers.
 """
 
+import json
+import multiprocessing
 import os
-import random
+import shutil
+import sqlite3
+import subprocess
+import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterable
-from contextlib import closing
-from itertools import islice, pairwise
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from itertools import islice
+from multiprocessing.synchronize import Event
 from pathlib import Path
+from typing import Any
 
-from sqlite_utils import Database
+import pytest
 
 from archive.index.open import open_index_file
-from archive.index.stats import read_stats
-from archive.indexer.run import checkpoint
 from archive.indexer.write import write_batch
-from archive.search import count_facets, search
 from tests.benchmarks.index_corpus import entries
+from tests.benchmarks.index_latency import ASKED, KINDS
 from tests.benchmarks.table import table
+from tests.environments import environment
 
 BATCH = 5_000
-QUERIES = 12
+WRITTEN_AT_ONCE = 200
+TANTIVY = "tantivy==0.27.0"
 
 
 def run() -> str:
-    """Build an index, search it, and lay out what it cost."""
-    count = int(os.environ.get("MICROFICHE_BENCH_ARTICLES", "20000"))
+    """Make or copy an index, search it while it grows, and lay out what that cost."""
     with tempfile.TemporaryDirectory() as place:
         path = Path(place) / "index.db"
-        with closing(open_index_file(path, write=True)) as db:
-            seconds = _build(db, count)
-            db.execute("INSERT INTO articles_fts (articles_fts) VALUES ('optimize')")
-            db.conn.commit()
-            checkpoint(db)
-            stats = read_stats(db)
-        size = path.stat().st_size
-        with closing(open_index_file(path)) as reader:
-            rows = _latencies(reader, count)
-    parts = ", ".join(f"{s.part} {s.bytes / stats.text_bytes:.2f}" for s in stats.space[:3])
+        _provide(path)
+        count = _articles(path)
+        with _writing(path, count) as written:
+            ours = _measured([sys.executable, "-m", "tests.benchmarks.index_latency", str(path)])
+            grown = written()
+        theirs = _tantivy(path, ours["queries"])
+    return _report(count, grown, ours, theirs)
+
+
+def _provide(path: Path) -> None:
+    if ready := os.environ.get("MICROFICHE_BENCH_INDEX"):
+        shutil.copyfile(ready, path)
+        return
+    source = entries(int(os.environ.get("MICROFICHE_BENCH_ARTICLES", "20000")))
+    with closing(open_index_file(path, write=True)) as db:
+        while batch := list(islice(source, BATCH)):
+            write_batch(db, batch)
+        db.execute("INSERT INTO articles_fts (articles_fts) VALUES ('optimize')")
+        db.conn.commit()
+        db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+
+
+def _articles(path: Path) -> int:
+    with closing(sqlite3.connect(path)) as db:
+        return int(db.execute("SELECT count(*) FROM facets").fetchone()[0])
+
+
+@contextmanager
+def _writing(path: Path, first: int) -> Iterator[Any]:
+    """Another process writes articles until the block ends; gives how many it has written."""
+    spawn = multiprocessing.get_context("spawn")
+    stop, written = spawn.Event(), spawn.Value("q", 0)
+    process = spawn.Process(target=_write, args=(path, first, stop, written))
+    process.start()
+    try:
+        yield lambda: written.value
+    finally:
+        stop.set()
+        process.join(60)
+
+
+def _write(path: Path, first: int, stop: Event, written: Any) -> None:
+    source = entries(1_000_000, seed=2, first=first)
+    with closing(open_index_file(path, write=True)) as db:
+        while not stop.wait(0.3):
+            batch = list(islice(source, WRITTEN_AT_ONCE))
+            write_batch(db, batch)
+            written.value += len(batch)
+            db.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
+
+
+def _measured(command: list[str], given: str = "") -> dict[str, Any]:
+    done = subprocess.run(command, input=given, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise RuntimeError(f"{command[:3]}: {done.stderr.strip()[-500:]}")
+    found: dict[str, Any] = json.loads(done.stdout)
+    return found
+
+
+def _tantivy(path: Path, queries: dict[str, list[str]]) -> dict[str, Any] | str:
+    try:
+        bin_dir = environment("tantivy-0.27.0", TANTIVY)
+    except pytest.skip.Exception as reason:
+        return str(reason)
+    script = Path(__file__).with_name("tantivy_peer.py")
+    return _measured([str(bin_dir / "python"), str(script), str(path)], json.dumps(queries))
+
+
+def _report(count: int, grown: int, ours: dict[str, Any], theirs: dict[str, Any] | str) -> str:
+    head = ["query", *ASKED, "first 20 as exact bm25"]
+    rows = [
+        [kind, *(ours["times"][kind][asked] for asked in ASKED), ours["overlap"].get(kind, "")]
+        for kind in KINDS
+    ]
+    what = (
+        f"{count:,} articles, {grown:,} more written meanwhile ({ours['seconds']:.0f} s); the "
+        f"search process took {ours['megabytes']:.0f} MB\n\n{table(head, rows)}"
+    )
+    if isinstance(theirs, str):
+        return f"{what}\n\nTantivy: {theirs}"
+    named = [name for name in ASKED if name in theirs["times"][KINDS[0]]]
+    rows = [[kind, *(theirs["times"][kind][name] for name in named)] for kind in KINDS]
     return (
-        f"{count:,} articles of {stats.text_bytes / count / 1000:.1f} kB: "
-        f"{count / seconds:,.0f} a CPU-second; index.db {size / stats.text_bytes:.2f} times the "
-        f"text ({parts})\n\n"
-        + table(["query", "relevance", "newest", "facets", "with lang:"], rows)
+        f"{what}\n\nTantivy 0.27 ({theirs['megabytes']:.0f} MB, index "
+        f"{theirs['index_bytes'] / 1e9:.1f} GB, nobody writing):\n\n"
+        + table(["query", *named], rows)
     )
 
 
-def _build(db: Database, count: int) -> float:
-    seconds, source = 0.0, entries(count)
-    while batch := list(islice(source, BATCH)):
-        began = time.process_time()
-        write_batch(db, batch)
-        seconds += time.process_time() - began
-    return seconds
-
-
-def _latencies(db: Database, count: int) -> list[list[str]]:
-    db.execute("CREATE VIRTUAL TABLE temp.words USING fts5vocab(main, articles_fts, row)")
-    words = db.execute("SELECT term, doc FROM temp.words WHERE length(term) > 2").fetchall()
-    chance = random.Random(3)
-
-    def between(low: float, high: float) -> list[str]:
-        found = [word for word, docs in words if low * count <= docs < high * count]
-        return chance.sample(found, min(QUERIES, len(found)))
-
-    common = between(0.09, 0.3)
-    titles = [row[0] for row in db.execute("SELECT title FROM articles LIMIT ?", [QUERIES])]
-    kinds = {
-        "in 0.5 to 2%": between(0.005, 0.02),
-        "in 9 to 17%": between(0.09, 0.17),
-        "in more than half": between(0.5, 1.1),
-        "two common words": [f"{a} {b}" for a, b in pairwise(common)],
-        "phrase": ['"' + " ".join(title.replace('"', "").split()[:3]) + '"' for title in titles],
-        "three letters*": [f"{word[:3]}*" for word in between(0.01, 0.1)],
-    }
-    asked: tuple[Callable[[str], object], ...] = (
-        lambda q: search(db, q),
-        lambda q: search(db, q, order="newest"),
-        lambda q: count_facets(db, q),
-        lambda q: search(db, f"{q} lang:de"),
-    )
-    return [[name, *(_timed(ask, queries) for ask in asked)] for name, queries in kinds.items()]
-
-
-def _timed(ask: Callable[[str], object], queries: Iterable[str]) -> str:
-    taken = []
-    for query in queries:
-        ask(query)
-        began = time.process_time()
-        ask(query)
-        taken.append((time.process_time() - began) * 1000)
-    taken.sort()
-    if not taken:
-        return "–"
-    return f"{taken[len(taken) // 2]:.0f} / {taken[int(len(taken) * 0.95)]:.0f}"
+if __name__ == "__main__":
+    began = time.monotonic()
+    print(run(), f"\n\n{time.monotonic() - began:.0f} s")
