@@ -8,6 +8,7 @@ together, copy by copy, and the work grows with the articles, not with their squ
 from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass, field
 
 from sqlite_utils import Database
 
@@ -27,61 +28,80 @@ _SHARED = 2
 _IN_RANGE = "SELECT article, sentences FROM sketches WHERE article BETWEEN ? AND ? ORDER BY article"
 
 
-class Holders:
-    """Who holds each of some sentences, in order of time, as far as the window reaches."""
+@dataclass(slots=True)
+class Nearby:
+    """What is near some articles.
 
-    def __init__(self, db: Database, articles: Iterable[int], sentences: Iterable[int]) -> None:
-        """Read the sketches around these articles; only these sentences are kept."""
-        wanted = set(sentences)
-        last: dict[int, int] = {}
-        self._of: dict[int, list[int]] = defaultdict(list)
-        for begin, end in _spans(sorted(articles)):
-            for article, sketch in db.execute(_IN_RANGE, (begin, end)):
-                for sentence in wanted.intersection(sentences_in(sketch)):
+    ``pairs`` counts the sentences that two articles share and by which they are to be compared,
+    the earlier first; one of the two at least is of those asked for. ``crowded`` are all articles
+    that stand so close around one of those, with the same sentence, that they may have been parted
+    by it: those before it from those after it.
+    """
+
+    pairs: Counter[tuple[int, int]] = field(default_factory=Counter)
+    crowded: set[int] = field(default_factory=set)
+
+    def to_compare(self) -> list[tuple[int, int]]:
+        """The pairs that share enough."""
+        return sorted(pair for pair, count in self.pairs.items() if count >= _SHARED)
+
+
+def look_around(db: Database, articles: Set[int], sentences: Iterable[int]) -> Nearby:
+    """Read the sketches around these articles once, in order of time.
+
+    Args:
+        db: The index.
+        articles: Their numbers.
+        sentences: Those that stand in them.
+    """
+    found = Nearby()
+    wanted = set(sentences)
+    holders: dict[int, list[int]] = {}
+    for begin, end in _spans(sorted(articles)):
+        for article, sketch in db.execute(_IN_RANGE, (begin, end)):
+            for sentence in wanted.intersection(sentences_in(sketch)):
+                before = holders.get(sentence)
+                if before is None:
                     # Most sentences stand in one article: nobody is compared for their sake.
-                    before = last.get(sentence)
-                    if before is not None and article - before <= WINDOW:
-                        held = self._of[sentence]
-                        if not held or held[-1] != before:
-                            held.append(before)
-                        held.append(article)
-                    last[sentence] = article
+                    holders[sentence] = [article]
+                    continue
+                near = [other for other in before[-NEIGHBOURS:] if article - other <= WINDOW]
+                _note(found, articles, near, article)
+                near.append(article)
+                holders[sentence] = near
+    return found
 
-    def held(self, sentences: Iterable[int]) -> Set[int]:
-        """Those of some sentences that stand in several articles."""
-        return self._of.keys() & set(sentences)
 
-    def around(self, article: int, sentence: int) -> Sequence[int]:
-        """The nearest few that hold a sentence, before and after an article, without itself."""
-        holders = self._of[sentence]
-        at = bisect_left(holders, article)
-        near = []
-        for other in reversed(holders[max(0, at - NEIGHBOURS) : at]):
-            if article - other > WINDOW:
-                break
-            near.append(other)
-        after = at + (at < len(holders) and holders[at] == article)
-        for other in holders[after : after + NEIGHBOURS]:
-            if other - article > WINDOW:
-                break
-            near.append(other)
-        return near
+def _note(found: Nearby, articles: Set[int], near: Sequence[int], article: int) -> None:
+    is_asked = article in articles
+    for other in near:
+        if is_asked or other in articles:
+            found.pairs[other, article] += 1
+    if len(near) == NEIGHBOURS and (is_asked or not articles.isdisjoint(near)):
+        found.crowded.update(near, (article,))
 
-    def parted(self, article: int, sentence: int) -> Sequence[int]:
-        """Neighbours that may no longer be compared, now that this article stands between them.
 
-        Empty where so few hold the sentence that they are compared all the same.
-        """
-        near = self.around(article, sentence)
-        return near if len(near) >= NEIGHBOURS else ()
+def around_gaps(db: Database, gone: Mapping[int, Set[int]]) -> set[int]:
+    """Those nearest to where an article held a sentence that it no longer holds.
 
-    def candidates(self, article: int, sketch: bytes) -> list[int]:
-        """Articles that this one is to be compared with."""
-        held = self.held(sentences_in(sketch))
-        if len(held) < _SHARED:
-            return []
-        shared = Counter(other for sentence in held for other in self.around(article, sentence))
-        return sorted(other for other, count in shared.items() if count >= _SHARED)
+    They are compared with each other now that it does not stand between them.
+
+    Args:
+        db: The index.
+        gone: The sentences that each article has lost, by its number.
+    """
+    wanted = set().union(*gone.values())
+    holders: dict[int, list[int]] = defaultdict(list)
+    for begin, end in _spans(sorted(gone)) if wanted else ():
+        for article, sketch in db.execute(_IN_RANGE, (begin, end)):
+            for sentence in wanted.intersection(sentences_in(sketch)):
+                holders[sentence].append(article)
+    found: set[int] = set()
+    for article, lost in gone.items():
+        for sentence in lost & holders.keys():
+            at = bisect_left(holders[sentence], article)
+            found.update(holders[sentence][max(0, at - NEIGHBOURS) : at + NEIGHBOURS])
+    return found
 
 
 def read_sketches(db: Database, articles: Iterable[int]) -> Mapping[int, bytes]:

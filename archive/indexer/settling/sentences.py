@@ -17,7 +17,7 @@ thirty; with four kept, once in three.
 MIN_SENTENCES = 3
 """A text with fewer long sentences is no story to be recognised by."""
 
-_MAX_CHARS = 4_000
+_MAX_CHARS = 3_000
 # "Read more about this." is on every page: what identifies a story is longer.
 _MIN_LETTERS = 48
 _MIN_LETTER_BYTES = 60
@@ -44,11 +44,12 @@ def sketch_of(text: str) -> bytes | None:
     >>> sketch_of("Too short.") is None
     True
     """
-    found = {crc32(key) for key in _long_sentences(text[:_MAX_CHARS])}
+    encoded = text.encode()
+    found = {crc32(key) for key in _long_sentences(text[:_MAX_CHARS], encoded[:_MAX_CHARS])}
     if len(found) < MIN_SENTENCES:
         return None
     kept = sorted(found)[:KEPT]
-    return struct.pack(f">{len(kept) + 1}I", crc32(text.encode()), *kept)
+    return struct.pack(f">{len(kept) + 1}I", crc32(encoded), *kept)
 
 
 def sentences_in(sketch: bytes) -> tuple[int, ...]:
@@ -56,10 +57,10 @@ def sentences_in(sketch: bytes) -> tuple[int, ...]:
     return struct.unpack_from(f">{len(sketch) // 4 - 1}I", sketch, 4)
 
 
-def _long_sentences(text: str) -> list[bytes]:
+def _long_sentences(text: str, encoded: bytes) -> list[bytes]:
     # Bytes, in one pass: 15 microseconds for a text of 3,500 characters, by regular expressions 80.
     # Letters with accents fall out, which leaves enough in every language of the Latin script.
-    letters = text.encode().translate(_FOLDED, _OTHER)
+    letters = encoded.translate(_FOLDED, _OTHER)
     if 2 * len(letters) < len(text):
         return _long_sentences_of_any_script(text)
     return [key for key in letters.split(b".") if len(key) >= _MIN_LETTERS][:SENTENCES]

@@ -14,7 +14,7 @@ from sqlite_utils import Database
 
 from archive.index.ids import number_id
 from archive.indexer.settling.copies import Runs, is_copy, runs_of
-from archive.indexer.settling.nearby import Holders, read_sketches
+from archive.indexer.settling.nearby import around_gaps, look_around, read_sketches
 from archive.indexer.settling.sentences import sentences_in, sketch_of
 
 # A thousand or two texts of 60 kB each as runs of words would be much; copies stand close together.
@@ -78,19 +78,14 @@ def match(db: Database, limit: int) -> int:
 def _rematch(db: Database, changed: Mapping[int, bytes | None]) -> None:
     sketches = dict(read_sketches(db, changed))
     before, after = _sentences(changed), _sentences(sketches)
-    holders = Holders(db, changed, set().union(*before.values(), *after.values()))
-    concerned = set(changed)
-    for article in changed:
-        was, now = before.get(article, set()), after.get(article, set())
-        for sentence in holders.held(was - now):
-            concerned.update(holders.around(article, sentence))
-        for sentence in holders.held(now - was):
-            concerned.update(holders.parted(article, sentence))
+    nearby = look_around(db, sketches.keys(), set().union(*after.values()))
+    lost = {article: held - after.get(article, set()) for article, held in before.items()}
+    concerned = changed.keys() | nearby.crowded | around_gaps(db, lost)
     concerned |= _dissolve(db, concerned)
-    if concerned - changed.keys():
+    if concerned != changed.keys():
         sketches |= read_sketches(db, concerned - changed.keys())
-        holders = Holders(db, concerned, set().union(*_sentences(sketches).values()))
-    _store(db, _joined(db, sketches, holders))
+        nearby = look_around(db, sketches.keys(), set().union(*_sentences(sketches).values()))
+    _store(db, _joined(db, nearby.to_compare()))
 
 
 def _sentences(sketches: Mapping[int, bytes | None]) -> dict[int, set[int]]:
@@ -123,14 +118,13 @@ SELECT s.article FROM json_each(?) n JOIN story_articles s ON s.story = n.value
 """
 
 
-def _joined(db: Database, sketches: Mapping[int, bytes], holders: Holders) -> list[set[int]]:
-    """Everything that hangs together with these articles, in sets of two and more."""
+def _joined(db: Database, pairs: Iterable[tuple[int, int]]) -> list[set[int]]:
+    """Everything that hangs together by these pairs, in sets of two and more."""
     texts = _Texts(db)
     groups = _Groups()
-    for article in sorted(sketches):
-        for other in holders.candidates(article, sketches[article]):
-            if not groups.are_one(article, other) and texts.are_copies(article, other):
-                groups.join(article, other)
+    for one, other in pairs:
+        if not groups.are_one(one, other) and texts.are_copies(one, other):
+            groups.join(one, other)
     # Other stories are whole, whatever has changed elsewhere: what joins one joins all of it.
     found = groups.sets()
     reached = {article for group in found for article in group}

@@ -1,7 +1,6 @@
 """Site templates: learned of each cell's articles, and taken out of every version in it."""
 
 import json
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Any
@@ -101,10 +100,11 @@ def _pages(rows: Sequence[Row]) -> Iterator[Page]:
     Cutting a text into its blocks costs five times what reading it does, and most have none.
     """
     lines = [_lines(row) for row in rows]
-    seen: Counter[str] = Counter()
+    seen: set[str] = set()
+    recurring: set[str] = set()
     for some in lines:
-        seen.update(some)
-    recurring = {line for line, number in seen.items() if number > 1}
+        recurring |= seen & some
+        seen |= some
     for row, some in zip(rows, lines, strict=True):
         yield Page(
             blocks=() if recurring.isdisjoint(some) else _blocks(row),
@@ -116,7 +116,9 @@ def _pages(rows: Sequence[Row]) -> Iterator[Page]:
 
 
 def _lines(row: Row) -> set[str]:
-    lines = {*row["text"].split("\n"), *row["asides"].split("\n")}
+    lines = set(row["text"].split("\n"))
+    if row["asides"]:
+        lines.update(row["asides"].split("\n"))
     lines.discard("")
     return lines
 
