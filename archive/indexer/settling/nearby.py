@@ -5,6 +5,7 @@ few that hold the same sentence, before and after it: a story with hundreds of c
 together, copy by copy, and the work grows with the articles, not with their square.
 """
 
+import json
 from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
@@ -104,14 +105,14 @@ def around_gaps(db: Database, gone: Mapping[int, Set[int]]) -> set[int]:
     return found
 
 
-def read_sketches(db: Database, articles: Iterable[int]) -> Mapping[int, bytes]:
+def read_sketches(db: Database, articles: Iterable[int]) -> dict[int, bytes]:
     """The sketches of these articles, as far as they have one."""
-    found = {}
-    for article in articles:
-        row = db.execute("SELECT sentences FROM sketches WHERE article = ?", (article,)).fetchone()
-        if row:
-            found[article] = row[0]
-    return found
+    return dict(db.execute(_OF, [json.dumps(sorted(articles))]))
+
+
+_OF = """
+SELECT s.article, s.sentences FROM json_each(?) n JOIN sketches s ON s.article = n.value
+"""
 
 
 def _spans(articles: Sequence[int]) -> Iterator[tuple[int, int]]:

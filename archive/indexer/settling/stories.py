@@ -35,7 +35,7 @@ def sketch(db: Database, articles: Iterable[int], known: Mapping[int, str]) -> N
     unread = json.dumps([number for number in numbers if number not in known])
     new = {number: sketch_of(text) for number, text in db.execute(_TEXTS, [unread])}
     new |= {number: sketch_of(known[number]) for number in numbers if number in known}
-    old = dict(db.execute(_SKETCHES, [json.dumps(numbers)]))
+    old = read_sketches(db, numbers)
     changed = [number for number in numbers if new.get(number) != old.get(number)]
     db.conn.executemany(
         "INSERT OR IGNORE INTO unmatched (article, before) VALUES (?, ?)",
@@ -53,9 +53,6 @@ def sketch(db: Database, articles: Iterable[int], known: Mapping[int, str]) -> N
 
 _TEXTS = """
 SELECT n.value, c.text FROM json_each(?) n JOIN articles_current c ON c.number = n.value
-"""
-_SKETCHES = """
-SELECT n.value, s.sentences FROM json_each(?) n JOIN sketches s ON s.article = n.value
 """
 
 
@@ -76,7 +73,7 @@ def match(db: Database, limit: int) -> int:
 
 
 def _rematch(db: Database, changed: Mapping[int, bytes | None]) -> None:
-    sketches = dict(read_sketches(db, changed))
+    sketches = read_sketches(db, changed)
     before, after = _sentences(changed), _sentences(sketches)
     nearby = look_around(db, sketches.keys(), set().union(*after.values()))
     lost = {article: held - after.get(article, set()) for article, held in before.items()}

@@ -110,7 +110,8 @@ def _pages(rows: Sequence[Row]) -> Iterator[Page]:
             blocks=() if recurring.isdisjoint(some) else _blocks(row),
             # Where there is no text, no two are the same.
             digest=str(row["text_digest"] or row["id"]),
-            authors=tuple(json.loads(row["authors"])),
+            # As they are kept, as JSON: the same for the same authors.
+            authors=() if row["authors"] == "[]" else (row["authors"],),
             title=row["title"],
         )
 
