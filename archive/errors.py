@@ -10,6 +10,7 @@
     ├── ArchiveUnwritable      4   disk full, read-only, permission: the run ends
     ├── WarcError              6   a WARC file that cannot be read as one
     ├── IndexDamaged           6   index.db is no database, or a broken one
+    │   └── IndexUnsound       6   index.db was found damaged; `microfiche index` makes it anew
     ├── NotFound               1   no such article, capture, source
     ├── NotReadAgain           1   a stored page takes too much to be read once more
     ├── DownloadFailed         1   a file could not be had from its address
@@ -81,6 +82,10 @@ class IndexDamaged(MicroficheError):
     """``index.db`` is no database or a broken one; the WARCs are not affected."""
 
     exit_code = ExitCode.DAMAGED
+
+
+class IndexUnsound(IndexDamaged):
+    """``index.db`` was found damaged; `microfiche index` makes it anew from the WARC files."""
 
 
 class NotFound(MicroficheError):

@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 
 import click
 from rich.console import Console
@@ -10,8 +10,8 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeR
 
 from archive.cli import archive_of
 from archive.config import Config, load_config
-from archive.errors import ExitCode
-from archive.index.open import open_index
+from archive.errors import ExitCode, IndexUnsound
+from archive.index.writing import write_index
 from archive.indexer import catchup
 from archive.layout import Archive
 from archive.lock import hold
@@ -26,11 +26,18 @@ OnProgress = Callable[[catchup.Progress], None]
     is_flag=True,
     help="Make the index anew from the WARC files alone; the old one serves until it is whole.",
 )
+@click.option(
+    "--no-reread",
+    is_flag=True,
+    help="Leave texts that an older extractor read as they are, for now.",
+)
 @click.pass_context
-def command(ctx: click.Context, rebuild: bool) -> None:
+def command(ctx: click.Context, *, rebuild: bool, no_reread: bool) -> None:
     """Bring the index up to date with the WARC files.
 
-    Reads what they hold beyond what is indexed: captures, articles, full text.
+    Reads what they hold beyond what is indexed: captures, articles, full text. An index that is
+    found damaged, or that an older extractor has read, is made anew from the WARC files; the
+    latter serves until the new one is whole.
     """
     archive = archive_of(ctx)
     config = load_config(archive)
@@ -41,10 +48,14 @@ def command(ctx: click.Context, rebuild: bool) -> None:
                 f"{recovered.cut_bytes} bytes cut off",
                 err=True,
             )
-        report = _run(archive, config, rebuild=rebuild)
+        report = None if rebuild else _catch_up(archive, config, reread=not no_reread)
+        rebuilt = report is None
+        if report is None:
+            with _progress() as on_progress:
+                report = catchup.rebuild(archive, config, on_progress=on_progress)
     done = report.totals.all
     click.echo(
-        f"{'Rebuilt' if rebuild else 'Indexed'}: {counted(done.captures, 'capture')} from "
+        f"{'Rebuilt' if rebuilt else 'Indexed'}: {counted(done.captures, 'capture')} from "
         f"{counted(report.files, 'file')}, {counted(done.articles_new, 'new article')}, "
         f"{counted(done.versions_new, 'new version')}, "
         f"{counted(done.failed, 'page')} that could not be read"
@@ -55,12 +66,21 @@ def command(ctx: click.Context, rebuild: bool) -> None:
         ctx.exit(ExitCode.DAMAGED)
 
 
-def _run(archive: Archive, config: Config, *, rebuild: bool) -> catchup.Report:
-    with _progress() as on_progress:
-        if rebuild:
-            return catchup.rebuild(archive, config, on_progress=on_progress)
-        with closing(open_index(archive, write=True)) as db:
-            return catchup.catch_up(archive, db, config, on_progress=on_progress)
+def _catch_up(archive: Archive, config: Config, *, reread: bool) -> catchup.Report | None:
+    """Index what is new; None where the index has to be made anew, and why has been said."""
+    try:
+        with write_index(archive) as db:
+            told = catchup.tell_of_others(db)
+            if not told or not reread:
+                if told:
+                    click.echo(f"microfiche: {told}; left for now", err=True)
+                with _progress() as on_progress:
+                    return catchup.catch_up(archive, db, config, on_progress=on_progress)
+    except IndexUnsound as error:
+        click.echo(f"microfiche: {error}", err=True)
+    else:
+        click.echo(f"microfiche: {told}; they are read again, the index serves meanwhile", err=True)
+    return None
 
 
 @contextmanager

@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
@@ -20,8 +20,8 @@ from archive.cli import archive_of
 from archive.config import Config, load_config
 from archive.errors import DownloadFailed, ExitCode
 from archive.holdings import Holdings
-from archive.index.open import open_index
-from archive.indexer.catchup import catch_up
+from archive.index.writing import write_index
+from archive.indexer.catchup import catch_up, tell_of_others
 from archive.ingest.ask import AskSettings
 from archive.ingest.download import Downloader, OnBytes
 from archive.ingest.take import Intake, State, Taken, find_files, remove_leftovers
@@ -118,10 +118,9 @@ def _intake(archive: Archive, config: Config, *, in_place: bool = False) -> Iter
 
 def _index(archive: Archive, config: Config) -> bool:
     """Index what there is; True where something could not be read."""
-    with (
-        hold(archive.index_lock_path, purpose="ingest"),
-        closing(open_index(archive, write=True)) as db,
-    ):
+    with hold(archive.index_lock_path, purpose="ingest"), write_index(archive) as db:
+        if told := tell_of_others(db):
+            click.echo(f"microfiche: {told}; `microfiche index` reads them again", err=True)
         report = catch_up(archive, db, config)
     done = report.totals.all
     click.echo(

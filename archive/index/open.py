@@ -6,7 +6,8 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
-from archive.errors import ArchiveUnwritable, IndexDamaged, NotFound
+from archive.errors import ArchiveUnwritable, IndexDamaged, IndexUnsound, NotFound
+from archive.index.integrity import ChangedPages, break_seal, note_damage, require_unmarked
 from archive.index.schema import APPLICATION_ID, MIGRATIONS
 from archive.layout import Archive
 
@@ -22,7 +23,16 @@ PAGE_SIZE = 32_768
 largest makes every small commit of a crawl write twice as much.
 """
 
-_REBUILD = "the WARC files are not affected: run `microfiche index --rebuild`"
+_REBUILD = "the WARC files are not affected: run `microfiche index`, which makes it anew from them"
+
+
+class WriterDatabase(Database):
+    """An index open for writing, which parts of it have been changed, and who read its texts."""
+
+    def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
+        super().__init__(connection)
+        self.changed = ChangedPages(path)
+        self.extractors: set[str] = set()
 
 
 def open_index(archive: Archive, *, write: bool = False) -> Database:
@@ -44,11 +54,15 @@ def open_index_file(path: Path, *, write: bool = False, page_size: int = PAGE_SI
     if not write and not path.is_file():
         raise NotFound(f"{path}: no index yet; run `microfiche index` to make it from the WARCs")
     try:
-        return _open_writer(path, page_size) if write else _open_reader(path)
+        if write:
+            return _open_writer(path, page_size)
+        require_unmarked(path)
+        return _open_reader(path)
     except sqlite3.DatabaseError as error:
+        note_damage(path, error)
         if (write and "readonly" in str(error)) or "unable to open" in str(error):
             raise ArchiveUnwritable(f"{path}: cannot be opened: {error}") from error
-        raise IndexDamaged(
+        raise IndexUnsound(
             f"{path}: not a database that can be read ({error}); {_REBUILD}"
         ) from error
 
@@ -61,7 +75,8 @@ def page_size_of(path: Path) -> int | None:
     except FileNotFoundError:
         return None
     stated = int.from_bytes(head[16:18], "big") if len(head) == 18 else 0
-    return 65_536 if stated == 1 else stated or None
+    stated = 65_536 if stated == 1 else stated
+    return stated if 512 <= stated <= 65_536 and stated.bit_count() == 1 else None
 
 
 def _open_reader(path: Path) -> Database:
@@ -82,7 +97,8 @@ def _open_reader(path: Path) -> Database:
     return db
 
 
-def _open_writer(path: Path, page_size: int) -> Database:
+def _open_writer(path: Path, page_size: int) -> WriterDatabase:
+    break_seal(path)
     connection = sqlite3.connect(path, timeout=BUSY_TIMEOUT_S, check_same_thread=False)
     try:
         _refuse_strangers(path, connection, empty_allowed=True)
@@ -97,7 +113,9 @@ def _open_writer(path: Path, page_size: int) -> Database:
         # written; looking each up cost a tenth of the time. Tests run foreign_key_check.
         connection.execute("PRAGMA foreign_keys = OFF")
         connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-        db = Database(connection)
+        # We say when: which pages it changes has to be read from the log before.
+        connection.execute("PRAGMA wal_autocheckpoint = 0")
+        db = WriterDatabase(connection, path)
         MIGRATIONS.apply(db)
     except BaseException:
         connection.close()
@@ -127,5 +145,6 @@ def _refuse_strangers(path: Path, connection: sqlite3.Connection, *, empty_allow
         return
     raise IndexDamaged(
         f"{path}: a database, but no index of ours (application id {found:#x}, "
-        f"expected {APPLICATION_ID:#x}); {_REBUILD}"
+        f"expected {APPLICATION_ID:#x}); the WARC files are not affected: move it away, or let "
+        "`microfiche index --rebuild` put an index in its place"
     )

@@ -10,7 +10,7 @@ def explained(error: sqlite3.Error, *, where: str = "index.db") -> MicroficheErr
 
     >>> print(explained(sqlite3.DatabaseError("database disk image is malformed")))
     index.db: damaged (database disk image is malformed); the WARC files are not affected: run
-    `microfiche index --rebuild`
+    `microfiche index`, which makes it anew from them
     """
     said = str(error)
     if "locked" in said:
@@ -20,6 +20,6 @@ def explained(error: sqlite3.Error, *, where: str = "index.db") -> MicroficheErr
             f"{where}: cannot be read or written ({said}); look at the disk's space and permissions"
         )
     return IndexDamaged(
-        f"{where}: damaged ({said}); the WARC files are not affected: run "
-        "`microfiche index --rebuild`"
+        f"{where}: damaged ({said}); the WARC files are not affected: run `microfiche index`, "
+        "which makes it anew from them"
     )

@@ -7,12 +7,12 @@ stdin: JSON lines ``{"file": NAME, "durable": OFFSET}`` and ``{"sealed": NAME}``
 import json
 import sys
 import time
-from contextlib import closing
 from pathlib import Path
 
 from archive.config import load_config
 from archive.errors import ExitCode, MicroficheError
-from archive.index.open import open_index
+from archive.index.writing import write_index
+from archive.indexer.catchup import tell_of_others
 from archive.indexer.follow import follow
 from archive.indexer.write import Totals
 from archive.layout import open_archive
@@ -44,8 +44,10 @@ def main() -> int:
         config = load_config(archive)
         with (
             hold(archive.index_lock_path, purpose="indexer"),
-            closing(open_index(archive, write=True)) as db,
+            write_index(archive) as db,
         ):
+            if told := tell_of_others(db):
+                sys.stderr.write(f"{told}; `microfiche index` reads them again\n")
             report(follow(archive, db, config, sys.stdin, on_progress=report), final=True)
     except MicroficheError as error:
         sys.stderr.write(f"microfiche: {error}\n")

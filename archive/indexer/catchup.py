@@ -10,10 +10,12 @@ from sqlite_utils import Database
 
 from archive.config import Config
 from archive.errors import ArchiveLocked, IndexDamaged, WarcError
-from archive.index.open import PAGE_SIZE, open_index_file, page_size_of
+from archive.index.integrity import find_damage, forget_damage, is_marked, write_seal
+from archive.index.open import PAGE_SIZE, WriterDatabase, open_index_file, page_size_of
+from archive.index.writing import checkpoint
 from archive.indexer.found import Found
 from archive.indexer.pool import Pool, PoolSettings
-from archive.indexer.run import BULK, Indexer, checkpoint, indexed_to, iter_found
+from archive.indexer.run import BULK, Indexer, indexed_to, iter_found
 from archive.indexer.store import sync_sources, warc_number
 from archive.indexer.write import Totals
 from archive.layout import Archive
@@ -21,6 +23,8 @@ from archive.lock import hold
 from archive.warc.recovery import Recovered, recover
 from extract.page import VERSION
 
+# After a rebuild readers of the old index are waited for so long, for the new one to be sealed.
+_READERS_WAIT_S = 5
 _SUFFIXES = (".warc.gz", ".warc", ".warc.zst")
 
 
@@ -141,6 +145,14 @@ def seal(db: Database, filename: str, path: Path) -> None:
         )
 
 
+def tell_of_others(db: WriterDatabase) -> str | None:
+    """One line where texts or failures were read by another extractor than this one."""
+    others = sorted(db.extractors - {VERSION})
+    if not others:
+        return None
+    return f"index.db has pages read by extractor {', '.join(others)}, this one is {VERSION}"
+
+
 def rebuild(
     archive: Archive,
     config: Config,
@@ -154,7 +166,8 @@ def rebuild(
     """
     beside = archive.index_path.with_name("index.db.rebuild")
     # SQLite copies one database into another only where their pages are of one size.
-    page_size = page_size_of(archive.index_path) or PAGE_SIZE
+    old = None if is_marked(archive.index_path) else page_size_of(archive.index_path)
+    page_size = old or PAGE_SIZE
     if page_size_of(beside) not in (None, page_size):
         _remove(beside)
     with closing(_open_beside(beside, page_size)) as db:
@@ -168,6 +181,7 @@ def rebuild(
         checkpoint(db)
         switch(db, archive.index_path)
     _remove(beside)
+    forget_damage(beside)
     return report
 
 
@@ -175,21 +189,30 @@ def switch(new: Database, path: Path) -> None:
     """Make the index at ``path`` the same as ``new``.
 
     By SQLite's backup, as one transaction of the old file: readers go on with what they see
-    until it is committed, and a kill leaves the old index whole. A file that is no index any
-    more is removed first: nobody can be reading it.
+    until it is committed, and a kill leaves the old index whole. A file that is damaged, or no
+    index any more, is removed first: nobody is served from it.
     """
+    page_size = new.execute("PRAGMA page_size").fetchone()[0]
+    if is_marked(path):
+        _remove(path)
     try:
-        old = open_index_file(path, write=True)
+        old = open_index_file(path, write=True, page_size=page_size)
     except IndexDamaged:
         _remove(path)
-        old = open_index_file(path, write=True)
+        old = open_index_file(path, write=True, page_size=page_size)
     with closing(old):
         new.conn.backup(old.conn)
         old.execute("PRAGMA journal_mode = WAL")
-        checkpoint(old)
+        if checkpoint(old, wait_s=_READERS_WAIT_S):
+            with suppress(OSError):
+                write_seal(path, None, set(), extractors=[VERSION])
+    forget_damage(path)
 
 
 def _open_beside(path: Path, page_size: int) -> Database:
+    if path.exists() and find_damage(path) is not None:
+        _remove(path)
+    forget_damage(path)
     try:
         return open_index_file(path, write=True, page_size=page_size)
     except IndexDamaged:
@@ -211,7 +234,7 @@ def _goes_on(db: Database, files: dict[str, Path]) -> bool:
 
 
 def _remove(path: Path) -> None:
-    for suffix in ("-wal", "-shm", "-journal", ""):
+    for suffix in ("-wal", "-shm", "-journal", ".seal", ""):
         with suppress(FileNotFoundError):
             path.with_name(path.name + suffix).unlink()
 

@@ -1,7 +1,6 @@
 """The loop: groups from WARC files, pages to workers, rows to the index, in the files' order."""
 
 import logging
-import sqlite3
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
@@ -11,7 +10,7 @@ from pathlib import Path
 from sqlite_utils import Database
 
 from archive.errors import WarcError
-from archive.index.open import BUSY_TIMEOUT_S
+from archive.index.writing import checkpoint_when_due
 from archive.indexer.found import Found, found_in
 from archive.indexer.pool import Pool
 from archive.indexer.reading import Failure, Reading
@@ -112,6 +111,7 @@ class Indexer:
     def _commit(self) -> None:
         if self._ready:
             self.totals.add(write_batch(self.db, self._ready))
+            checkpoint_when_due(self.db)
             self._ready = []
             self.on_progress(self.totals)
         self._since = time.monotonic() if self._queue else None
@@ -142,15 +142,3 @@ def indexed_to(db: Database, filename: str) -> int:
     """How far a file is indexed, in bytes; 0 for one never met."""
     row = db.execute("SELECT indexed_to FROM warcs WHERE filename = ?", [filename]).fetchone()
     return int(row[0]) if row else 0
-
-
-def checkpoint(db: Database) -> None:
-    """Move what the write-ahead log holds into the file, as far as readers let it."""
-    # Not to wait for them: what is left now is moved by the next commit that can.
-    db.execute("PRAGMA busy_timeout = 0")
-    try:
-        db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
-    except sqlite3.OperationalError as error:
-        logger.info("the write-ahead log stays for now: %s", error)
-    finally:
-        db.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_S * 1000}")

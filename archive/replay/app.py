@@ -18,6 +18,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from archive.errors import MicroficheError, NotFound
 from archive.index.captures import Capture
+from archive.index.integrity import note_damage
 from archive.index.open import open_index
 from archive.index.trouble import explained
 from archive.layout import Archive
@@ -101,6 +102,7 @@ class _Replay:
         except NotFound as error:
             return self._notice(404, "There is nothing to show", str(error), address.url)
         except (MicroficheError, sqlite3.DatabaseError) as error:
+            note_damage(self._archive.index_path, error)
             ours = explained(error) if isinstance(error, sqlite3.DatabaseError) else error
             return self._notice(500, "This capture cannot be read", str(ours), address.url)
 

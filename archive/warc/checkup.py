@@ -11,6 +11,7 @@ from pathlib import Path
 from queue import Empty
 
 from archive.errors import ArchiveLocked, ArchiveUnwritable
+from archive.index.integrity import find_damage, mark_damaged
 from archive.layout import OPEN_SUFFIX, Archive, write_atomically
 from archive.lock import hold, is_held
 from archive.warc.check import Checked, check_file
@@ -88,6 +89,7 @@ def check_archive(
         summary.repaired += repaired
         summary.faults += across.between_records()
         if archive.index_path.exists():
+            summary.faults += _damage_of_index(archive)
             summary.faults += across.against_index(archive, crawling=crawling)
     if not crawling:
         summary.faults += _left_open(archive)
@@ -161,6 +163,20 @@ def _work(task: Task) -> Checked:
             pending = 0
 
     return check_file(task.path, task.name, manifest=task.manifest, on_bytes=on_bytes)
+
+
+def _damage_of_index(archive: Archive) -> Iterator[Fault]:
+    """Whether every byte of the index is as it was written; not while somebody writes it."""
+    path = archive.index_path
+    try:
+        with hold(archive.index_lock_path, purpose="check"):
+            problem = find_damage(path)
+    except (ArchiveLocked, ArchiveUnwritable):
+        return
+    if problem is not None:
+        mark_damaged(path, problem)
+        message = f"{problem}; run microfiche index, which makes it anew"
+        yield Fault(FaultKind.INDEX_DAMAGED, path.name, None, message)
 
 
 def _left_open(archive: Archive) -> Iterator[Fault]:

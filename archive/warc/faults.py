@@ -21,6 +21,7 @@ class FaultKind(StrEnum):
     LEFT_OPEN = "left_open"
     NOT_INDEXED = "not_indexed"
     INDEX_DIFFERS = "index_differs"
+    INDEX_DAMAGED = "index_damaged"
     INDEX_UNREADABLE = "index_unreadable"
 
 

@@ -13,6 +13,7 @@ from starlette.types import ASGIApp
 
 from archive.config import load_config
 from archive.errors import MicroficheError, NotFound
+from archive.index.integrity import note_damage
 from archive.index.trouble import explained
 from archive.layout import Archive
 from archive.replay.gate import HostGate
@@ -21,7 +22,7 @@ from archive.web import api, captures, pages
 from archive.web.policy import FixedHeaders, room_headers
 from archive.web.problems import problem, title_of
 from archive.web.render import page
-from archive.web.room import Room
+from archive.web.room import Room, room_of
 
 STATIC = Path(__file__).parent / "static"
 _DESCRIPTION = (
@@ -92,11 +93,13 @@ async def _bad_request(request: Request, error: Exception) -> Response:
 
 
 async def _our_error(request: Request, error: Exception) -> Response:
+    note_damage(room_of(request).archive.index_path, error)
     return _answer(request, 404 if isinstance(error, NotFound) else 500, str(error))
 
 
 async def _index_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, sqlite3.DatabaseError)
+    note_damage(room_of(request).archive.index_path, error)
     return _answer(request, 500, str(explained(error)))
 
 

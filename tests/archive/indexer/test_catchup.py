@@ -11,6 +11,7 @@ from archive.cli import cli
 from archive.config import load_config
 from archive.errors import IndexDamaged, NotFound
 from archive.index.open import open_index, open_index_file
+from archive.index.writing import write_index
 from archive.indexer.catchup import catch_up, rebuild
 from archive.lock import hold
 from archive.search import search
@@ -25,7 +26,7 @@ def microfiche(archive, *arguments):
 
 
 def rows(archive):
-    with closing(open_index(archive, write=True)) as db:
+    with write_index(archive) as db:
         return rows_of(db)
 
 
@@ -69,13 +70,14 @@ def test_an_index_that_is_no_database_says_so_and_is_rebuilt(press):
     for suffix in ("-wal", "-shm"):
         press.archive.index_path.with_name("index.db" + suffix).unlink(missing_ok=True)
     press.archive.index_path.write_bytes(b"no database at all\n" * 300)
-    for arguments in (["index"], ["search", "harbour"], ["show", HARBOUR]):
+    for arguments in (["search", "harbour"], ["show", HARBOUR], ["stats"]):
         failed = microfiche(press.archive, *arguments)
         assert isinstance(failed.exception, IndexDamaged), arguments
-        assert "microfiche index --rebuild" in str(failed.exception)
+        assert "run `microfiche index`" in str(failed.exception)
         assert "\n" not in str(failed.exception)
         assert failed.exception.exit_code == 6
-    assert microfiche(press.archive, "index", "--rebuild").exit_code == 0
+    rebuilt = microfiche(press.archive, "index")
+    assert (rebuilt.exit_code, "Rebuilt: 1 capture" in rebuilt.output) == (0, True)
     assert rows(press.archive) == good
 
 
@@ -187,6 +189,33 @@ def test_an_unfinished_rebuild_goes_on_only_where_it_would_end_the_same(press, w
             "SELECT extractor FROM versions UNION SELECT extractor FROM extraction_failures"
         )
         assert db.execute(extractors).fetchall() == [(VERSION,)]
+
+
+@pytest.mark.parametrize("known_by", ["seal", "rows"])
+def test_what_another_extractor_has_read_is_read_again(press, known_by):
+    pages = [http(story("Bridge closed again")), http(b"\x00")]
+    press.write("a.warc.gz", [press.exchange(BRIDGE, page) for page in pages])
+    microfiche(press.archive, "index")
+    good = rows(press.archive)
+    with write_index(press.archive) as db:
+        db.execute("UPDATE versions SET extractor = '0.9', text = 'as 0.9 read it'")
+        db.conn.commit()
+        db.extractors = {"0.9"}
+    if known_by == "rows":
+        press.archive.index_path.with_name("index.db.seal").unlink()
+    told = f"read by extractor 0.9, this one is {VERSION}"
+    # A crawl tells of it and goes on; so does whoever puts it off.
+    child = [sys.executable, "-m", "archive.indexer", str(press.archive.root)]
+    beside = subprocess.run(child, input="", capture_output=True, text=True, check=True)
+    assert told in beside.stderr
+    later = microfiche(press.archive, "index", "--no-reread")
+    assert told in later.output
+    assert "Indexed: 0 captures" in later.output
+    now = microfiche(press.archive, "index")
+    assert told in now.output
+    assert "Rebuilt: 2 captures" in now.output
+    assert rows(press.archive) == good
+    assert "Indexed: 0 captures" in microfiche(press.archive, "index").output
 
 
 def test_sources_bear_the_names_of_the_configuration(press):

@@ -1,0 +1,243 @@
+"""Whether ``index.db`` is what was written: sums of its pages, kept beside it.
+
+SQLite as Python brings it has no checksums: a byte that turned over in a text is served as if it
+were right. So a writer that ends in order leaves a seal, ``index.db.seal``: a sum for each
+mebibyte of the file. Only what a run has changed is read again for it; which pages those are, the
+write-ahead log says. Whoever writes next takes the seal away first, so that a seal that is there
+speaks of the file as it is. Without one (a kill, another program) SQLite's own check is run.
+
+What is found damaged is marked by a file, ``index.db.damaged``, until it has been made anew.
+
+Source: SQLite file format, 1.3 (header) and 4.1 (write-ahead log).
+"""
+
+import hashlib
+import json
+import random
+import sqlite3
+from collections.abc import Iterable
+from contextlib import closing, suppress
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+from archive.errors import IndexUnsound
+from archive.layout import sync_directory, write_atomically
+
+SEAL_SUFFIX = ".seal"
+DAMAGED_SUFFIX = ".damaged"
+
+_CHUNK_BYTES = 1 << 20
+# A writer may read this much before it starts, 0.1 s from a warm cache; `check` reads all.
+START_BYTES = 64 << 20
+_WAL_HEADER_BYTES, _FRAME_HEADER_BYTES = 32, 24
+_BROKEN = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+
+
+@dataclass(frozen=True, slots=True)
+class Seal:
+    """What a writer left.
+
+    Attributes:
+        size: Of the file, in bytes.
+        sums: Of each mebibyte of it, in hexadecimal.
+        extractors: The versions of the extractor that its texts were read by.
+    """
+
+    size: int
+    sums: tuple[str, ...]
+    extractors: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class ChangedPages:
+    """Which parts of a database its writer has changed, read from the write-ahead log.
+
+    `note` has to be called before any checkpoint, which lets the log begin anew.
+    """
+
+    path: Path
+    chunks: set[int] = field(default_factory=set)
+    _salts: bytes = b""
+    _offset: int = _WAL_HEADER_BYTES
+
+    def note(self) -> None:
+        """Take in what the log says beyond what was noted before."""
+        try:
+            file = _beside(self.path, "-wal").open("rb")
+        except FileNotFoundError:
+            return
+        with file:
+            header = file.read(_WAL_HEADER_BYTES)
+            salts, page = header[16:24], int.from_bytes(header[8:12], "big")
+            if salts != self._salts:
+                self._salts, self._offset = salts, _WAL_HEADER_BYTES
+            place = self._offset
+            while file.seek(place) and len(frame := file.read(_FRAME_HEADER_BYTES)) == 24:
+                if frame[8:16] != salts:
+                    return
+                self.chunks.add((int.from_bytes(frame[:4], "big") - 1) * page // _CHUNK_BYTES)
+                place += _FRAME_HEADER_BYTES + page
+                # What follows the last commit was taken back, and is written over.
+                if any(frame[4:8]):
+                    self._offset = place
+
+
+def read_seal(path: Path) -> Seal | None:
+    """The seal of a database; None where there is none that can be read."""
+    try:
+        found = json.loads(_beside(path, SEAL_SUFFIX).read_text("utf-8"))
+        sums, extractors = (tuple(map(str, found[name])) for name in ("sums", "extractors"))
+        return Seal(int(found["size"]), sums, extractors)
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def break_seal(path: Path) -> None:
+    """Take the seal away before anything is written."""
+    with suppress(FileNotFoundError):
+        _beside(path, SEAL_SUFFIX).unlink()
+        sync_directory(path.parent)
+
+
+def write_seal(
+    path: Path, before: Seal | None, changed: set[int], *, extractors: Iterable[str]
+) -> None:
+    """Seal a database whose log is empty; what has not changed keeps the sum it had.
+
+    Args:
+        path: The database.
+        before: The seal it had before it was written; None: all of it is read.
+        changed: Which of its mebibytes have been written since.
+        extractors: As in `Seal`.
+
+    Raises:
+        OSError: it cannot be read, or the seal not be written.
+    """
+    size = path.stat().st_size
+    known = before.sums if before and before.size <= size else ()
+    sums = []
+    with path.open("rb") as file:
+        for number in range(-(-size // _CHUNK_BYTES)):
+            # The last one was shorter before, where the file has grown.
+            is_last = number == len(known) - 1 and before is not None and before.size != size
+            if number < len(known) and number not in changed and not is_last:
+                sums.append(known[number])
+            else:
+                file.seek(number * _CHUNK_BYTES)
+                sums.append(_sum(file.read(_CHUNK_BYTES)))
+    seal = Seal(size, tuple(sums), tuple(sorted(extractors)))
+    write_atomically(_beside(path, SEAL_SUFFIX), json.dumps(asdict(seal)))
+
+
+def find_damage(path: Path, *, max_bytes: int | None = None) -> str | None:
+    """What is wrong with a database that nobody writes; None where nothing is found.
+
+    Args:
+        path: The database.
+        max_bytes: Of a sealed one, read only about so much, here and there; None: all of it.
+    """
+    seal = read_seal(path)
+    log = _beside(path, "-wal")
+    if seal is None or (log.exists() and log.stat().st_size):
+        return _quick_check(path)
+    size = path.stat().st_size
+    if size != seal.size:
+        return f"it has {size:,} bytes, expected {seal.size:,}"
+    numbers = list(range(len(seal.sums)))
+    if max_bytes is not None and size > max_bytes:
+        # The first holds what every other is found by.
+        numbers = [0, *random.sample(numbers[1:], max_bytes // _CHUNK_BYTES - 1)]
+    with path.open("rb") as file:
+        for number in numbers:
+            file.seek(number * _CHUNK_BYTES)
+            if _sum(file.read(_CHUNK_BYTES)) != seal.sums[number]:
+                return f"the mebibyte from byte {number * _CHUNK_BYTES:,} on is not as written"
+    return None
+
+
+def require_sound(path: Path) -> Seal | None:
+    """Look at a database before it is written; gives its seal.
+
+    Raises:
+        IndexUnsound: it is damaged, and marked so.
+    """
+    require_unmarked(path)
+    if not path.is_file() or not path.stat().st_size:
+        return None
+    problem = find_damage(path, max_bytes=START_BYTES)
+    if problem is not None:
+        mark_damaged(path, problem)
+        require_unmarked(path)
+    return read_seal(path)
+
+
+def require_unmarked(path: Path) -> None:
+    """Raises IndexUnsound where a database is marked as damaged, or has been cut short."""
+    marker = _beside(path, DAMAGED_SUFFIX)
+    if marker.exists():
+        with suppress(OSError, UnicodeDecodeError):
+            raise _unsound(path, marker.read_text("utf-8").strip())
+        raise _unsound(path, "no more is known")
+    seal = read_seal(path)
+    size = path.stat().st_size if path.exists() else 0
+    # A file only grows while it is sealed or written; a new one takes the place of another's seal.
+    if seal is not None and size < seal.size and read_seal(path) == seal:
+        raise _unsound(path, f"it has {size:,} bytes, expected {seal.size:,}")
+
+
+def is_marked(path: Path) -> bool:
+    """Whether a database is marked as damaged."""
+    return _beside(path, DAMAGED_SUFFIX).exists()
+
+
+def mark_damaged(path: Path, problem: str) -> None:
+    """Let every command that follows say that this database is damaged."""
+    # An archive that cannot be written can be read all the same: the next one will find it again.
+    with suppress(OSError):
+        write_atomically(_beside(path, DAMAGED_SUFFIX), " ".join(problem.split()) + "\n")
+
+
+def note_damage(path: Path, error: BaseException) -> None:
+    """Mark a database as damaged where that is what an error, or its cause, is about."""
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, sqlite3.DatabaseError):
+            if _is_damage(cause) and path.exists():
+                mark_damaged(path, str(cause))
+            return
+        cause = cause.__cause__
+
+
+def forget_damage(path: Path) -> None:
+    """The database has been made anew."""
+    _beside(path, DAMAGED_SUFFIX).unlink(missing_ok=True)
+
+
+def _quick_check(path: Path) -> str | None:
+    try:
+        with closing(sqlite3.connect(path, timeout=30)) as connection:
+            found = [row[0] for row in connection.execute("PRAGMA quick_check(1)")]
+    except sqlite3.DatabaseError as error:
+        # Busy, or a disk that cannot be written: that says nothing of what is there.
+        return str(error) if _is_damage(error) else None
+    return None if found == ["ok"] else " ".join(str(found[0]).split())
+
+
+def _is_damage(error: sqlite3.DatabaseError) -> bool:
+    code = getattr(error, "sqlite_errorcode", None)
+    return code is not None and code & 0xFF in _BROKEN
+
+
+def _unsound(path: Path, problem: str) -> IndexUnsound:
+    return IndexUnsound(
+        f"{path}: damaged ({problem}); the WARC files are not affected: run `microfiche index`, "
+        "which makes it anew from them"
+    )
+
+
+def _sum(content: bytes) -> str:
+    return hashlib.blake2b(content, digest_size=8).hexdigest()
+
+
+def _beside(path: Path, suffix: str) -> Path:
+    return path.with_name(path.name + suffix)
