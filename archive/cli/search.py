@@ -3,8 +3,6 @@
 import json
 from collections.abc import Iterable
 from contextlib import closing
-from dataclasses import asdict
-from typing import Any
 
 import click
 from rich.text import Text
@@ -13,7 +11,7 @@ from archive.cli import archive_of
 from archive.cli.output import console, line, printable
 from archive.index.open import open_index
 from archive.search import Hit, Order, SearchResult, Segment, search
-from archive.search.results import Story, marks, plain
+from archive.search.results import Story, hit_json
 
 _ORDERS = ("relevance", "newest", "oldest")
 
@@ -53,15 +51,6 @@ def command(
         click.echo(f"microfiche: {note}", err=True)
     if as_json and result.after:
         click.echo(f"microfiche: more with --after {result.after}", err=True)
-
-
-def hit_json(hit: Hit) -> dict[str, Any]:
-    """A hit as JSON: title and snippet as plain text, what was found in them beside it."""
-    row = asdict(hit)
-    for name, segments in (("title", hit.title), ("snippet", hit.snippet)):
-        row[name] = plain(segments)
-        row[f"{name}_marks"] = marks(segments)
-    return row
 
 
 def print_hits(hits: Iterable[Hit]) -> None:

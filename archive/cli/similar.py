@@ -7,9 +7,10 @@ import click
 
 from archive.cli import archive_of
 from archive.cli.output import console, line, named_article
-from archive.cli.search import hit_json, print_hits
+from archive.cli.search import print_hits
 from archive.index.open import open_index
 from archive.search import find_similar
+from archive.search.results import hit_json
 
 
 @click.command("similar")

@@ -1,7 +1,8 @@
 """What a search gives back, as values; nothing in them is HTML."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +91,15 @@ class Hit:
     removed: str | None
     score: float
     story: Story | None = None
+
+
+def hit_json(hit: Hit) -> dict[str, Any]:
+    """A hit as JSON: title and snippet as plain text, what was found in them beside it."""
+    row = asdict(hit)
+    for name, segments in (("title", hit.title), ("snippet", hit.snippet)):
+        row[name] = plain(segments)
+        row[f"{name}_marks"] = marks(segments)
+    return row
 
 
 @dataclass(frozen=True, slots=True)

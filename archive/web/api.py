@@ -1,7 +1,7 @@
 """The archive as JSON: search, articles, captures, sources."""
 
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass
 from itertools import islice
 from typing import Annotated, Literal
 
@@ -10,8 +10,8 @@ from fastapi import APIRouter, Path, Query
 from archive.errors import NotFound
 from archive.index.articles import ArticleRow, find_article, get_article
 from archive.index.captures import Capture, iter_captures
-from archive.search import search
-from archive.search.results import Hit, marks, plain
+from archive.search import Facets, count_facets, find_similar, search
+from archive.search.results import Hit, Story, hit_json
 from archive.urls import urlkey
 from archive.web.captures import complete
 from archive.web.room import Index, InRoom, Room
@@ -23,14 +23,18 @@ Limit = Annotated[int, Query(ge=1, le=1000, description="At most so many.")]
 
 @dataclass(frozen=True, slots=True)
 class FoundArticle:
-    """One hit. ``snippet`` is plain text; ``marks`` are start and end of what matched in it."""
+    """One hit: title and snippet as plain text, with start and end of what matched in them.
+
+    ``story`` names the copies of the article at other sources, null where there are none.
+    """
 
     article_id: str
     version_id: str
     title: str
     standfirst: str
     snippet: str
-    marks: list[tuple[int, int]]
+    title_marks: list[tuple[int, int]]
+    snippet_marks: list[tuple[int, int]]
     source: str
     source_name: str
     url: str
@@ -43,6 +47,7 @@ class FoundArticle:
     edited: str | None
     removed: str | None
     score: float
+    story: Story | None
     page: str
     replay: str
 
@@ -57,6 +62,14 @@ class Answer:
     ranking: str
     notes: tuple[str, ...]
     after: str | None
+    hits: list[FoundArticle]
+
+
+@dataclass(frozen=True, slots=True)
+class SimilarArticles:
+    """The articles most like one, best first, and the words they were found by."""
+
+    words: tuple[str, ...]
     hits: list[FoundArticle]
 
 
@@ -127,9 +140,13 @@ def search_articles(
     after: Annotated[
         str, Query(max_length=500, description="`after` of the page before; empty: the first.")
     ] = "",
+    *,
+    copies: Annotated[
+        bool, Query(description="Each copy of a story by itself, else one hit for all of them.")
+    ] = False,
 ) -> Answer:
     """Find articles, ranked, each with the place that matched."""
-    found = search(db, q, limit=limit, order=order, after=after or None)
+    found = search(db, q, limit=limit, order=order, after=after or None, fold=not copies)
     return Answer(
         found.query,
         found.total,
@@ -141,6 +158,30 @@ def search_articles(
     )
 
 
+@router.get("/facets", summary="What hits have in common")
+def facets_of_hits(
+    db: Index,
+    q: Annotated[str, Query(max_length=2000, description="As for a search.")] = "",
+) -> Facets:
+    """Counts by source, language, section, author and credit, and over time.
+
+    ``basis`` says over what: all hits, an even sample of them, or the newest.
+    """
+    return count_facets(db, q)
+
+
+@router.get("/similar/{article_id:path}", summary="More like an article")
+def similar_articles(
+    room: InRoom,
+    db: Index,
+    article_id: Annotated[str, Path(description="As for an article.")],
+    limit: Annotated[int, Query(ge=1, le=100, description="Hits at most.")] = 10,
+) -> SimilarArticles:
+    """Articles that share the most telling words of one, and these words."""
+    found = find_similar(db, _id_of(db, article_id), limit=limit)
+    return SimilarArticles(found.words, [_found(room, hit) for hit in found.hits])
+
+
 @router.get("/articles/{article_id:path}", summary="Article")
 def read_article(
     db: Index,
@@ -149,10 +190,14 @@ def read_article(
     ],
 ) -> ArticleRow:
     """One article with its versions (text and blocks), captures and events."""
-    found = find_article(db, article_id)
+    return get_article(db, _id_of(db, article_id))
+
+
+def _id_of(db: Index, name: str) -> str:
+    found = find_article(db, name)
     if found is None:
-        raise NotFound(f"article {article_id[:200]!r}: not in the index; look for it with search")
-    return get_article(db, found)
+        raise NotFound(f"article {name[:200]!r}: not in the index; look for it with search")
+    return found
 
 
 @router.get("/captures", summary="Captures")
@@ -232,14 +277,10 @@ def _first(
 
 
 def _found(room: Room, hit: Hit) -> FoundArticle:
-    names = {field.name for field in fields(FoundArticle)}
-    same = {name: value for name, value in asdict(hit).items() if name in names}
     return FoundArticle(
-        **same
+        **hit_json(hit)
         | {
-            "title": plain(hit.title),
-            "snippet": plain(hit.snippet),
-            "marks": marks(hit.snippet),
+            "story": hit.story,
             "page": f"{room.origins.room}/articles/{hit.article_id}",
             "replay": f"{room.origins.replay}/{hit.timestamp}/{hit.url}",
         }

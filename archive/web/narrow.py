@@ -1,10 +1,14 @@
 """Links that narrow a search by one more condition."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 
+from archive.search.facets import Facets, Value, shares
 from archive.web.holdings import Holdings
 
 _MAX_SOURCES = 12
+_MAX_VALUES = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +42,87 @@ def by_source(query: str, holdings: Holdings) -> list[Narrowing]:
         Narrowing(source.name, with_condition(query, f"source:{source.id}"), source.articles)
         for source in filled[:_MAX_SOURCES]
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Links of one kind, below a heading."""
+
+    heading: str
+    links: tuple[Narrowing, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """One bar of the histogram: ``height`` in hundredths of the highest; no link where empty."""
+
+    label: str
+    articles: int
+    height: int
+    query: str | None
+
+
+def by_facets(query: str, facets: Facets) -> list[Group]:
+    """Links for what the hits have in common; no group where there is nothing to choose from."""
+    groups = (
+        ("Source", "source", facets.sources),
+        ("Language", "lang", facets.languages),
+        ("Section", "section", facets.sections),
+        ("Author", "author", facets.authors),
+        ("Taken from", "credit", facets.credits),
+    )
+    made = (
+        Group(heading, tuple(_narrowings(query, field, values)))
+        for heading, field, values in groups
+    )
+    return [
+        group
+        for group in made
+        if len(group.links) > 1 or (group.links and group.links[0].articles != facets.total)
+    ]
+
+
+def _narrowings(query: str, field: str, values: Iterable[Value]) -> Iterable[Narrowing]:
+    for value in list(values)[:_MAX_VALUES]:
+        condition = f"{field}:{quoted(value.value)}"
+        yield Narrowing(value.label, with_condition(query, condition), value.count)
+
+
+def quoted(value: str) -> str:
+    """A value as it is written behind a field: in quotation marks where it is several words.
+
+    >>> quoted("bbc.co.uk"), quoted('World "News"')
+    ('bbc.co.uk', '"World  News "')
+    """
+    bare = value.replace('"', " ")
+    return bare if bare and all(c.isalnum() or c in "._-" for c in bare) else f'"{bare}"'
+
+
+def bars_of(query: str, facets: Facets) -> list[Bar]:
+    """The histogram; none where all hits are of one day, month or year."""
+    if len(facets.histogram) < 2:
+        return []
+    return [
+        Bar(
+            _period(bar.on),
+            bar.count,
+            max(round(share * 100), 2) if bar.count else 0,
+            with_condition(query, f"on:{bar.on}") if bar.count else None,
+        )
+        for bar, share in zip(facets.histogram, shares(facets.histogram), strict=True)
+    ]
+
+
+def _period(on: str) -> str:
+    """A day, month or year for people.
+
+    >>> _period("2026-01-31"), _period("2026-01"), _period("2026")
+    ('31 January 2026', 'January 2026', '2026')
+    """
+    if len(on) == 4:
+        return on
+    first = date.fromisoformat(on if len(on) == 10 else f"{on}-01")
+    return f"{first.day} {first:%B} {first.year}" if len(on) == 10 else f"{first:%B} {first.year}"
 
 
 def by_fate(query: str, holdings: Holdings) -> list[Narrowing]:

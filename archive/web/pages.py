@@ -11,10 +11,10 @@ from archive.index.captures import get_capture
 from archive.index.open import open_index
 from archive.index.stories import find_story
 from archive.replay.resolve import load
-from archive.search import search
+from archive.search import count_facets, find_similar, search
 from archive.web.evidence import read_again
 from archive.web.holdings import count_holdings
-from archive.web.narrow import by_fate, by_source
+from archive.web.narrow import bars_of, by_facets, by_fate, by_source
 from archive.web.picture import lead_picture
 from archive.web.reference import operations
 from archive.web.render import page
@@ -32,6 +32,8 @@ def search_page(
     q: Annotated[str, Query(max_length=2000)] = "",
     order: Order = "relevance",
     after: Annotated[str, Query(max_length=500)] = "",
+    *,
+    copies: bool = False,
 ) -> Response:
     """Search; without a query, the newest articles and what the archive holds."""
     try:
@@ -46,7 +48,9 @@ def search_page(
             limit=PAGE_SIZE if asked else 12,
             order=order if asked else "newest",
             after=after or None,
+            fold=not copies,
         )
+        facets = count_facets(db, asked) if asked and result.hits else None
         holdings = room.holdings.count(db, room.config())
     finally:
         db.close()
@@ -56,8 +60,12 @@ def search_page(
         q=asked,
         order=order,
         after=after,
+        copies=copies,
         result=result,
         holdings=holdings,
+        facets=facets,
+        groups=by_facets(asked, facets) if facets else [],
+        bars=bars_of(asked, facets) if facets else [],
         sources=by_source(asked, holdings),
         fates=by_fate(asked, holdings),
     )
@@ -100,6 +108,17 @@ def article_page(
         story=find_story(db, article_id),
     )
     return HTMLResponse(html)
+
+
+@router.get("/similar/{name:path}")
+def similar_page(room: InRoom, db: Index, name: str) -> Response:
+    """Articles like one."""
+    article_id = find_article(db, name)
+    if article_id is None:
+        raise NotFound(f"There is no article {name[:100]} in this archive; look for it by search.")
+    article = get_article(db, article_id)
+    found = find_similar(db, article_id)
+    return HTMLResponse(page("similar.html", room=room, article=article, found=found))
 
 
 @router.get("/sources")

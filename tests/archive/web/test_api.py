@@ -9,17 +9,17 @@ def test_search(room, served):
     found = room.get("/api/search", params={"q": '"harbour wall"', "limit": 1}).json()
     assert found["total"] >= 31
     (hit,) = found["hits"]
-    for start, end in hit["marks"]:
+    for start, end in hit["snippet_marks"]:
         assert hit["snippet"][start:end].lower() in ("harbour", "wall", "harbour wall")
-    assert hit["marks"]
+    assert hit["snippet_marks"]
     assert hit["page"] == f"{served.room}/articles/{hit['article_id']}"
     assert hit["replay"].startswith(f"{served.replay}/{hit['timestamp']}/http://post.test/")
 
 
 def test_search_goes_on_where_it_stopped(room):
-    seen, after = [], ""
+    seen, after, asked = [], "", {"q": "tide", "limit": 7, "copies": True}
     while after is not None:
-        found = room.get("/api/search", params={"q": "tide", "limit": 7, "after": after}).json()
+        found = room.get("/api/search", params={**asked, "after": after}).json()
         seen += [hit["article_id"] for hit in found["hits"]]
         after = found["after"]
     assert len(seen) == len(set(seen)) == 30
@@ -31,6 +31,28 @@ def test_no_query_is_an_error(room, q, after):
     reply = room.get("/api/search", params={"q": q, "after": after})
     assert reply.status_code == 200
     assert isinstance(reply.json()["hits"], list)
+
+
+def test_copies_are_one_hit_that_names_the_others(room):
+    (hit,) = room.get("/api/search", params={"q": "tide"}).json()["hits"]
+    # The storm is one of them: all but a sentence is the same.
+    assert (hit["story"]["articles"], hit["story"]["sources"]) == (31, 1)
+    assert {copy["source_name"] for copy in hit["story"]["copies"]} == {"The Post"}
+
+
+def test_facets(room):
+    found = room.get("/api/facets", params={"q": "tide"}).json()
+    assert (found["total"], found["basis"], found["unit"]) == (30, "all", "day")
+    assert found["sources"] == [{"value": "post", "label": "The Post", "count": 30}]
+    assert found["histogram"] == [{"on": "2026-01-02", "count": 30}]
+
+
+def test_similar(room):
+    hit = room.get("/api/search", params={"q": "storm quay"}).json()["hits"][0]
+    found = room.get(f"/api/similar/{hit['article_id']}", params={"limit": 3}).json()
+    assert found["words"]
+    assert hit["article_id"] not in [other["article_id"] for other in found["hits"]]
+    assert room.get("/api/similar/none").status_code == 404
 
 
 def test_article(room):
@@ -117,6 +139,8 @@ def test_openapi_describes_every_address(room):
         "/api/search",
         "/api/articles/{article_id}",
         "/api/captures",
+        "/api/facets",
+        "/api/similar/{article_id}",
         "/api/sources",
     }
     for path, methods in document["paths"].items():

@@ -36,6 +36,9 @@ def every_page(room):
             f"/?q={HOSTILE}",
             f"/articles/{hit['article_id']}",
             f"/articles/{hit['article_id']}/evidence",
+            f"/similar/{hit['article_id']}",
+            "/?q=tide&copies=1",
+            "/similar/none",
             "/sources",
             "/captures",
             f"/captures?url={URL}",
@@ -134,7 +137,7 @@ def test_search_escapes_first_and_marks_after(room):
 
 def test_search_pages_through_everything_once(room):
     seen: list[str] = []
-    url = "/?q=tide"
+    url = "/?q=tide&copies=1"
     for _ in range(10):
         page = parsed(room.get(url))
         seen += page.xpath("//h3/a/@href")
@@ -273,3 +276,25 @@ def test_links_to_the_live_web_tell_it_nothing(every_page):
             assert re.search(r"\bnoreferrer\b", link.get("rel") or "") or "localhost" in link.get(
                 "href"
             ), (path, link.get("href"))
+
+
+def test_hits_are_narrowed_by_what_they_have_in_common(room):
+    page = parsed(room.get("/?q=harbour&copies=1"))
+    aside = page.xpath("//aside[@class='narrowing']")[0]
+    authors = aside.xpath(".//h2[text()='Author']/following-sibling::ul[1]/li")
+    assert {text_of(entry).rsplit(" ", 1)[0] for entry in authors} >= {"Ada Quay"}
+    for entry in authors:
+        link = entry.xpath("a")[0]
+        found = parsed(room.get(f"{link.get('href')}&copies=1"))
+        assert text_of(found.xpath("//p[@class='count']/strong")[0]) == text_of(entry).split()[-1]
+
+
+def test_a_hit_names_its_copies_and_leads_to_more_like_it(room):
+    page = parsed(room.get("/?q=tide"))
+    (hit,) = page.xpath("//article[@class='hit']")
+    assert "Also in: The Post" in text_of(hit)
+    assert "26 more" in text_of(hit) or "25 more" in text_of(hit)
+    every = parsed(room.get(page.xpath("//a[text()='Each copy by itself']/@href")[0]))
+    assert len(every.xpath("//article[@class='hit']")) == 20
+    like = hit.xpath(".//a[starts-with(@href, '/similar/')]/@href")[0]
+    assert "More like this" in text_of(parsed(room.get(like)).find(".//h1"))
