@@ -169,7 +169,7 @@ class _Pass:
         elif scanned.type != "response":
             payload = entity = scanned.block
         else:
-            payload, entity = _payloads(scanned.block)
+            payload, entity = _payloads(scanned.block, stated)
         # Over the entity as the standard has it; over the framed body as most tools do.
         found = {same_digest(stated, part) for part in (entity, payload)} if stated else set()
         if False in found and True not in found:
@@ -200,8 +200,8 @@ class _Pass:
                 self._fault(FaultKind.CONCURRENT, offset, message, record_id)
 
 
-def _payloads(block: bytes) -> tuple[bytes, bytes]:
-    """What follows the head, and the entity in it."""
+def _payloads(block: bytes, stated: str | None) -> tuple[bytes, bytes]:
+    """What follows the head, and the entity in it, of which ``stated`` may be the digest."""
     block = as_http_1(block)
     parser = ResponseParser()
     try:
@@ -212,8 +212,9 @@ def _payloads(block: bytes) -> tuple[bytes, bytes]:
     if parser.head is None:
         return block, block
     payload = block[parser.interim_bytes + len(parser.head.raw) :]
-    if parser.chunked and not parser.entity and not parser.complete:
-        # Others undo the chunks and leave the header, as `stored_response` knows.
+    if parser.chunked and not parser.entity and stated and same_digest(stated, payload):
+        # Others undo the chunks and leave the header, as `stored_response` knows. Ours state no
+        # digest there: chunks that are nonsense from the start hold an entity of no bytes.
         return payload, payload
     return payload, parser.entity
 

@@ -63,14 +63,13 @@ def test_a_body_that_is_not_coded_as_it_says_is_taken_as_it_is():
     place=st.integers(0, 400),
     byte=st.integers(0, 255),
     cut=st.integers(1, 400),
-    max_bytes=st.sampled_from([0, 100, 100_000]),
 )
-def test_the_fast_reader_gives_what_the_careful_one_gives(text, place, byte, cut, max_bytes):
+def test_the_fast_reader_gives_what_the_careful_one_gives(text, place, byte, cut):
     coded = bytearray(gzip.compress(text))
     coded[place % len(coded)] = byte
     coded = bytes(coded[: max(1, len(coded) - cut % 40)]) + b"\x1f\x8b" * (cut % 3 == 0)
-    careful = _take(DECODERS["gzip"](coded), max_bytes, otherwise=coded)
-    assert decode_content(coded, "gzip", max_bytes=max_bytes) == careful[:max_bytes]
+    careful = _take(DECODERS["gzip"](coded), 100_000, otherwise=coded)
+    assert decode_content(coded, "gzip", max_bytes=100_000) == careful
 
 
 def test_members_in_a_row_are_one_body():
