@@ -12,10 +12,10 @@ from typing import Any, Self
 
 import scrapy
 from scrapy import Request, signals
+from scrapy.core.engine import ExecutionEngine
 from scrapy.crawler import Crawler
 from scrapy.http import Response
 from twisted.internet.error import ReactorNotRunning
-from twisted.python.failure import Failure
 
 from archive.errors import ArchiveUnwritable, MicroficheError
 from archive.layout import open_archive
@@ -53,6 +53,7 @@ class NewsSpider(scrapy.Spider):
         self._closing: asyncio.Future[None] | None = None
         self._queue = session.harvest.queue
         self._woken = asyncio.Event()
+        self._visits: set[asyncio.Future[None]] = set()
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, **kwargs: str) -> Self:
@@ -78,20 +79,15 @@ class NewsSpider(scrapy.Spider):
         return spider
 
     async def start(self) -> AsyncIterator[Request]:
-        """Hand out what is due, each host at its pace, until nothing is left."""
-        while True:
-            self._woken.clear()
-            try:
-                turn = self._queue.next()
-            except MicroficheError as error:
-                self._stop(error)
-                return
-            if turn is None:
-                return
-            if isinstance(turn, Fetch):
-                yield self.request(turn)
-            else:
-                await self._wait(turn)
+        """Visit what is due, each host at its pace, until nothing is left.
+
+        Nothing goes through Scrapy's scheduler and scraper: what may leave has been decided, and
+        nothing is to be scraped. They cost 0.7 CPU-ms a page.
+        """
+        await self._visit_all()
+        nothing: tuple[Request, ...] = ()
+        for request in nothing:
+            yield request
 
     def request(self, fetch: Fetch) -> Request:
         """The request for a fetch."""
@@ -112,46 +108,65 @@ class NewsSpider(scrapy.Spider):
             if known.capture is not None and (validators := validators_of(known)):
                 meta["microfiche_not_modified_ref"] = known.capture
                 headers |= validators
-        return Request(
-            fetch.url,
-            callback=self.parse,
-            errback=self.failed,
-            cb_kwargs={"fetch": fetch},
-            headers=headers,
-            meta=meta,
-            encoding="latin-1",
-            dont_filter=True,
-        )
+        return Request(fetch.url, headers=headers, meta=meta, encoding="latin-1", dont_filter=True)
 
-    async def parse(self, response: Response, fetch: Fetch) -> None:
-        """Settle an answer; one that cannot be settled is no reason to stop the others."""
+    async def _visit_all(self) -> None:
+        engine = self.crawler.engine
+        assert engine is not None
+        # Nothing more leaves once the engine is closing: it waits for what is in flight.
+        while not engine.needs_backout():
+            self._woken.clear()
+            try:
+                turn = self._queue.next()
+            except MicroficheError as error:
+                self._stop(error)
+                return
+            if turn is None:
+                return
+            if isinstance(turn, Fetch):
+                visit = asyncio.ensure_future(self._visit(turn, engine))
+                self._visits.add(visit)
+                visit.add_done_callback(self._visits.discard)
+            else:
+                await self._wait(turn)
+
+    async def _visit(self, fetch: Fetch, engine: ExecutionEngine) -> None:
+        """Fetch and settle; what cannot be settled is no reason to stop the others."""
         try:
-            await self.session.harvest.answered(fetch, _answer_of(response))
+            if engine.needs_backout():
+                return  # closed before this began: it is due as before
+            request = self.request(fetch)
+            try:
+                response = await engine.download_async(request)
+            except Exception as error:  # noqa: BLE001 - one request; told, and counted
+                self.failed(fetch, request, error)
+            else:
+                await self.session.harvest.answered(fetch, _answer_of(response))
         except MicroficheError as error:
             self._stop(error)
         except Exception as error:  # one page: logged with its trace, and counted
             logger.exception("%s: answer could not be read", fetch.url)
             self._give_up(fetch, Outcome.FAILED, repr(error))
         finally:
-            self._over(fetch)
+            self._queue.finish(fetch)
+            self._woken.set()
 
-    def failed(self, failure: Failure) -> None:
-        """Settle a failure."""
-        request: Request = failure.request  # type: ignore[attr-defined] # set by Scrapy
-        fetch: Fetch = request.cb_kwargs["fetch"]
-        error = failure.value
-        try:
-            if isinstance(error, ArchiveUnwritable):
-                self._stop(error)
-                return
-            named = request.meta.get("microfiche_outcome")
-            outcome = Outcome(named) if named else Outcome.FAILED
-            self._give_up(fetch, outcome, str(error), request.meta.get("microfiche_written"))
-        finally:
-            self._over(fetch)
+    def failed(self, fetch: Fetch, request: Request, error: Exception) -> None:
+        """Settle a failure.
 
-    def closing(self, spider: scrapy.Spider, reason: str) -> None:  # noqa: ARG002 - Scrapy's names
-        """Keep why the run ends, for its report."""
+        Raises:
+            ArchiveUnwritable: that is what failed.
+        """
+        if isinstance(error, ArchiveUnwritable):
+            raise error
+        named = request.meta.get("microfiche_outcome")
+        outcome = Outcome(named) if named else Outcome.FAILED
+        self._give_up(fetch, outcome, str(error), request.meta.get("microfiche_written"))
+
+    async def closing(self, spider: scrapy.Spider, reason: str) -> None:  # noqa: ARG002 - Scrapy's
+        """Settle what has been answered, and keep why the run ends, for its report."""
+        if self._visits:
+            await asyncio.wait(self._visits)
         self.session.reason = {"shutdown": "interrupted"}.get(reason, reason)
         if self.session.fatal is None:
             try:
@@ -188,10 +203,6 @@ class NewsSpider(scrapy.Spider):
             self._closing = asyncio.ensure_future(closing)
             # Requests in flight have nowhere to go any more; nobody waits for their time-outs.
             asyncio.get_running_loop().call_later(_LAST_ORDERS_S, _halt)
-
-    def _over(self, fetch: Fetch) -> None:
-        self._queue.finish(fetch)
-        self._woken.set()
 
     async def _wait(self, seconds: float) -> None:
         if seconds <= 0:

@@ -9,7 +9,6 @@ from contextlib import closing
 
 import pytest
 from scrapy import Request
-from twisted.python.failure import Failure
 
 from archive.errors import WarcError
 from archive.lock import hold
@@ -144,9 +143,8 @@ def test_one_exchange_that_cannot_be_put_into_records_does_not_end_the_run(press
     with open_session(press.archive, index=False) as session:
         turn = session.harvest.queue.next()
         assert isinstance(turn, Fetch)
-        failure = Failure(WarcError(f"{turn.url}: cannot be put into WARC records"))
-        failure.request = Request(turn.url, cb_kwargs={"fetch": turn})
-        NewsSpider(session).failed(failure)
+        error = WarcError(f"{turn.url}: cannot be put into WARC records")
+        NewsSpider(session).failed(turn, Request(turn.url), error)
         assert session.fatal is None
         assert "cannot be put into" in session.tally.troubles[0].message
 
