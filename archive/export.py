@@ -74,6 +74,7 @@ def iter_exported(db: Database, query: str = "") -> Iterator[Exported]:
     """The articles a query finds, oldest first; all of them for an empty query.
 
     One read transaction from the first to the last: what an indexer commits meanwhile is not seen.
+    Copies of a story are all among them.
     """
     where = where_of(planned(db, query))
     numbers = db.execute(f"SELECT {where.number} FROM {where.sql} ORDER BY 1", where.values)  # noqa: S608 - constants, bound values

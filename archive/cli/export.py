@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.progress import track
 
 from archive.cli import archive_of
+from archive.cli.search import tell
 from archive.errors import ArchiveUnwritable
 from archive.export import (
     Exported,
@@ -22,6 +23,7 @@ from archive.export import (
     write_parquet,
 )
 from archive.index.open import open_index
+from archive.search.expand import planned
 from archive.wording import counted
 
 _FORMATS = ("jsonl", "csv", "parquet", "markdown", "text")
@@ -44,8 +46,13 @@ def command(ctx: click.Context, query: tuple[str, ...], form: str, target: Path 
     """
     if form == "parquet" and target is None:
         raise click.UsageError("Parquet is no text for stdout; name a file with --to")
+    asked = " ".join(query)
     with closing(open_index(archive_of(ctx))) as db:
-        articles = _watched(iter_exported(db, " ".join(query)), target)
+        # What was left out of a query lets more through than was meant: nobody reads it here.
+        if left_out := [note for note in planned(db, asked).notes if "left out" in note]:
+            raise click.UsageError("; ".join(left_out))
+        tell(asked, planned(db, asked).notes)
+        articles = _watched(iter_exported(db, asked), target)
         if target is None:
             for piece in _pieces(articles, form):
                 click.echo(piece, nl=False)

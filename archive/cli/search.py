@@ -1,6 +1,7 @@
 """``microfiche search``: articles by what they say, ranked, with the piece that was found."""
 
 import json
+import re
 from collections.abc import Iterable
 from contextlib import closing
 
@@ -47,10 +48,18 @@ def command(
             click.echo(json.dumps(hit_json(hit), ensure_ascii=False))
     else:
         _print(result)
-    for note in result.notes:
-        click.echo(f"microfiche: {note}", err=True)
+    tell(result.query, result.notes)
     if as_json and result.after:
         click.echo(f"microfiche: more with --after {result.after}", err=True)
+
+
+def tell(query: str, notes: Iterable[str]) -> None:
+    """Remarks on a query on stderr, each with the place it is about pointed at."""
+    for note in notes:
+        click.echo(f"microfiche: {note}", err=True)
+        place = re.search(r"\bat (\d+)\b", note)
+        if place and int(place[1]) <= len(query):
+            click.echo(f"  {printable(query)}\n  {' ' * (int(place[1]) - 1)}^", err=True)
 
 
 def print_hits(hits: Iterable[Hit]) -> None:

@@ -6,7 +6,9 @@ taken as it is.
 """
 
 import re
+from collections.abc import Iterator
 from dataclasses import replace
+from difflib import get_close_matches
 from functools import cache, lru_cache
 from itertools import takewhile
 from typing import Any
@@ -16,9 +18,10 @@ from sqlite_utils import Database
 
 from archive.index.fold import fold, tokens
 from archive.index.segments import needs_cutting
+from archive.search.fields import Condition, condition_for
 from archive.search.memory import Memory
 from archive.search.plan import Plan, plan
-from archive.search.query import Both, Either, Field, Node, Query, Text, parse
+from archive.search.query import FIELDS, Both, Either, Field, Node, Query, Text, Without, parse
 from archive.search.vocabulary import Word, words_beginning
 
 MAX_FORMS = 12
@@ -77,7 +80,39 @@ _SCRIPTS = (
 
 def planned(db: Database, query: str) -> Plan:
     """How a query is answered: read, expanded by what the index knows, laid out."""
-    return plan(expanded(db, parse(query)))
+    found = plan(expanded(db, parse(query)))
+    doubts = tuple(doubts_about(db, query))
+    return replace(found, notes=(*found.notes, *doubts)) if doubts else found
+
+
+def doubts_about(db: Database, query: str) -> Iterator[str]:
+    """What may not have been meant: sources that there are none of, names that are no field's."""
+    node = parse(query).node
+    for part in _leaves(node) if node else ():
+        if isinstance(part, Field) and part.name == "source":
+            found = condition_for("source", part.value)
+            assert isinstance(found, Condition)
+            if not db.execute(_ANY_SOURCE, found.values).fetchone():
+                yield f"at {part.at}: there is no source {part.value}"
+        elif isinstance(part, Text) and not part.is_phrase:
+            name, colon, _ = part.words.partition(":")
+            meant = get_close_matches(name.lower(), FIELDS, n=1, cutoff=0.75) if colon else ()
+            if meant and name.lower() not in FIELDS:
+                at = query.find(part.words) + 1
+                yield f"at {at}: {name}: is no field, searched as a word; there is {meant[0]}:"
+
+
+_ANY_SOURCE = "SELECT 1 FROM sources WHERE id = ? OR lower(name) LIKE ? ESCAPE '\\'"
+
+
+def _leaves(node: Node) -> Iterator[Node]:
+    if isinstance(node, (Both, Either)):
+        for part in node.parts:
+            yield from _leaves(part)
+    elif isinstance(node, Without):
+        yield from _leaves(node.part)
+    else:
+        yield node
 
 
 def expanded(db: Database, query: Query) -> Query:

@@ -71,7 +71,7 @@ class _Planner:
         found = condition_for(node.name, node.value)
         if isinstance(found, Condition):
             return found
-        self.notes.append(found)
+        self.notes.append(f"at {node.at}: {found}")
         return None
 
 
@@ -93,9 +93,10 @@ def plan(query: Query) -> Plan:
     rest = [part for part in parts if match is None or part not in text]
     conditions = [found for part in rest if (found := planner.condition(part)) is not None]
     notes = (*query.notes, *planner.notes)
-    if match is None and not conditions and not planner.notes:
-        # Punctuation alone is not a wish for everything.
-        return Plan(None, (Condition("0"),), (), (*notes, "there is no word in it"))
+    if match is None and not conditions:
+        # Punctuation alone, or fields that cannot be read, are no wish for everything.
+        note = "nothing of it could be read" if planner.notes else "there is no word in it"
+        return Plan(None, (Condition("0"),), (), (*notes, note))
     return Plan(
         match,
         tuple(conditions),

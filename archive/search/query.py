@@ -4,7 +4,7 @@ Whatever does not parse is searched as its words, with a note that says what was
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 
 from lark import Lark, Token, Transformer, UnexpectedInput
@@ -74,10 +74,14 @@ class Near:
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A condition on a field: its name in lower case and what was typed after the colon."""
+    """A condition on a field: its name in lower case and what was typed after the colon.
+
+    ``at`` is where it stands in the query, from 1.
+    """
 
     name: str
     value: str
+    at: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +184,8 @@ class _Build(Transformer[Token, Node]):
         assert isinstance(value, Text)
         if name == "title":
             return Text(value.words, value.is_phrase, value.prefix, "title")
-        return Field(name, value.words + ("*" if value.prefix else ""))
+        at = (children[0].start_pos or 0) + 1 if isinstance(children[0], Token) else 0
+        return Field(name, value.words + ("*" if value.prefix else ""), at)
 
     def without(self, children: list[Node]) -> Node:
         return Without(children[-1])

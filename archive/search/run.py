@@ -79,7 +79,11 @@ def _search(db: Database, query: str, asked: Plan, page: _Page, order: Order) ->
         tiers = (Tier(where, scored=False, newest=order == "newest"),)
         counted = _counted(where.count(db, page.bounds.counted), page.bounds.counted)
         ranking = order
-    ranked = _page(db, asked, tiers, page, _read_cursor(page.after, order))
+    place = _read_cursor(page.after, order)
+    notes = asked.notes
+    if page.after and place is None:
+        notes += (f"{page.after[:40]!r} is no place of this order: begun at the first hit",)
+    ranked = _page(db, asked, tiers, page, place)
     more = len(ranked) > page.limit
     ranked = ranked[: page.limit]
     return SearchResult(
@@ -88,7 +92,7 @@ def _search(db: Database, query: str, asked: Plan, page: _Page, order: Order) ->
         exact=counted.exact,
         ranking=ranking,
         hits=hits_of(db, ranked, patterns_of(asked.wanted)),
-        notes=asked.notes,
+        notes=notes,
         after=_cursor(order, ranked[-1]) if more and ranked else None,
     )
 

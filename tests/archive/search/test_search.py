@@ -262,3 +262,34 @@ def test_archived_text_does_not_steer_the_terminal(tmp_path):
         assert "red letters" in result.output
         assert "\x1b" not in result.output
         assert "\x07" not in result.output
+
+
+@pytest.mark.parametrize(
+    ("query", "note", "caret"),
+    [
+        ("harbour after:zzz", "at 9: after:zzz left out: expected a date", "        ^"),
+        ("harbour OR source:nobody", "at 12: there is no source nobody", " " * 11 + "^"),
+        ("autor:bloggs", "at 1: autor: is no field, searched as a word; there is author:", "^"),
+        ("after:zzz", "nothing of it could be read", None),
+    ],
+)
+def test_notes_point_at_the_place(press, query, note, caret):
+    told = microfiche(press, "search", query).stderr.splitlines()
+    assert any(note in line for line in told), told
+    if caret:
+        assert told[1:3] == [f"  {query}", f"  {caret}"]
+
+
+def test_what_cannot_be_read_finds_nothing_and_exports_nothing(press, db):
+    assert search(db, "after:soon").total == 0
+    run = microfiche(press, "export", "after:soon")
+    assert (run.exit_code, run.stdout) == (2, "")
+    assert "after:soon left out" in run.stderr
+    run = microfiche(press, "export", '"harbour AND (')
+    assert "searched as words" in run.stderr
+
+
+def test_an_unknown_place_is_told(db):
+    found = search(db, "harbour", after="zzz")
+    assert found.hits == search(db, "harbour").hits
+    assert "'zzz' is no place of this order" in found.notes[0]
