@@ -21,7 +21,7 @@ from archive.indexer.settling.sentences import sentences_in, sketch_of
 _TEXTS_AT_HAND = 256
 
 
-def sketch(db: Database, articles: Iterable[int], known: Mapping[int, str]) -> None:
+def sketch(db: Database, articles: Iterable[int], known: Mapping[int, bytes]) -> None:
     """Bring the sketches of these articles up to date; those that change are to be matched.
 
     The caller holds a transaction.
@@ -29,7 +29,7 @@ def sketch(db: Database, articles: Iterable[int], known: Mapping[int, str]) -> N
     Args:
         db: The index.
         articles: Their numbers.
-        known: The texts of some, which are not read again.
+        known: The texts of some, in UTF-8, which are not read again.
     """
     numbers = sorted(articles)
     unread = json.dumps([number for number in numbers if number not in known])
@@ -52,7 +52,8 @@ def sketch(db: Database, articles: Iterable[int], known: Mapping[int, str]) -> N
 
 
 _TEXTS = """
-SELECT n.value, c.text FROM json_each(?) n JOIN articles_current c ON c.number = n.value
+SELECT n.value, CAST(c.text AS BLOB)
+FROM json_each(?) n JOIN articles_current c ON c.number = n.value
 """
 
 

@@ -24,10 +24,10 @@ _AT_ONCE = 500
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """The articles whose text has changed, and the texts of some others, by number."""
+    """The articles whose text has changed, and the texts of some others in UTF-8, by number."""
 
     changed: Set[int]
-    unchanged: Mapping[int, str]
+    unchanged: Mapping[int, bytes]
 
 
 def settle_cell(db: Database, cell: Cell, marked: Sequence[int]) -> Settled:
@@ -43,7 +43,7 @@ def settle_cell(db: Database, cell: Cell, marked: Sequence[int]) -> Settled:
     numbers = numbers_in(db, cell)
     sample = draw(numbers)
     template = before = read_template(db, cell)
-    texts: dict[int, str] = {}
+    texts: dict[int, bytes] = {}
     if sample.may_hold(marked):
         template, texts = _learned(db, sample.numbers)
     concerned: Iterable[int] = marked
@@ -79,19 +79,31 @@ def _store(db: Database, cell: Cell, template: SiteTemplate) -> None:
 
 
 _CURRENT = """
-SELECT a.number, v.id, v.title, v.text, v.layout, v.asides, v.words, v.fingerprint, v.text_digest,
-       v.authors
+SELECT a.number, v.id, v.title, CAST(v.text AS BLOB) AS encoded, v.layout, v.asides, v.words,
+       v.fingerprint, v.text_digest, v.authors
 FROM json_each(?) n JOIN articles a ON a.number = n.value
 JOIN versions v ON v.id = a.current_version
 """
 
 
-def _learned(db: Database, numbers: Sequence[int]) -> tuple[SiteTemplate, dict[int, str]]:
+def _learned(db: Database, numbers: Sequence[int]) -> tuple[SiteTemplate, dict[int, bytes]]:
     """The template of these articles, and their texts as they are now."""
     if len(numbers) < MIN_ARTICLES:
         return SiteTemplate(), {}
     rows = list(db.query(_CURRENT, [json.dumps(numbers)]))
-    return learn(_pages(whole(db, rows))), {row["number"]: row["text"] for row in rows}
+    return learn(_pages(_with_whole(db, rows))), {row["number"]: row["encoded"] for row in rows}
+
+
+def _with_whole(db: Database, rows: Sequence[Row]) -> list[Row]:
+    """Those of which lines have been taken out with these put back."""
+    listed = json.dumps([row["id"] for row in rows])
+    is_cut = {row[0] for row in db.execute(_CUT, [listed])}
+    cut_rows = [row | {"text": row["encoded"].decode()} for row in rows if row["id"] in is_cut]
+    again = {row["id"]: row | {"encoded": row["text"].encode()} for row in whole(db, cut_rows)}
+    return [again.get(row["id"], row) for row in rows]
+
+
+_CUT = "SELECT version FROM template_lines WHERE version IN (SELECT value FROM json_each(?))"
 
 
 def _pages(rows: Sequence[Row]) -> Iterator[Page]:
@@ -100,14 +112,15 @@ def _pages(rows: Sequence[Row]) -> Iterator[Page]:
     Cutting a text into its blocks costs five times what reading it does, and most have none.
     """
     lines = [_lines(row) for row in rows]
-    seen: set[str] = set()
-    recurring: set[str] = set()
+    seen: set[bytes] = set()
+    recurring: set[bytes] = set()
     for some in lines:
         recurring |= seen & some
         seen |= some
     for row, some in zip(rows, lines, strict=True):
+        is_own = recurring.isdisjoint(some)
         yield Page(
-            blocks=() if recurring.isdisjoint(some) else _blocks(row),
+            blocks=() if is_own else _blocks(row | {"text": row["encoded"].decode()}),
             # Where there is no text, no two are the same.
             digest=str(row["text_digest"] or row["id"]),
             # As they are kept, as JSON: the same for the same authors.
@@ -116,11 +129,11 @@ def _pages(rows: Sequence[Row]) -> Iterator[Page]:
         )
 
 
-def _lines(row: Row) -> set[str]:
-    lines = set(row["text"].split("\n"))
+def _lines(row: Row) -> set[bytes]:
+    lines = set(row["encoded"].split(b"\n"))
     if row["asides"]:
-        lines.update(row["asides"].split("\n"))
-    lines.discard("")
+        lines.update(row["asides"].encode().split(b"\n"))
+    lines.discard(b"")
     return lines
 
 
