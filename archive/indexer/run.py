@@ -14,6 +14,7 @@ from archive.index.writing import checkpoint_when_due
 from archive.indexer.found import Found, found_in
 from archive.indexer.pool import Pool
 from archive.indexer.reading import Failure, Reading
+from archive.indexer.settling.settle import settle_marked
 from archive.indexer.store import Entry
 from archive.indexer.write import Totals, settle, write_batch
 from archive.warc.reader import iter_groups
@@ -21,6 +22,9 @@ from archive.warc.reader import iter_groups
 logger = logging.getLogger(__name__)
 
 _WAIT_S = 0.2
+# Between two settlings in the pauses of a crawl: each reads up to 400 articles of every source
+# that has brought something.
+REST_S = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +60,12 @@ class Indexer:
     batch: BatchSize
     on_progress: Callable[[Totals], None] = lambda _: None
     totals: Totals = field(default_factory=Totals)
+    rest_s: float = REST_S
     _queue: deque[_Pending] = field(default_factory=deque)
     _by_task: dict[int, _Pending] = field(default_factory=dict)
     _ready: list[Entry] = field(default_factory=list)
     _since: float | None = None
+    _settled: float = field(default_factory=time.monotonic)
 
     def run(self, groups: Iterable[Found | None]) -> None:
         """Index what comes, to the end; None means "nothing at the moment"."""
@@ -70,6 +76,8 @@ class Indexer:
             while not self.pool.has_room:
                 self._collect(_WAIT_S)
             self._commit_when_due()
+            if found is None:
+                self._rest()
         self.flush()
 
     def flush(self) -> None:
@@ -83,6 +91,13 @@ class Indexer:
         """End a run: what could only be told once everything was read."""
         self.totals.add(settle(self.db))
         self.on_progress(self.totals)
+
+    def _rest(self) -> None:
+        """In a pause, what is told from the set of all articles follows, once in a while."""
+        if self._queue or self._ready or time.monotonic() - self._settled < self.rest_s:
+            return
+        settle_marked(self.db)
+        self._settled = time.monotonic()
 
     def _take(self, found: Found) -> None:
         task = self.pool.submit(found.page) if found.page else None

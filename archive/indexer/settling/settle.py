@@ -2,6 +2,7 @@
 
 from sqlite_utils import Database
 
+from archive.index.writing import checkpoint_when_due
 from archive.indexer.settling.cells import cell_of
 from archive.indexer.settling.stories import match, sketch
 from archive.indexer.settling.templates import settle_cell
@@ -29,10 +30,12 @@ def settle_marked(db: Database) -> None:
         with db.atomic():
             if not _settle_some(db):
                 break
+        checkpoint_when_due(db)
     while True:
         with db.atomic():
             if not match(db, _MATCHES):
                 break
+        checkpoint_when_due(db)
 
 
 def _settle_some(db: Database) -> int:
