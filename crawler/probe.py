@@ -14,7 +14,7 @@ from twisted.python.failure import Failure
 from archive.errors import MicroficheError
 from archive.urls import registered_domain
 from crawler.capture.addresses import AddressRefused
-from crawler.capture.ask import compose, server_of
+from crawler.capture.ask import compose, proxy_of, server_of
 from crawler.capture.attempt import Attempt, Plan, Result
 from crawler.capture.connect import Connections, Route
 from crawler.discovery.content import ACCEPTED, Undecodable, decode_content
@@ -87,11 +87,13 @@ class Prober:
         *,
         allow_private: bool,
         pause_s: float,
+        proxy: str = "",
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         from twisted.internet import reactor  # noqa: PLC0415 - importing it installs it
 
         self._agent, self._allow_private, self._pause_s = agent, allow_private, pause_s
+        self._proxy = proxy_of(proxy, None) if proxy else None
         self._clock = clock
         self._last: float | None = None
         self._reactor: Any = reactor
@@ -192,8 +194,13 @@ class Prober:
             (b"Accept-Encoding", ACCEPTED.encode()),
         ]
         plan = Plan(
-            compose("GET", url, headers, b"", None),
-            Route(server_of(url), allow_private=self._allow_private, verify_tls=True, proxy=None),
+            compose("GET", url, headers, b"", self._proxy),
+            Route(
+                server_of(url),
+                allow_private=self._allow_private,
+                verify_tls=True,
+                proxy=self._proxy,
+            ),
             "GET",
             timeout_s=TIMEOUT_S,
             max_body_bytes=MAX_BODY_BYTES,
@@ -203,8 +210,24 @@ class Prober:
         return _reply_of(url, result)
 
 
-def probe(url: str, *, agent: str, allow_private: bool, pause_s: float, feeds: bool = True) -> Site:
+def probe(
+    url: str,
+    *,
+    agent: str,
+    allow_private: bool,
+    pause_s: float,
+    proxy: str = "",
+    feeds: bool = True,
+) -> Site:
     """Look at a site, in a reactor of its own; once in a process.
+
+    Args:
+        url: The home page.
+        agent: The User-Agent.
+        allow_private: Whether it may be at a loopback or private address.
+        pause_s: Seconds between two questions.
+        proxy: Address of an HTTP proxy to ask through; empty: none.
+        feeds: Whether to look for feeds and sitemaps too.
 
     Raises:
         NoAnswer: it does not answer, or may not be asked.
@@ -212,7 +235,7 @@ def probe(url: str, *, agent: str, allow_private: bool, pause_s: float, feeds: b
     """
 
     async def look() -> Site:
-        prober = Prober(agent, allow_private=allow_private, pause_s=pause_s)
+        prober = Prober(agent, allow_private=allow_private, pause_s=pause_s, proxy=proxy)
         return await prober.look(url, feeds=feeds)
 
     return _run(look)

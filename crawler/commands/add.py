@@ -115,12 +115,14 @@ def _check_url(url: str) -> None:
 def _choose_id(config: Config, wishes: _Wishes, url: str) -> str:
     if wishes.source_id is not None:
         if not SOURCE_ID.fullmatch(wishes.source_id):
-            raise ConfigError(
-                f"--id {wishes.source_id!r}: expected lower-case letters, digits, dots, dashes"
+            raise click.BadParameter(
+                f"{wishes.source_id!r}: expected lower-case letters, digits, dots, dashes",
+                param_hint="--id",
             )
         if wishes.source_id in config.sources:
-            raise ConfigError(
-                f"there is a source {wishes.source_id!r} already; choose another --id"
+            raise click.BadParameter(
+                f"there is a source {wishes.source_id!r} already; choose another",
+                param_hint="--id",
             )
         return wishes.source_id
     plain = id_of(url)
@@ -152,6 +154,7 @@ def _look(config: Config, wishes: _Wishes, url: str) -> Any:  # noqa: ANN401 - a
         agent=config.user_agent,
         allow_private=wishes.allow_private,
         pause_s=_PAUSE_S if wishes.delay is None else wishes.delay,
+        proxy=config.crawl.proxy,
         feeds=not wishes.names_seeds,
     )
 

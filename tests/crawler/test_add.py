@@ -118,7 +118,6 @@ def test_the_first_look_is_not_archived(site, bench):
         (("http://127.0.0.1:9/", *QUICK), "no answer: "),
         (("http://127.0.0.1:9/",), "--allow-private-addresses"),
         (("http://nowhere.invalid/",), "no answer: nowhere.invalid"),
-        (("http://a.example/", "--id", "No!"), "--id 'No!': expected lower-case"),
     ],
 )
 def test_bad_input_is_one_clear_line_and_writes_nothing(bench, arguments, told):
@@ -135,6 +134,27 @@ def test_an_id_that_is_taken_is_refused_and_a_host_that_is_taken_gets_another(si
         assert bench.run("add", site.base, "--no-probe").status == 0
     first, second = written(bench)
     assert second == f"{first}-2"
-    ended = bench.run("add", site.base, "--no-probe", "--id", first)
-    assert ended.status == 3
-    assert "already" in ended.err
+    before = bench.archive.config_path.read_bytes()
+    for wrong, told in ((first, "already"), ("No!", "'No!': expected lower-case letters")):
+        ended = bench.run("add", site.base, "--no-probe", "--id", wrong)
+        # As any other option that is wrong.
+        assert ended.status == 2
+        assert told in ended.err.splitlines()[-1]
+    assert bench.archive.config_path.read_bytes() == before
+
+
+def test_the_first_look_goes_through_the_proxy_of_the_configuration(site, bench):
+    # The server is its own proxy: it is asked with whole addresses, of a host that nobody has.
+    home = "http://gazette.example/"
+    site.answers[home] = HOME
+    site.answers[f"{home}news.rss"] = site.feed("/a", "/b")
+    bench.crawl["proxy"] = site.base.replace("://", "://desk:secret@")
+    bench.write()
+    ended = bench.run("add", home, "--id", "gazette", "--delay", "0.01")
+    assert ended.status == 0, ended.err
+    assert written(bench)["gazette"]["feeds"] == [f"{home}news.rss"]
+    assert site.paths()[:3] == [f"{home}robots.txt", home, f"{home}news.rss"]
+    assert {asked.headers.get("Proxy-Authorization") for asked in site.asked} == {
+        "Basic ZGVzazpzZWNyZXQ="
+    }
+    assert "secret" not in ended.out + ended.err
