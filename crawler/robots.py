@@ -5,7 +5,9 @@ known, so that there is no moment at which a concurrent request could slip throu
 own middleware, 2.14 to 2.19, there is).
 """
 
+import re
 from dataclasses import dataclass
+from functools import partial
 from urllib.parse import urlsplit
 
 from protego import Protego
@@ -19,6 +21,12 @@ MAX_REDIRECTS = 5
 MAX_BYTES = 1024 * 1024
 #: A longer Crawl-delay is meant to keep us out, or a mistake; it is cut, and said to be.
 MAX_CRAWL_DELAY_S = 120.0
+
+
+# protego knows these spellings, with a colon or without.
+_GROUP = re.compile(r"^\s*user[- ]?agent(?:\s*:|\s)(?P<name>[^#]*)", re.IGNORECASE)
+# RFC 9309, 2.2.1: a product token is of these and nothing else.
+_TOKEN = re.compile(r"[a-z_-]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,14 +72,28 @@ def read_rules(status: int | None, body: bytes, *, agent: str) -> Rules:
         body: Content-decoded.
         agent: Our product token, as robots.txt would name it.
 
-    Source: RFC 9309, 2.3.1. A 429 asks to be left alone, and is no "unavailable".
+    Source: RFC 9309, 2.2.1 and 2.3.1. A 429 asks to be left alone, and is no "unavailable".
     """
     if status is None or status >= 500 or status == 429:
         return Rules(None, agent, reachable=False)
     if not 200 <= status < 300:
         return Rules(None, agent)
     text = body[:MAX_BYTES].decode("utf-8-sig", "replace")
-    return Rules(Protego.parse(text), agent)
+    lines = (_GROUP.sub(partial(_as_protego_reads, agent), line) for line in text.splitlines())
+    return Rules(Protego.parse("\n".join(lines)), agent)
+
+
+def _as_protego_reads(agent: str, line: re.Match[str]) -> str:
+    """A line that begins a group, which protego takes for ours where our name begins with its.
+
+    Case does not matter; what follows the name, a version above all, does not either.
+    """
+    named = line["name"].strip().lower()
+    if named == "*":
+        return line[0]
+    token = _TOKEN.match(named)
+    is_ours = agent.lower() in (token[0] if token else "", named.partition("/")[0])
+    return f"User-agent: {agent}" if is_ours else f"User-agent: not-{agent}"
 
 
 def origin_of(url: str) -> str:

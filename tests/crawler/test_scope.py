@@ -120,6 +120,38 @@ def test_the_group_that_names_us_is_ours(path, allowed):
 
 
 @pytest.mark.parametrize(
+    ("named", "is_ours"),
+    [
+        *(("microfiche", True), ("MicroFiche", True), ("microfiche/0.1", True), ("*", None)),
+        *(("microfiche  # us", True), ("microfiche (the archive)", True), ("", False)),
+        *(("micro", False), ("fiche", False), ("microfiche-bot", False), ("microfiches", False)),
+        *(
+            ("micro*", False),
+            ("*fiche", False),
+            ("not-microfiche", False),
+            ("bot microfiche", False),
+        ),
+    ],
+)
+@pytest.mark.parametrize("field", ["User-agent:", "USER-AGENT :", "useragent", "User agent: "])
+def test_the_group_that_names_us_is_ours_and_no_other(named, is_ours, field):
+    text = f"{field} {named}\nDisallow: /ours/\n\nUser-agent: *\nDisallow: /everybodys/"
+    rules = read_rules(200, text.encode(), agent="microfiche")
+    refused = [
+        path for path in ("ours", "everybodys") if not rules.allows(f"https://a.example/{path}/x")
+    ]
+    everybody = ["ours", "everybodys"] if is_ours is None else ["everybodys"]
+    assert refused == (["ours"] if is_ours else everybody)
+
+
+def test_one_group_may_name_several_and_one_robot_have_several_groups():
+    text = b"User-agent: a\nUser-agent: microfiche\nDisallow: /x\nUser-agent: b\nDisallow: /y\n"
+    rules = read_rules(200, text + b"User-agent: Microfiche\nDisallow: /z", agent="microfiche")
+    allowed = [name for name in "xyz" if rules.allows(f"https://a.example/{name}")]
+    assert allowed == ["y"]
+
+
+@pytest.mark.parametrize(
     ("status", "allowed"),
     [
         *((status, False) for status in (200, 204, 429, 500, 503, None)),
