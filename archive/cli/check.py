@@ -29,7 +29,13 @@ from archive.wording import counted
     is_flag=True,
     help="Seal what a crash left open and write missing manifests; nothing is thrown away.",
 )
-@click.option("--workers", default=0, metavar="N", help="Processes; 0: one for each core.")
+@click.option(
+    "--workers",
+    type=click.IntRange(0, 256),
+    default=0,
+    metavar="N",
+    help="Processes; 0: one for each core.",
+)
 @click.pass_context
 def command(
     ctx: click.Context, files: tuple[Path, ...], as_json: bool, repair: bool, workers: int

@@ -369,6 +369,13 @@ def run(archive: Archive | None, *arguments: str):
     return CliRunner().invoke(cli, [*named, "check", *arguments])
 
 
+@pytest.mark.parametrize("workers", ["-3", "many", "257"])
+def test_a_number_of_processes_that_cannot_be_is_refused(workers):
+    ended = run(None, "--workers", workers)
+    assert ended.exit_code == ExitCode.USAGE
+    assert f"Invalid value for '--workers': {workers}" in ended.output.replace("'many'", "many")
+
+
 def test_the_command_tells_faults_and_ends_with_its_code(archive):
     assert run(archive).exit_code == ExitCode.OK
     path = sealed(archive.root)[0]
