@@ -6,7 +6,10 @@ SHARED = 0.5
 """Share of the shorter text's runs of words that the longer one must have."""
 
 SHARED_AT_HOME = 0.8
-"""The same within a source, whose own notices, forecasts and results are much alike."""
+"""The same within a source, whose own notices, forecasts and results are much alike.
+
+There the longer one must have every number of the shorter, too: tide tables differ in nothing else.
+"""
 
 MIN_LENGTH = 0.2
 """A text shorter than this share of the longer one is quoted in it, and no copy."""
@@ -46,4 +49,10 @@ def is_copy(one: Runs, other: Runs, *, at_home: bool) -> bool:
     if not shorter or len(shorter) < MIN_LENGTH * len(longer):
         return False
     needed = SHARED_AT_HOME if at_home else SHARED
-    return len(shorter & longer) >= needed * len(shorter)
+    if len(shorter & longer) < needed * len(shorter):
+        return False
+    return not at_home or _numbers(shorter) <= _numbers(longer)
+
+
+def _numbers(runs: Runs) -> set[str]:
+    return {word for run in runs for word in run if word.isdecimal()}

@@ -132,6 +132,26 @@ def test_forecasts_of_one_source_that_are_much_alike_are_no_copies_and_those_of_
     assert len(story(db, "weekly", "sunday").members) == 2
 
 
+def test_tables_that_differ_in_their_numbers_are_no_copies_and_an_updated_story_is_one(db):
+    def table(number):
+        return [
+            *ORIGINAL[:8],
+            f"High water is at {number} minutes past the hour at the old bridge.",
+        ]
+
+    index(
+        db,
+        [
+            entry("daily", "monday", table(17)),
+            entry("daily", "tuesday", table(43), at=START + days(1)),
+            entry("evening", "first", table(17), at=START + days(50)),
+            entry("evening", "updated", [*table(17), FOREIGN[0]], at=START + days(51)),
+        ],
+    )
+    assert story(db, "daily", "monday") is None
+    assert len(story(db, "evening", "first").members) == 2
+
+
 def test_who_had_it_from_whom(db):
     sources = [("blog", "The Herald"), ("herald", None), ("agency", None), ("copyist", "dpa")]
     index(
