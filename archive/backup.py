@@ -73,7 +73,7 @@ def _back_up(archive: Archive, target: Path) -> BackupReport:
         else:
             size += _copy(path, target / name)
             copied += path.suffix != MANIFEST_SUFFIX
-    for path in sorted(archive.runs_dir.glob("*")):
+    for path in sorted([*archive.runs_dir.glob("*"), *archive.saved_dir.glob("*")]):
         if path.is_file() and not _is_there(path, target / path.relative_to(archive.root)):
             size += _copy(path, target / path.relative_to(archive.root))
     if archive.index_path.is_file():

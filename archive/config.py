@@ -173,6 +173,29 @@ class Source(_Table):
         return (*self.feeds, *self.sitemaps, *self.sections) or (self.url,)
 
 
+class SavedSearch(_Table):
+    """``[searches.NAME]``: a search that is run after each crawl, and whom it tells what is new."""
+
+    query: str = Field(min_length=1, description="What to search for; docs/search.md.")
+    title: str = Field("", description="The title of its feed; the name where empty.")
+    feed: str = Field(
+        "",
+        description="An Atom feed of the newest 100 hits is kept at this path, below the archive.",
+    )
+    json_lines: str = Field(
+        "", description="New hits are added to this file as JSON, one a line; below the archive."
+    )
+    command: tuple[str, ...] = Field(
+        (),
+        description="A program and its arguments, run without a shell in the archive's directory "
+        "with the new hits as JSON lines on its standard input. Unless it ends with 0, it gets "
+        "them again next time.",
+    )
+    command_timeout: Duration = Field(
+        timedelta(minutes=1), description="Longest time for the command."
+    )
+
+
 class Config(_Table):
     """A whole ``microfiche.toml``."""
 
@@ -180,6 +203,7 @@ class Config(_Table):
     archive: ArchiveTable
     crawl: CrawlTable = CrawlTable()
     sources: dict[str, Source] = Field({}, description="One table for each publication, by id.")
+    searches: dict[str, SavedSearch] = Field({}, description="One table for each saved search.")
 
     @property
     def user_agent(self) -> str:
@@ -193,6 +217,11 @@ class Config(_Table):
             if not SOURCE_ID.fullmatch(source_id):
                 raise ValueError(
                     f"source id {source_id!r}: expected lower-case letters, digits, dots, dashes"
+                )
+        for name in self.searches:
+            if not SOURCE_ID.fullmatch(name):
+                raise ValueError(
+                    f"saved search {name!r}: expected lower-case letters, digits, dots, dashes"
                 )
         return self
 

@@ -54,6 +54,16 @@ class Archive:
         return self.root / "runs"
 
     @property
+    def saved_dir(self) -> Path:
+        """``saved/``: what each saved search has told."""
+        return self.root / "saved"
+
+    @property
+    def saved_lock_path(self) -> Path:
+        """The file whose lock means "somebody runs saved searches"."""
+        return self.root / ".saved-lock"
+
+    @property
     def lock_path(self) -> Path:
         """The file whose lock means "somebody writes WARCs and the frontier"."""
         return self.root / ".lock"

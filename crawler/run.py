@@ -1,6 +1,7 @@
 """One crawl run from lock to report."""
 
 import logging
+import sqlite3
 import sys
 import time
 from collections.abc import Iterator, Sequence
@@ -23,11 +24,19 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """How a run ended: its exit code, one line about it, and what stopped it, if anything did."""
+    """How a run ended.
+
+    Attributes:
+        status: Its exit code.
+        summary: One line about it.
+        fatal: What stopped it, if anything did.
+        problems: What went wrong after it with saved searches, a line each.
+    """
 
     status: ExitCode
     summary: str
     fatal: MicroficheError | None
+    problems: tuple[str, ...] = ()
 
 
 def run_crawl(
@@ -67,7 +76,30 @@ def run_crawl(
         report = make_report(session, ended=utc_now(), due_left=due_left)
         logger.info("%s", summary(report))
         write_report(session, report)
-    return Ended(exit_code(session), summary(report), session.fatal)
+        problems = _run_saved(archive, session) if index else ()
+    return Ended(exit_code(session), summary(report), session.fatal, problems)
+
+
+def _run_saved(archive: Archive, session: Session) -> tuple[str, ...]:
+    """Run the saved searches over what is indexed by now; what went wrong, a line each."""
+    if not session.config.searches:
+        return ()
+    # Paid for only where there are any.
+    from archive.saved.run import run_saved  # noqa: PLC0415
+
+    try:
+        outcomes = run_saved(archive, session.config)
+    except (MicroficheError, sqlite3.DatabaseError) as error:
+        logger.warning("saved searches: %s", error)
+        return (f"saved searches: {error}; run `microfiche saved run`",)
+    for outcome in outcomes:
+        logger.info("saved search %s: %d new", outcome.name, len(outcome.new))
+    problems = tuple(
+        f"{outcome.name}: {outcome.problem}" for outcome in outcomes if outcome.problem
+    )
+    for problem in problems:
+        logger.warning("saved search %s", problem)
+    return problems
 
 
 def _crawl(session: Session) -> None:

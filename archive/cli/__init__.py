@@ -30,6 +30,7 @@ COMMANDS = {
     "diff": "archive.cli.diff:command",
     "events": "archive.cli.events:command",
     "ingest": "archive.cli.ingest:command",
+    "saved": "archive.cli.saved:command",
     "export": "archive.cli.export:command",
     "stats": "archive.cli.stats:command",
     "backup": "archive.cli.backup:command",

@@ -8,7 +8,7 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from archive.cli import COMMANDS, cli
-from archive.config import ArchiveTable, CrawlTable, Source
+from archive.config import ArchiveTable, CrawlTable, SavedSearch, Source
 from archive.durations import format_duration
 from archive.errors import ExitCode
 
@@ -16,6 +16,7 @@ TABLES: dict[str, type[BaseModel]] = {
     "[archive]": ArchiveTable,
     "[crawl]": CrawlTable,
     "[sources.ID]": Source,
+    "[searches.NAME]": SavedSearch,
 }
 EXIT_CODES = {
     ExitCode.OK: "done",
@@ -39,6 +40,10 @@ def cli_reference() -> str:
         assert command is not None
         below = click.Context(command, parent=root, info_name=name)
         parts.append(_section(f"microfiche {name}", below))
+        if isinstance(command, click.Group):
+            for verb, inner in command.commands.items():
+                context = click.Context(inner, parent=below, info_name=verb)
+                parts.append(_section(f"microfiche {name} {verb}", context))
     return "\n".join(parts)
 
 

@@ -99,6 +99,20 @@ def _open_reader(path: Path) -> Database:
 
 def _open_writer(path: Path, page_size: int) -> WriterDatabase:
     break_seal(path)
+    if not path.exists():
+        # Made beside and put in its place, so that no reader meets one without its tables.
+        beside = path.with_name(path.name + ".new")
+        for suffix in ("", "-wal", "-shm"):
+            beside.with_name(beside.name + suffix).unlink(missing_ok=True)
+        _connect_writer(beside, page_size).close()
+        # The log of a file that has gone would be taken for that of the new one.
+        for suffix in ("-wal", "-shm"):
+            path.with_name(path.name + suffix).unlink(missing_ok=True)
+        beside.rename(path)
+    return _connect_writer(path, page_size)
+
+
+def _connect_writer(path: Path, page_size: int) -> WriterDatabase:
     connection = sqlite3.connect(path, timeout=BUSY_TIMEOUT_S, check_same_thread=False)
     try:
         _refuse_strangers(path, connection, empty_allowed=True)

@@ -38,6 +38,8 @@ def command(
 
     ended = run_crawl(archive_of(ctx), sources, recheck=recheck, index=index, progress=progress)
     click.echo(ended.summary)
+    for problem in ended.problems:
+        click.echo(f"microfiche: {problem}", err=True)
     if ended.fatal is not None:
         raise ended.fatal
     return int(ended.status)

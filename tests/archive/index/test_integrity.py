@@ -155,7 +155,7 @@ with write_index(Archive(Path(sys.argv[1]))) as db:
 """
 
 
-@pytest.mark.parametrize("then", ["kept", "removed", "garbage"])
+@pytest.mark.parametrize("then", ["kept", "removed", "garbage", "alone"])
 def test_the_log_of_a_killed_writer_may_be_lost(indexed, archive, then):
     subprocess.run([sys.executable, "-c", KILLED, str(archive.root)], check=False)
     log = archive.index_path.with_name("index.db-wal")
@@ -163,6 +163,8 @@ def test_the_log_of_a_killed_writer_may_be_lost(indexed, archive, then):
     assert read_seal(archive.index_path) is None
     if then == "removed":
         log.unlink()
+    elif then == "alone":
+        archive.index_path.unlink()
     elif then == "garbage":
         log.write_bytes(random.Random(1).randbytes(log.stat().st_size))
     assert microfiche(archive, "index").exit_code == 0

@@ -1,0 +1,1 @@
+"""Saved searches: run after each crawl, told what is new as a feed, as JSON lines, to a command."""
