@@ -1,7 +1,11 @@
 """When second passes run: at the end of a run, and in the pauses of a crawl."""
 
+import json
 from contextlib import closing
 
+from click.testing import CliRunner
+
+from archive.cli import cli
 from archive.index.articles import find_article, get_article
 from archive.index.open import open_index, open_index_file
 from archive.index.stories import find_story
@@ -67,3 +71,24 @@ def test_readers_see_stories_while_nothing_is_written(press, db):
     with closing(open_index(press.archive)) as reader:
         taken = find_article(reader, "https://morning.example/2026/from-the-wire")
         assert find_story(reader, taken).first.source == "agency"
+
+
+def test_show_and_history_tell_of_copies_and_of_lines_left_out(press, db):
+    press.write("a.warc.gz", pages(press))
+    index_here(db, press.archive, ["a.warc.gz"])
+
+    def said(*arguments):
+        done = CliRunner().invoke(cli, ["-C", str(press.archive.root), *arguments])
+        assert done.exit_code == 0, done.output
+        return done.output
+
+    url = "https://morning.example/2026/from-the-wire"
+    shown = said("show", url)
+    assert f"Left out, repeated by the site (1)\n  {BEGGING}" in shown
+    assert "Appeared at (2)" in shown
+    assert "agency  first in this archive  What the wire said" in shown
+    assert "morning  after agency  From the wire, in other words" in shown
+    assert "appeared  " in said("history", url)
+    found = json.loads(said("show", "--json", url))
+    assert [member["source"] for member in found["story"]["members"]] == ["agency", "morning"]
+    assert found["versions"][0]["site_template"] == [BEGGING]
