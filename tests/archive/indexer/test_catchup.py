@@ -17,8 +17,8 @@ from archive.lock import hold
 from archive.search import search
 from archive.warc.reader import iter_records
 from extract import VERSION
+from tests.archive.indexer.pages import BRIDGE, HARBOUR, busy_month
 from tests.archive.indexer.press import http, index_here, rows_of, story
-from tests.archive.indexer.test_write import BRIDGE, HARBOUR, busy_month
 
 
 def microfiche(archive, *arguments):

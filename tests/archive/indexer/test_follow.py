@@ -12,8 +12,8 @@ from archive.index.open import open_index, open_index_file
 from archive.indexer.follow import read_line
 from archive.search import search
 from archive.warc.reader import iter_groups
+from tests.archive.indexer.pages import HARBOUR
 from tests.archive.indexer.press import http, index_here, rows_of, story
-from tests.archive.indexer.test_write import HARBOUR
 
 
 def start(press):
