@@ -10,7 +10,7 @@ from archive.layout import write_atomically
 from archive.times import to_timestamp, to_warc_date
 from archive.wording import counted
 from crawler.session import Session
-from crawler.tally import SourceTally
+from crawler.tally import SourceTally, Trouble
 
 SCHEMA = 1
 
@@ -38,7 +38,7 @@ def make_report(session: Session, *, ended: datetime, due_left: int) -> dict[str
         ended: When.
         due_left: Addresses that were due and not come to.
     """
-    tally, queue = session.tally, session.harvest.queue
+    tally = session.tally
     sources = {source_id: _source(session, source_id) for source_id in session.sources}
     return {
         "schema": SCHEMA,
@@ -54,22 +54,9 @@ def make_report(session: Session, *, ended: datetime, due_left: int) -> dict[str
         "totals": _totals(sources),
         "sources": sources,
         "barren_sources": tally.barren,
-        "hosts": {
-            "down": sorted(tally.hosts_down),
-            "left_alone": sorted(queue.paused),
-            "page_limit": sorted(queue.limited),
-            "robots_unreachable": sorted(tally.robots_unreachable),
-        },
+        "hosts": _hosts(session),
         "due_left": due_left,
-        "errors": [
-            {
-                "url": trouble.url,
-                "source": trouble.source,
-                "outcome": str(trouble.outcome),
-                "message": trouble.message,
-            }
-            for trouble in tally.troubles
-        ],
+        "errors": list(map(_error, tally.troubles)),
         "warcs": list(session.files),
         "recovered": [found.filename for found in session.recovered],
         "index": _index(session),
@@ -106,6 +93,25 @@ def summary(report: dict[str, Any]) -> str:
         + (f"; nothing from {', '.join(barren)}, see runs/{report['run']}.json" if barren else "")
         + ("" if (report["index"] or {}).get("complete") else "; now run `microfiche index`")
     )
+
+
+def _hosts(session: Session) -> dict[str, list[str]]:
+    tally, queue = session.tally, session.harvest.queue
+    return {
+        "down": sorted(tally.hosts_down),
+        "left_alone": sorted(queue.paused),
+        "page_limit": sorted(queue.limited),
+        "robots_unreachable": sorted(tally.robots_unreachable),
+    }
+
+
+def _error(trouble: Trouble) -> dict[str, str]:
+    return {
+        "url": trouble.url,
+        "source": trouble.source,
+        "outcome": str(trouble.outcome),
+        "message": trouble.message,
+    }
 
 
 def _source(session: Session, source_id: str) -> dict[str, Any]:

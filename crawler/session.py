@@ -79,46 +79,9 @@ def open_session(
     """
     config = load_config(archive)
     sources = choose_sources(config, source_ids)
-    agent = config.user_agent
-    started = utc_now()
     with ExitStack() as stack:
         stack.enter_context(lock.hold(archive.lock_path, purpose="crawl"))
-        recovered = recover(archive)
-        frontier = open_frontier(archive.frontier_path)
-        stack.callback(frontier.close)
-        enabled = {name for name, source in config.sources.items() if source.enabled}
-        frontier.set_collected(enabled | sources.keys())
-        set_seeds(frontier, sources, now=started.timestamp())
-        if recheck:
-            frontier.make_due(list(sources))
-        payloads = PayloadMemory(archive.frontier_path)
-        stack.callback(payloads.close)
-        indexer = _start_indexer(archive, recovered) if index else None
-        files: dict[str, None] = {}
-        writer = _open_writer(archive, config, agent, payloads, indexer, files)
-        tally = Tally(sources)
-        session = Session(
-            archive=archive,
-            config=config,
-            sources=sources,
-            user_agent=agent,
-            frontier=frontier,
-            writer=writer,
-            tally=tally,
-            harvest=Harvest(
-                frontier,
-                config,
-                sources,
-                tally,
-                agent=product_token(agent),
-                fresh_robots=recheck,
-            ),
-            indexer=indexer,
-            recovered=recovered,
-            recheck=recheck,
-            started=started,
-            files=files,
-        )
+        session = _open(stack, archive, config, sources, recheck=recheck, index=index)
         try:
             yield session
         finally:
@@ -180,6 +143,47 @@ def _redact(value: Any) -> Any:  # noqa: ANN401 - JSON
         scheme, _, rest = value.partition("://")
         return f"{scheme}://[redacted]@{rest.partition('@')[2]}"
     return value
+
+
+def _open(
+    stack: ExitStack,
+    archive: Archive,
+    config: Config,
+    sources: dict[str, Source],
+    *,
+    recheck: bool,
+    index: bool,
+) -> Session:
+    started = utc_now()
+    recovered = recover(archive)
+    frontier = open_frontier(archive.frontier_path)
+    stack.callback(frontier.close)
+    enabled = {name for name, source in config.sources.items() if source.enabled}
+    frontier.set_collected(enabled | sources.keys())
+    set_seeds(frontier, sources, now=started.timestamp())
+    if recheck:
+        frontier.make_due(list(sources))
+    payloads = PayloadMemory(archive.frontier_path)
+    stack.callback(payloads.close)
+    indexer = _start_indexer(archive, recovered) if index else None
+    files: dict[str, None] = {}
+    agent, tally = config.user_agent, Tally(sources)
+    token = product_token(agent)
+    return Session(
+        archive=archive,
+        config=config,
+        sources=sources,
+        user_agent=agent,
+        frontier=frontier,
+        writer=_open_writer(archive, config, agent, payloads, indexer, files),
+        tally=tally,
+        harvest=Harvest(frontier, config, sources, tally, agent=token, fresh_robots=recheck),
+        indexer=indexer,
+        recovered=recovered,
+        recheck=recheck,
+        started=started,
+        files=files,
+    )
 
 
 def _start_indexer(archive: Archive, recovered: Sequence[Recovered]) -> IndexerChild | None:

@@ -31,30 +31,15 @@ def visit_of(
     outcome = outcome or answer.outcome
     match outcome:
         case Outcome.CAPTURED:
-            return Visit(
-                State.FETCHED,
-                outcome,
-                _due(known, source, now),
-                fetched_at=now,
-                status=answer.status,
-                etag=answer.headers.get("etag", ""),
-                last_modified=answer.headers.get("last-modified", ""),
-                capture=answer.ref,
-            )
+            return _captured(known, source, answer, now)
         case Outcome.UNCHANGED:
             due = _due(known, source, now)
             return Visit(
                 State.FETCHED, outcome, due, now, status=answer.status, keep_validators=True
             )
         case Outcome.REDIRECTED | Outcome.TOO_MANY_REDIRECTS:
-            return Visit(
-                State.FETCHED,
-                outcome,
-                _due_redirected(known, source, answer, now),
-                fetched_at=now,
-                status=answer.status,
-                capture=answer.ref,
-            )
+            due, ref = _due_redirected(known, source, answer, now), answer.ref
+            return Visit(State.FETCHED, outcome, due, now, status=answer.status, capture=ref)
         case Outcome.GONE:
             return _gone(known, source, answer, now)
         case _:
@@ -133,6 +118,19 @@ def redirect_entry(
         page=known.page,
         hops=known.hops + 1,
         stale_before=stale_before,
+    )
+
+
+def _captured(known: KnownUrl, source: Source, answer: Answer, now: float) -> Visit:
+    return Visit(
+        State.FETCHED,
+        Outcome.CAPTURED,
+        _due(known, source, now),
+        fetched_at=now,
+        status=answer.status,
+        etag=answer.headers.get("etag", ""),
+        last_modified=answer.headers.get("last-modified", ""),
+        capture=answer.ref,
     )
 
 

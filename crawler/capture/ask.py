@@ -2,7 +2,7 @@
 
 import base64
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from urllib.parse import SplitResult, unquote, urlsplit
 
@@ -18,6 +18,7 @@ SECRET_HEADERS = frozenset(
     }
 )
 MASK = b"[masked]"
+_OURS = frozenset({b"host", b"content-length", b"transfer-encoding", b"proxy-authorization"})
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 _METHOD = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _TARGET = re.compile(rb"[\x21-\x7e]+")
@@ -105,17 +106,8 @@ def compose(method: str, url: str, headers: HeaderPairs, body: bytes, proxy: Pro
     first = b" ".join((method.encode("ascii"), target, b"HTTP/1.1"))
     if not _METHOD.fullmatch(method.encode("ascii")) or not _TARGET.fullmatch(target):
         raise ValueError(f"cannot be asked for: {first!r:.200}")
-    lines: list[tuple[bytes, bytes]] = [(b"Host", _host(parts))]
+    lines = [(b"Host", _host(parts)), *_asked_for(headers)]
     tunnelled = proxy is not None and parts.scheme == "https"
-    for name, value in headers:
-        low = name.lower()
-        if low in {b"host", b"content-length", b"transfer-encoding"}:
-            continue
-        if low == b"proxy-authorization":
-            continue  # the proxy's business: added below, or sent with CONNECT
-        if b"\r" in name + value or b"\n" in name + value:
-            raise ValueError(f"a header cannot hold a line end: {name!r}")
-        lines.append((name, value))
     if proxy is not None and proxy.authorization is not None and not tunnelled:
         lines.append((b"Proxy-Authorization", proxy.authorization))
     if body:
@@ -126,6 +118,17 @@ def compose(method: str, url: str, headers: HeaderPairs, body: bytes, proxy: Pro
     kept = [(name, MASK if name.lower() in SECRET_HEADERS else value) for name, value in lines]
     raw = _join(first, lines) + body
     return Ask(raw, _join(first, kept) + body if masked else raw, masked)
+
+
+def _asked_for(headers: HeaderPairs) -> Iterator[tuple[bytes, bytes]]:
+    """The header lines that are the caller's to choose."""
+    for name, value in headers:
+        # The proxy's own line is added by `compose`, or sent with CONNECT.
+        if name.lower() in _OURS:
+            continue
+        if b"\r" in name + value or b"\n" in name + value:
+            raise ValueError(f"a header cannot hold a line end: {name!r}")
+        yield name, value
 
 
 def compose_connect(server: Server, proxy: Proxy) -> bytes:
