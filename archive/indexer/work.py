@@ -106,7 +106,7 @@ class Work:
         changes = derive(self.db, changed, main_addresses(self.db, changed))
         self.new_articles.update(changes.new.values())
         after = read_indexed(self.db, changed | changes.moved.keys() | self._shifted)
-        for article in changes.moved.keys() - self._before.keys():
+        for article in changes.moved.keys() - self._before.keys() - self._shifted:
             # Nothing but the number is another one: where it stands in the full text is known.
             self._before[article] = replace(after[article], number=changes.moved[article])
         follow(self.db, self._before, after)
@@ -128,8 +128,11 @@ class Work:
         self.db.conn.executemany(_INSERT_SEEN, [_seen_row(page) for page in new])
         fresh = [page.fresh() for page in new]
         placed = place_fresh(self.db, fresh)
-        self._shifted |= placed.moved.keys()
+        # Out of the full text before others come in under their numbers.
         self._remember(placed.moved)
+        there = placed.moved.keys() & self._before.keys()
+        follow(self.db, {article: self._before.pop(article) for article in there}, {})
+        self._shifted |= placed.moved.keys()
         renumber(self.db, placed.moved)
         insert_fresh(self.db, fresh, placed)
         by_source = Counter(page.address.source for page in new)
@@ -154,7 +157,7 @@ class Work:
 
     def _remember(self, articles: Iterable[int]) -> None:
         """Keep what the full text holds of articles before anything of them is changed."""
-        missing = set(articles) - self._before.keys()
+        missing = set(articles) - self._before.keys() - self._shifted
         if missing:
             self._before |= read_indexed(self.db, missing)
 

@@ -92,3 +92,31 @@ def test_both_ways_give_the_same_rows(entries, new_index, order, cuts):
     assert short == rows(new_index, entries, batches, straight=False)
     assert len(short["articles"]) == 8
     assert len(short["versions"]) >= 10
+
+
+@pytest.mark.parametrize("straight", [True, False])
+def test_who_makes_room_stays_in_the_full_text(tmp_path, straight):
+    # Of one second, all of them: each wants the number of another.
+    press = new_press(tmp_path)
+    date = '<meta property="article:published_time" content="2026-01-04T10:00:01Z">'
+    pages = [
+        press.exchange(f"https://morning.example/2026/story-{n}-of-today", http(page))
+        for n, page in enumerate(story(f"Story {n}", head=date) for n in range(12))
+    ]
+    path = press.write("a.warc.gz", pages)
+    entries = [
+        Entry(each, read_page(each.page) if each.page else None)
+        for each in iter_found(path, "a.warc.gz")
+    ]
+    with closing(open_index_file(tmp_path / "index.db", write=True)) as db:
+        for at in range(0, len(entries), 5):
+            write_batch(db, entries[at : at + 5], straight=straight)
+        numbers = {row[0] for row in db.execute("SELECT number FROM articles")}
+        assert len(numbers) == 12
+        assert {row[0] for row in db.execute("SELECT id FROM articles_fts_docsize")} == numbers
+        for number, title in db.execute("SELECT number, title FROM articles"):
+            (hit,) = db.execute(
+                "SELECT rowid, rank FROM articles_fts WHERE articles_fts MATCH ?",
+                [f'title : "{title}"'],
+            ).fetchall()
+            assert hit[0] == number
