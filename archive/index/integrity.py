@@ -11,7 +11,6 @@ What is found damaged is marked by a file, ``index.db.damaged``, until it has be
 Source: SQLite file format, 1.3 (header) and 4.1 (write-ahead log).
 """
 
-import hashlib
 import json
 import random
 import sqlite3
@@ -22,13 +21,15 @@ from pathlib import Path
 
 from archive.errors import IndexUnsound
 from archive.layout import sync_directory, write_atomically
+from archive.warc.deflate import crc32
 
 SEAL_SUFFIX = ".seal"
 DAMAGED_SUFFIX = ".damaged"
 
 _CHUNK_BYTES = 1 << 20
-# A writer may read this much before it starts, 0.1 s from a warm cache; `check` reads all.
-START_BYTES = 64 << 20
+# A writer may read this much before it starts: 0.2 s from a warm cache. Of a sealed index of 5 GB a
+# damaged mebibyte is met within a day of quarter-hourly crawls; `check` reads all.
+START_BYTES = 256 << 20
 _WAL_HEADER_BYTES, _FRAME_HEADER_BYTES = 32, 24
 _BROKEN = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 
@@ -236,7 +237,9 @@ def _unsound(path: Path, problem: str) -> IndexUnsound:
 
 
 def _sum(content: bytes) -> str:
-    return hashlib.blake2b(content, digest_size=8).hexdigest()
+    # Against accidents, not against people: one in four thousand million passes unseen. MiB a
+    # CPU-second: CRC-32 by ISA-L 11,700, by zlib 3,500, SHA-256 1,500, BLAKE2b 780.
+    return f"{crc32(content):08x}"
 
 
 def _beside(path: Path, suffix: str) -> Path:

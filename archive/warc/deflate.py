@@ -70,6 +70,12 @@ def gzip_decompressor() -> Decompressor:
     return found
 
 
+def crc32(data: bytes) -> int:
+    """The CRC-32 of ``data``, as in gzip."""
+    found: int = fast_zlib.crc32(data)
+    return found
+
+
 def _fastest() -> Callable[[bytes], bytes]:
     level = ISAL_LEVEL if HAVE_ISAL else ZLIB_LEVEL
     return lambda data: fast_zlib.compress(data, level, GZIP_WBITS)
