@@ -57,19 +57,22 @@ def look_around(db: Database, articles: Set[int], sentences: Iterable[int]) -> N
     """
     found = Nearby()
     wanted = set(sentences)
+    last: dict[int, int] = {}
     holders: dict[int, list[int]] = {}
     for begin, end in _spans(sorted(articles)):
         for article, sketch in db.execute(_IN_RANGE, (begin, end)):
             for sentence in wanted.intersection(sentences_in(sketch)):
-                before = holders.get(sentence)
-                if before is None:
-                    # Most sentences stand in one article: nobody is compared for their sake.
-                    holders[sentence] = [article]
+                before = last.get(sentence)
+                last[sentence] = article
+                # Most sentences stand in one article: nobody is compared for their sake.
+                if before is None or article - before > WINDOW:
                     continue
-                near = [other for other in before[-NEIGHBOURS:] if article - other <= WINDOW]
+                held = holders.get(sentence)
+                if held is None or held[-1] != before:
+                    held = [before]
+                near = [other for other in held[-NEIGHBOURS:] if article - other <= WINDOW]
                 _note(found, articles, near, article)
-                near.append(article)
-                holders[sentence] = near
+                holders[sentence] = [*near, article]
     return found
 
 

@@ -67,27 +67,28 @@ def match(db: Database, limit: int) -> int:
     )
     if changed:
         _rematch(db, changed)
-        db.conn.executemany(
-            "DELETE FROM unmatched WHERE article = ?", [(number,) for number in changed]
-        )
+        db.execute("DELETE FROM unmatched WHERE article <= ?", [max(changed)])
     return len(changed)
 
 
 def _rematch(db: Database, changed: Mapping[int, bytes | None]) -> None:
     sketches = read_sketches(db, changed)
-    before, after = _sentences(changed), _sentences(sketches)
-    nearby = look_around(db, sketches.keys(), set().union(*after.values()))
-    lost = {article: held - after.get(article, set()) for article, held in before.items()}
+    nearby = look_around(db, sketches.keys(), _sentences(sketches.values()))
+    lost = {
+        article: _sentences([old]) - _sentences([sketches[article]] if article in sketches else ())
+        for article, old in changed.items()
+        if old
+    }
     concerned = changed.keys() | nearby.crowded | around_gaps(db, lost)
     concerned |= _dissolve(db, concerned)
     if concerned != changed.keys():
         sketches |= read_sketches(db, concerned - changed.keys())
-        nearby = look_around(db, sketches.keys(), set().union(*_sentences(sketches).values()))
+        nearby = look_around(db, sketches.keys(), _sentences(sketches.values()))
     _store(db, _joined(db, nearby.to_compare()))
 
 
-def _sentences(sketches: Mapping[int, bytes | None]) -> dict[int, set[int]]:
-    return {article: set(sentences_in(found)) for article, found in sketches.items() if found}
+def _sentences(sketches: Iterable[bytes]) -> set[int]:
+    return {sentence for sketch in sketches for sentence in sentences_in(sketch)}
 
 
 def _dissolve(db: Database, articles: Iterable[int]) -> set[int]:

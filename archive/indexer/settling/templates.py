@@ -141,11 +141,14 @@ _VERSIONS = """
 SELECT v.id, v.article, a.number, v.text, v.layout, v.asides, v.words, v.fingerprint
 FROM json_each(?) n JOIN articles a ON a.number = n.value JOIN versions v ON v.article = a.id
 """
+_ANY_CUT = "SELECT 1 FROM template_lines LIMIT 1"
 _CUT_VERSIONS = _VERSIONS + "JOIN template_lines t ON t.version = v.id"
 
 
 def _apply(db: Database, template: SiteTemplate, numbers: Sequence[int]) -> set[int]:
     """Apply a template to articles; gives the numbers of those that it changes."""
+    if not template and not db.execute(_ANY_CUT).fetchone():
+        return set()
     sql = _VERSIONS if template else _CUT_VERSIONS
     rows = list(db.query(sql, [json.dumps(list(numbers))]))
     changes = [
