@@ -22,6 +22,7 @@ from archive.index.schema import APPLICATION_ID, MIGRATIONS
 from archive.layout import Archive, create_archive
 from tests.archive.indexer.press import http, new_press, rows_of, story
 from tests.archive.ingest.foreign import foreign_arc, foreign_warc, wacz
+from tests.archive.ingest.shelf_server import Shelf, serving
 
 URL = "https://morning.example/2026/harbour-{}"
 KILL_S = 120
@@ -152,6 +153,26 @@ def test_killed_at_many_moments(undisturbed, tmp_path, case, seed):
     chance = random.Random(f"{case} {seed}")
     moments = sorted(chance.random() ** 0.5 for _ in range(chance.randint(1, 4)))
     kill_and_finish(undisturbed, tmp_path, case, moments)
+
+
+def test_a_download_that_was_killed_is_gone_on_with(tmp_path):
+    warc = foreign_warc(compressed=True)
+    with serving(Shelf({"/a.warc.gz": warc})) as shelf:
+        arguments = ("ingest", "--allow-private-addresses", "--no-index", f"{shelf.base}/a.warc.gz")
+        archives = [
+            create_archive(tmp_path / name, contact="mailto:tests@example.org") for name in "ab"
+        ]
+        steps = disturbed(archives[0], "file", 0, *arguments)
+        for at in range(2, steps + 1, max(1, steps // 6)):
+            disturbed(archives[1], "file", at, *arguments)
+        finished(archives[1], *arguments)
+    kept = [
+        {path.name: path.read_bytes() for path in archive.warcs_dir.rglob("*") if path.is_file()}
+        for archive in archives
+    ]
+    assert kept[0] == kept[1]
+    assert warc in kept[1].values()
+    assert len(kept[1]) == 2
 
 
 MIGRATE = """

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archive.cli import cli
+from archive.errors import ArchiveUnwritable
 from archive.index.captures import iter_captures
 from archive.index.open import open_index
 from archive.ingest.convert import copy_records
@@ -87,6 +88,41 @@ def test_in_place_leaves_the_file_where_it_is(archive, tmp_path):
     (link,) = (archive.warcs_dir / "ingested").glob("*.warc.gz")
     assert link.is_symlink()
     assert found(archive) == 3
+
+
+def test_a_link_to_a_file_that_was_moved_is_made_anew(archive, tmp_path):
+    path, other = tmp_path / "a.warc.gz", tmp_path / "elsewhere" / "a.warc.gz"
+    path.write_bytes(foreign_warc(compressed=True))
+    assert "linked: " in ingest(archive, "--in-place", "--no-index", path).output
+    other.parent.mkdir()
+    path.rename(other)
+    assert "linked: " in ingest(archive, "--in-place", "--no-index", other).output
+    (link,) = (archive.warcs_dir / "ingested").glob("*.warc.gz")
+    assert link.resolve() == other.resolve()
+    assert "there already: " in ingest(archive, "--in-place", "--no-index", other).output
+
+
+def test_nothing_is_copied_below_the_floor_of_the_disk(archive, tmp_path):
+    config = archive.config_path
+    config.write_text(config.read_text() + f"[crawl]\nmin_free_bytes = {1 << 60}\n")
+    path = tmp_path / "a.warc.gz"
+    path.write_bytes(foreign_warc(compressed=True))
+    result = ingest(archive, path)
+    assert isinstance(result.exception, ArchiveUnwritable)
+    assert "crawl.min_free_bytes" in str(result.exception)
+    assert list((archive.warcs_dir / "ingested").iterdir()) == []
+    # What is linked to takes no room.
+    assert ingest(archive, "--in-place", "--no-index", path).exit_code == 0
+
+
+def test_what_a_killed_run_had_half_written_goes(archive, tmp_path):
+    place = archive.warcs_dir / "ingested"
+    place.mkdir()
+    (place / ".b-0011223344556677.warc.gz.part").write_bytes(b"half")
+    path = tmp_path / "a.warc.gz"
+    path.write_bytes(foreign_warc(compressed=True))
+    assert ingest(archive, "--no-index", path).exit_code == 0
+    assert not list(place.glob(".*.part"))
 
 
 @pytest.mark.parametrize("name", ["a.warc.gz", "a.warc", "whole.warc.gz", "a.warc.zst"])
