@@ -1,9 +1,9 @@
 """One crawl of the bulk pages in a process of its own; what it cost is printed as JSON.
 
-``python -m tests.benchmarks.capture_runs KIND BASE COUNT DIRECTORY``, where KIND is ``bare``
-(Scrapy as it comes, nothing kept), ``coded`` (the same, bodies left compressed), ``lean`` (our
+``python -m tests.benchmarks.capture_runs KIND BASE COUNT DIRECTORY``, where KIND is ``lean`` (our
 Scrapy settings, nothing kept) or ``capture`` (our settings and handler, every record durable
-before its response travels on).
+before its response travels on). Requests go through Scrapy's scheduler and scraper, as any
+spider's do; `capture_crawl` measures the crawl itself, whose own do not.
 """
 
 import json
@@ -22,11 +22,9 @@ def rss_bytes() -> int:
 
 
 def settings_of(kind: str) -> dict[str, Any]:
-    common = {"LOG_LEVEL": "WARNING", "CONCURRENT_REQUESTS": 16}
-    if kind in {"bare", "coded"}:
-        return common | {"COMPRESSION_ENABLED": kind == "bare"}
     from crawler import settings as ours
 
+    common = {"LOG_LEVEL": "WARNING", "CONCURRENT_REQUESTS": 16, "CONCURRENT_ITEMS": 1}
     lean = {name: getattr(ours, name) for name in dir(ours) if name.isupper()}
     lean |= common | {"CONCURRENT_REQUESTS_PER_DOMAIN": 16, "SPIDER_MODULES": []}
     if kind == "lean":
@@ -38,8 +36,6 @@ def main() -> None:
     kind, base, count, directory = sys.argv[1], sys.argv[2], int(sys.argv[3]), Path(sys.argv[4])
     import scrapy
     from scrapy.crawler import CrawlerProcess
-
-    from archive.warc.writer import WarcWriter
 
     seen: list[int] = []
     memory: list[int] = []
@@ -64,6 +60,8 @@ def main() -> None:
     crawler = process.create_crawler(Bulk)
     writer = None
     if kind == "capture":
+        from archive.warc.writer import WarcWriter
+
         directory.mkdir(parents=True, exist_ok=True)
         writer = WarcWriter(directory, prefix="bench", info={}, config_redacted="")
         crawler.capture_writer = writer
