@@ -27,7 +27,7 @@ _PARTS = 1009
 TOP = 20
 
 MAX_DAYS = 62
-MAX_MONTHS = 120
+MAX_MONTHS = 48
 
 
 @dataclass(frozen=True, slots=True)

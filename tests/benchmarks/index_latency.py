@@ -24,7 +24,7 @@ from archive.search.expand import planned
 from archive.search.rank import Bounds
 from archive.search.where import where_of
 
-QUERIES = 20
+QUERIES = 12
 KINDS = (
     *("in 0.5 to 2%", "in 9 to 17%", "in more than half", "two common words", "two stop words"),
     *("phrase", "three letters*", "four letters*"),
@@ -122,7 +122,7 @@ def _overlap(db: Database, queries: list[str]) -> str:
     shares = []
     for query in queries[:6]:
         exact, ours = (
-            {hit.article_id for hit in search(db, f"{query}", fold=False, bounds=bounds).hits}
+            {hit.article_id for hit in search(db, query, fold=False, bounds=bounds).hits}
             for bounds in (_EXACT, Bounds())
         )
         shares.append(len(exact & ours) / max(len(exact), 1))

@@ -10,7 +10,6 @@ forms of their words; Tantivy's are numbers.
 import json
 import multiprocessing
 import os
-import shutil
 import sqlite3
 import subprocess
 import sys
@@ -52,7 +51,8 @@ def run() -> str:
 
 def _provide(path: Path) -> None:
     if ready := os.environ.get("MICROFICHE_BENCH_INDEX"):
-        shutil.copyfile(ready, path)
+        with closing(sqlite3.connect(ready)) as old, closing(sqlite3.connect(path)) as new:
+            old.backup(new)
         return
     source = entries(int(os.environ.get("MICROFICHE_BENCH_ARTICLES", "20000")))
     with closing(open_index_file(path, write=True)) as db:
