@@ -17,6 +17,7 @@ import sqlite3
 from collections.abc import Iterable
 from contextlib import closing, suppress
 from dataclasses import asdict, dataclass, field
+from functools import lru_cache
 from pathlib import Path
 
 from archive.errors import IndexUnsound
@@ -85,8 +86,19 @@ class ChangedPages:
 
 def read_seal(path: Path) -> Seal | None:
     """The seal of a database; None where there is none that can be read."""
+    seal = _beside(path, SEAL_SUFFIX)
     try:
-        found = json.loads(_beside(path, SEAL_SUFFIX).read_text("utf-8"))
+        found = seal.stat()
+        return _read_seal(seal, (found.st_ino, found.st_mtime_ns))
+    except OSError:
+        return None
+
+
+# Each request of the reading room asks; a large index has 100 kB of sums.
+@lru_cache(maxsize=8)
+def _read_seal(seal: Path, _which: tuple[int, int]) -> Seal | None:
+    try:
+        found = json.loads(seal.read_text("utf-8"))
         sums, extractors = (tuple(map(str, found[name])) for name in ("sums", "extractors"))
         return Seal(int(found["size"]), sums, extractors)
     except (OSError, ValueError, KeyError, TypeError):
