@@ -48,6 +48,7 @@ class Bar:
 
 
 Unit = Literal["day", "month", "year"]
+Basis = Literal["all", "sample", "newest"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +56,8 @@ class Facets:
     """Counts over the hits of a query, most frequent first; the histogram in order of time.
 
     Attributes:
-        total: How many hits there are; where there are conditions on fields and not all hits were
-            counted, about so many.
+        total: How many hits there are; without ``total_is_exact`` about so many, or at least.
+        total_is_exact: False where there are conditions on fields and not all hits were counted.
         counted: How many of them were looked at.
         exact: False where these are not all.
         basis: ``all`` hits; an even ``sample`` of them: then all counts are estimates from it, but
@@ -67,9 +68,10 @@ class Facets:
     """
 
     total: int
+    total_is_exact: bool
     counted: int
     exact: bool
-    basis: Literal["all", "sample", "newest"]
+    basis: Basis
     sources: tuple[Value, ...]
     languages: tuple[Value, ...]
     sections: tuple[Value, ...]
@@ -107,7 +109,8 @@ def _count(db: Database, asked: Plan, counted_hits: int) -> Facets:
         counted = _collected(db)
         exact = counted <= counted_hits
         found = _described(db, None, counted, Fraction(1))
-        return replace(found, exact=exact, basis="all" if exact else "newest")
+        basis: Basis = "all" if exact else "newest"
+        return replace(found, exact=exact, total_is_exact=exact, basis=basis)
     bare = where_of(replace(asked, conditions=()))
     matches = bare.count(db)
     part = _part(matches, counted_hits * (VISITED_PER_HIT if asked.conditions else 1))
@@ -115,7 +118,8 @@ def _count(db: Database, asked: Plan, counted_hits: int) -> Facets:
     total = round(_collected(db) / part) if asked.conditions else matches
     # FTS5 counts within bounds as fast as over all, but merges what begins so each time anew.
     quick = part < 1 and not asked.conditions and not asked.has_prefix
-    return _described(db, bare if quick else None, total, part)
+    found = _described(db, bare if quick else None, total, part)
+    return replace(found, total_is_exact=part == 1 or not asked.conditions)
 
 
 def _described(db: Database, where: Where | None, total: int, part: Fraction) -> Facets:
@@ -135,6 +139,7 @@ def _described(db: Database, where: Where | None, total: int, part: Fraction) ->
     rows: Counter[tuple[int | None, ...]] = Counter(db.execute(_DESCRIBED))
     return Facets(
         total=total,
+        total_is_exact=part == 1,
         counted=_collected(db),
         exact=part == 1,
         basis="all" if part == 1 else "sample",

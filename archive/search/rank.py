@@ -33,7 +33,7 @@ class Bounds:
 
     exact_matches: int = 20_000
     ranked_matches: int = 200_000
-    ranked_titles: int = 10_000
+    ranked_titles: int = 5_000
     counted: int = 10_000
 
 
