@@ -151,7 +151,9 @@ _EVENTS = f"""
 SELECT printf('%016x-%s', e.capture, e.kind) AS id, :hex AS article_id, e.at, e.kind, c.record_id,
        iif(e.version_before IS NULL, NULL, printf('%016x', e.version_before)) AS version_before,
        iif(e.version_after IS NULL, NULL, printf('%016x', e.version_after)) AS version_after,
-       e.silent, e.detail
+       e.silent,
+       iif(e.kind = 'published', (SELECT v.published FROM versions v WHERE v.id = e.capture),
+           e.detail) AS detail
 FROM ({_ADDRESSES_OF}) d CROSS JOIN article_captures ac ON ac.address = d.id
 CROSS JOIN events e ON e.capture = ac.capture CROSS JOIN captures c ON c.id = e.capture
 ORDER BY e.capture, e.kind

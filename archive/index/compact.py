@@ -178,7 +178,7 @@ FROM addresses d JOIN captures c ON c.id = d.first_capture;
 # `categories` counts combining marks (M*) as letters: without them Devanagari, Thai and Arabic
 # words fall apart at every vowel sign. 64 MB of pending terms in memory (hashsize): 40% more
 # articles a CPU-second than the default 1 MB; leaves of 8,100 bytes (pgsz) 6% more than of 4,050.
-_FULL_TEXT = """
+FULL_TEXT = """
 CREATE VIRTUAL TABLE articles_fts USING fts5 (
     text, title, standfirst, asides, earlier,
     content = 'articles_current', content_rowid = 'number',
@@ -202,7 +202,7 @@ def compact(db: Database) -> None:
     for table in _CHANGED:
         db.execute(f"ALTER TABLE {table} RENAME TO old_{table}")
     db.execute("PRAGMA legacy_alter_table = OFF")
-    for script in (_CAPTURES, _ADDRESSES, _ARTICLES, _FULL_TEXT):
+    for script in (_CAPTURES, _ADDRESSES, _ARTICLES, FULL_TEXT):
         for statement in script.split(";\n"):
             if statement.strip():
                 db.execute(statement)
@@ -267,7 +267,7 @@ FROM old_versions v JOIN captures c ON c.id = v.first_capture ORDER BY v.first_c
     """
 INSERT INTO events (capture, kind, article, version_before, version_after, silent, detail)
 SELECT e.capture, e.kind, digest_number(e.article), digest_number(b.digest),
-       digest_number(a.digest), e.silent, e.detail
+       digest_number(a.digest), e.silent, iif(e.kind = 'published', NULL, e.detail)
 FROM old_events e LEFT JOIN old_versions b ON b.id = e.version_before
 LEFT JOIN old_versions a ON a.id = e.version_after ORDER BY e.capture, e.kind
 """,

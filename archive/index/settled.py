@@ -1,6 +1,7 @@
 """Tables of what is told from the set of all articles: site templates and stories.
 
-Triggers mark what comes, goes or changes in the transaction that changes it, whoever writes; the
+Triggers mark what goes or changes in the transaction that changes it, whoever writes; what comes is
+marked by `archive.indexer.rows`, where all articles come from. The
 second passes (`archive.indexer.settling`) work the marks off. They say ON CONFLICT, not OR IGNORE:
 that would be overruled by the statement that fires them.
 """
@@ -11,10 +12,6 @@ CREATE TABLE unsettled (
     number INTEGER NOT NULL,
     PRIMARY KEY (source, number)
 ) STRICT, WITHOUT ROWID;
-
-CREATE TRIGGER article_comes AFTER INSERT ON articles BEGIN
-    INSERT INTO unsettled (source, number) VALUES (new.source, new.number)
-    ON CONFLICT DO NOTHING; END;
 
 CREATE TRIGGER article_goes AFTER DELETE ON articles BEGIN
     INSERT INTO unsettled (source, number) VALUES (old.source, old.number)

@@ -14,6 +14,7 @@ from archive.index.integrity import find_damage, forget_damage, is_marked, write
 from archive.index.open import PAGE_SIZE, WriterDatabase, open_index_file, page_size_of
 from archive.index.writing import checkpoint
 from archive.indexer.found import Found
+from archive.indexer.fulltext import for_bulk, merge
 from archive.indexer.pool import Pool, PoolSettings
 from archive.indexer.run import BULK, Indexer, indexed_to, iter_found
 from archive.indexer.store import sync_sources, warc_number
@@ -175,9 +176,9 @@ def rebuild(
     if not goes_on:
         _remove(beside)
     with closing(_open_beside(beside, page_size)) as db:
+        for_bulk(db)
         report = catch_up(archive, db, config, on_progress=on_progress)
-        db.execute("INSERT INTO articles_fts (articles_fts) VALUES ('optimize')")
-        db.conn.commit()
+        merge(db)
         checkpoint(db)
         switch(db, archive.index_path)
     _remove(beside)

@@ -104,7 +104,6 @@ def _published(ordered: Iterable[Sight]) -> Iterator[Event]:
                 "published",
                 sight.capture,
                 version_after=sight.version.digest,
-                detail=sight.version.published,
             )
             return
 

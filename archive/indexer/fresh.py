@@ -72,7 +72,7 @@ def insert_fresh(db: Database, pages: Sequence[Fresh], placed: Placed) -> None:
 def _derived(page: Fresh) -> Derived:
     capture, r, article = page.capture, page.reading, page.address
     seen = capture.timestamp
-    event = Event(seen, "published", page.number, version_after=r.digest, detail=r.published)
+    event = Event(seen, "published", page.number, version_after=r.digest)
     return Derived(
         id=article,
         wanted=wanted_number(article, r.published, seen),

@@ -45,6 +45,12 @@ def insert_articles(db: Database, derived: Sequence[Derived], numbers: Mapping[i
     """Insert articles that are not there, under these numbers (by id), with all about them."""
     placed = sorted(((numbers[item.id], item) for item in derived), key=lambda pair: pair[0])
     db.conn.executemany(_INSERT, [(number, *item.row) for number, item in placed])
+    # No trigger: for one, SQLite lays every page aside that a row changes, to be able to undo that
+    # row alone. With pages of 64 kB that was 280 kB written for each article.
+    db.conn.executemany(
+        "INSERT INTO unsettled (source, number) VALUES (?, ?) ON CONFLICT DO NOTHING",
+        sorted((item.source, number) for number, item in placed),
+    )
     db.conn.executemany(
         _INSERT_EVENT,
         [

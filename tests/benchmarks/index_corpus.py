@@ -64,8 +64,10 @@ def _entry(n: int, when: datetime, pool: list[str], chance: random.Random) -> En
     name = "".join(chance.choices("abcdefghijklmnopqrstuvwxyz", k=9)).capitalize()
     length = int(chance.lognormvariate(7.9, 0.65))
     text: list[str] = [f"{name} said so on {when:%A}."]
-    while sum(map(len, text)) < length:
+    so_far = len(text[0])
+    while so_far < length:
         text.append(" ".join(chance.choices(pool, k=3)))
+        so_far += len(text[-1])
     title = " ".join(chance.choice(pool).split()[:9])
     body = "\n".join(text)
     reading = Reading(
