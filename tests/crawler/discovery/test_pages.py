@@ -1,9 +1,10 @@
 """Pages and style sheets: links, announced feeds, requisites."""
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
+from archive.replay.css import find_addresses
 from crawler.discovery.found import _PLAIN, _resolve, absolute
 from crawler.discovery.pages import (
     NoMarkup,
@@ -14,7 +15,7 @@ from crawler.discovery.pages import (
     read_page,
 )
 from crawler.discovery.requisites import MAX_REQUISITES, iter_css, iter_requisites
-from crawler.discovery.styles import find_in_style
+from crawler.discovery.styles import MAX_ADDRESSES, find_in_style
 
 URL = "https://news.example/town/"
 
@@ -128,8 +129,30 @@ def test_long_styles_are_read_once_and_remembered_within_bounds():
 
     for number in (*range(300), 299, 0):
         assert find_in_style(style(number)) == (f"{number}.png",)
-    many = "".join(f"a{{b:url({number}.png)}}" for number in range(300))
-    assert len(find_in_style(many)) == len(find_in_style(many)) == 300
+    many = "".join(f"a{{b:url({number}.png)}}" for number in range(500))
+    assert len(find_in_style(many)) == len(find_in_style(many)) == MAX_REQUISITES == MAX_ADDRESSES
+
+
+STYLE = st.lists(
+    st.sampled_from(
+        [
+            *("url(", "URL( ", "url('", 'url("', "')", '")', ")", "a.png", "b c", "data:,x", "\n"),
+            *("'", '"', "/*", "*/", "{", "}", ";", "a", "-", "\u00fc", "src(", " ", "(", "/", "*"),
+            *("@import ", "@import 'x.css'", "image-set('y.png' 1x)", "content:", "\0", "\r"),
+            *("\\", "\\:", "\\/", "\\75", "\\e900", "\\'", '\\"', "\\)", "\\a", "'\\201C'", "0"),
+        ]
+    ),
+    max_size=14,
+).map("".join)
+
+
+@given(STYLE)
+@example("a{background:url(a.png)}b{background:url( 'b c.png' )}/* url(no) */c{content:'url(no)'}")
+@example("url(a.png'")
+@example("\u00fcurl(a.png)url(b.png)-url(c.png)")
+def test_styles_are_read_as_replay_reads_them(css):
+    # An address of no characters leads nowhere.
+    assert list(filter(None, find_in_style(css))) == list(filter(None, find_addresses(css)))
 
 
 def test_pages_in_other_encodings_are_read():
