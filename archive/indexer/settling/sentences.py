@@ -1,18 +1,11 @@
-"""The sketch of a text: a few of its sentences as numbers, by which copies of it are found."""
+"""The sketch of a text: its first long sentences as numbers, by which copies of it are found."""
 
 import re
 import struct
 from zlib import crc32
 
 SENTENCES = 12
-"""So many long sentences are looked at, the first: a copy that was cut has these at least."""
-
-KEPT = 8
-"""So many of them are kept, those with the smallest numbers, whichever they are.
-
-A copy of half of the sentences shares four of the eight on average, and fewer than two once in
-thirty; with four kept, once in three.
-"""
+"""So many long sentences are kept, the first: a copy that was cut has these at least."""
 
 MIN_SENTENCES = 3
 """A text with fewer long sentences is no story to be recognised by."""
@@ -32,7 +25,7 @@ _NOT_LETTER = re.compile(r"[\W_]+")
 
 
 def sketch_of(text: bytes) -> bytes | None:
-    r"""The sketch of a text: its checksum, then the numbers of a few sentences; None if too short.
+    r"""The sketch of a text: its checksum, then the numbers of sentences; None if too short.
 
     The text comes as SQLite keeps it, in UTF-8: to decode it, and encode it again, costs as much as
     all the rest. The numbers take four bytes each, big-endian, the sentences in ascending order.
@@ -49,8 +42,7 @@ def sketch_of(text: bytes) -> bytes | None:
     found = {crc32(key) for key in _long_sentences(text[:_MAX_BYTES])}
     if len(found) < MIN_SENTENCES:
         return None
-    kept = sorted(found)[:KEPT]
-    return struct.pack(f">{len(kept) + 1}I", crc32(text), *kept)
+    return struct.pack(f">{len(found) + 1}I", crc32(text), *sorted(found))
 
 
 def sentences_in(sketch: bytes) -> tuple[int, ...]:

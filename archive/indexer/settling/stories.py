@@ -79,12 +79,13 @@ def _rematch(db: Database, changed: Mapping[int, bytes | None]) -> None:
         for article, old in changed.items()
         if old
     }
-    concerned = changed.keys() | nearby.crowded | around_gaps(db, lost)
-    concerned |= _dissolve(db, concerned)
-    if concerned != changed.keys():
-        sketches |= read_sketches(db, concerned - changed.keys())
-        nearby = look_around(db, sketches.keys(), _sentences(sketches.values()))
-    _store(db, _joined(db, nearby.to_compare()))
+    others = nearby.crowded | around_gaps(db, lost)
+    others = (others | _dissolve(db, others | changed.keys())) - changed.keys()
+    pairs = nearby.pairs
+    if others:
+        beside = read_sketches(db, others)
+        pairs = pairs + look_around(db, beside.keys(), _sentences(beside.values())).pairs
+    _store(db, _joined(db, sorted(set(pairs))))
 
 
 def _sentences(sketches: Iterable[bytes]) -> set[int]:
