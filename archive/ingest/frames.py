@@ -42,7 +42,8 @@ class ZstdFrames(io.RawIOBase):
         )
         self._frame: Any = None
         self._coded = b""
-        self._plain = b""
+        # A view: what one step expands to is given out in many pieces, and not copied for each.
+        self._plain = memoryview(b"")
 
     def readable(self) -> bool:
         """True."""
@@ -67,7 +68,7 @@ class ZstdFrames(io.RawIOBase):
         if self._frame is None:
             self._frame = self._decompressor.decompressobj()
         try:
-            self._plain = self._frame.decompress(self._coded)
+            self._plain = memoryview(self._frame.decompress(self._coded))
         except zstandard.ZstdError as error:
             self._on_damage(f"a zstd frame is damaged: {error}")
             self._find_next_frame()

@@ -97,7 +97,7 @@ DAMAGES = {
 def test_damage_is_noticed_by_check_told_and_made_good(indexed, archive, damage):
     DAMAGES[damage](archive.index_path)
     kinds = {fault.kind.value for fault in check_archive(archive, workers=1).faults}
-    assert kinds & {"index_damaged", "index_unreadable"}
+    assert "index_damaged" in kinds
     for command in (["search", "harbour"], ["events"], ["stats"]):
         failed = microfiche(archive, *command)
         assert isinstance(failed.exception, IndexUnsound), (command, failed.output)

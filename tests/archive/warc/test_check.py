@@ -361,7 +361,7 @@ def test_an_index_that_is_behind_a_running_crawl_is_no_fault(archive):
 
 def test_an_index_that_is_no_database(archive):
     archive.index_path.write_bytes(b"no database at all, whatever its name says" * 9)
-    assert [kind for kind, _, _ in faults(archive, workers=1)] == ["index_unreadable"]
+    assert [kind for kind, _, _ in faults(archive, workers=1)] == ["index_damaged"]
 
 
 def run(archive: Archive | None, *arguments: str):
