@@ -33,6 +33,13 @@ PROSE = (
 LATER = (
     "On Friday the council voted to raise it, by nine votes to four, and to begin before spring."
 )
+SEALS = (
+    "Volunteers counted forty-one grey seals on the sandbank off the point before breakfast.",
+    "It is the largest number since the counts began, said the warden who has led them for years.",
+    "Fewer boats came near this spring, because the channel silted up after the January gales.",
+    "Another count follows in the autumn, when the young animals have learned to swim alone.",
+)
+SEAL_COPIES = 8
 PNG = bytes.fromhex(
     "89504e470d0a1a0a0000000d4948445200000001000000010806000000"
     "1f15c4890000000d49444154789c6360f8cf500f0003860180"
@@ -72,5 +79,8 @@ def fill(root: Path) -> None:
     for number in range(30):
         text = article(f"Tide table number {number}", *(f"{p} {number}" for p in PROSE))
         shelf.put(f"http://post.test/tide/{number}.html", text, at=T1, kind="article")
+    for number in range(SEAL_COPIES):
+        text = article("Seals counted on the sandbank", *SEALS, f"Edition {chr(65 + number)}.")
+        shelf.put(f"http://post.test/seals/{number}.html", text, at=T1, kind="article")
     shelf.index()
     shelf.close()

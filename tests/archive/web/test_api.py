@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.archive.web.shelves import SENTENCE, T1, T2, T3, URL
+from tests.archive.web.shelves import SEAL_COPIES, SENTENCE, T1, T2, T3, URL
 
 
 def test_search(room, served):
@@ -34,10 +34,11 @@ def test_no_query_is_an_error(room, q, after):
 
 
 def test_copies_are_one_hit_that_names_the_others(room):
-    (hit,) = room.get("/api/search", params={"q": "tide"}).json()["hits"]
-    # The storm is one of them: all but a sentence is the same.
-    assert (hit["story"]["articles"], hit["story"]["sources"]) == (31, 1)
+    (hit,) = room.get("/api/search", params={"q": "seals"}).json()["hits"]
+    assert (hit["story"]["articles"], hit["story"]["sources"]) == (SEAL_COPIES, 1)
     assert {copy["source_name"] for copy in hit["story"]["copies"]} == {"The Post"}
+    every = room.get("/api/search", params={"q": "seals", "copies": True}).json()["hits"]
+    assert len(every) == SEAL_COPIES
 
 
 def test_facets(room):

@@ -75,5 +75,5 @@ def test_an_archive_without_an_index_is_shown_empty(tmp_path):
         # What is no database is told, and the process lives on.
         archive.index_path.write_bytes(b"no database" * 100)
         broken = room.get("/")
-        assert (broken.status_code, "index --rebuild" in broken.text) == (500, True)
+        assert (broken.status_code, "run `microfiche index`" in broken.text) == (500, True)
         assert room.get("/help").status_code == 200
