@@ -9,6 +9,7 @@ from archive.search.fields import NUMBER, Condition, condition_for
 from archive.search.query import Both, Either, Field, Near, Node, Query, Text, Without
 
 MAX_DISTANCE = 100
+_NO_WORD = "there is no word in it"
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +86,8 @@ def plan(query: Query) -> Plan:
     (Condition(sql='a.words > ?', values=(500,)),)
     """
     planner = _Planner()
+    if query.node is None and query.text.strip():
+        return Plan(None, (Condition("0"),), (), (*query.notes, _NO_WORD))
     if query.node is None:
         return Plan(None, (), (), query.notes)
     parts = query.node.parts if isinstance(query.node, Both) else (query.node,)
@@ -95,7 +98,7 @@ def plan(query: Query) -> Plan:
     notes = (*query.notes, *planner.notes)
     if match is None and not conditions:
         # Punctuation alone, or fields that cannot be read, are no wish for everything.
-        note = "nothing of it could be read" if planner.notes else "there is no word in it"
+        note = "nothing of it could be read" if planner.notes else _NO_WORD
         return Plan(None, (Condition("0"),), (), (*notes, note))
     return Plan(
         match,

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from archive.index.open import open_index
 from archive.search import search
+from archive.search.fields import Condition
 from archive.search.plan import plan
 from archive.search.query import FIELDS, parse
 from tests.archive.indexer.press import http, index_here, new_press, story
@@ -62,6 +63,17 @@ def test_what_fts5_is_asked(query, match):
 def test_what_is_not_understood_is_said(query, note):
     found = plan(parse(query))
     assert any(note in said for said in found.notes), found.notes
+
+
+@pytest.mark.parametrize("query", ['"', "(", "()", '"" (', "-", "NOT", "& %", '""'])
+def test_what_has_no_word_is_no_wish_for_everything(query):
+    found = plan(parse(query))
+    assert (found.match, found.conditions) == (None, (Condition("0"),))
+
+
+@pytest.mark.parametrize("query", ["", "  ", "\t\n"])
+def test_no_query_is_a_wish_for_everything(query):
+    assert plan(parse(query)).conditions == ()
 
 
 @pytest.fixture(scope="module")
