@@ -156,7 +156,10 @@ def _port(url: str) -> int:
 
 
 def _next(url: str, location: str | None) -> str:
-    target = urljoin(url, location or "")
+    try:
+        target = urljoin(url, location or "")
+    except ValueError:  # such as "http://[bad/"
+        target = ""
     if not location or not is_http(target):
         raise DownloadFailed(f"{url}: redirects to {location!r}, expected an http or https address")
     if urlsplit(url).scheme == "https" and urlsplit(target).scheme == "http":

@@ -40,6 +40,8 @@ class _Handler(BaseHTTPRequestHandler):
             self._empty(302, Location=path.removeprefix("/moved"))
         elif path == "/to-http":
             self._empty(301, Location="http://127.0.0.1:1/a.warc.gz")
+        elif path == "/nowhere":
+            self._empty(302, Location="http://[nowhere/")
         elif path == "/round":
             self._empty(302, Location="/round")
         elif path not in shelf.files:
