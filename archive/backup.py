@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from archive.errors import ArchiveUnwritable, IndexDamaged
-from archive.layout import OPEN_SUFFIX, PARTIAL_SUFFIX, Archive, sync_directory
+from archive.layout import DOWNLOADS, OPEN_SUFFIX, PARTIAL_SUFFIX, Archive, sync_directory
 from archive.lock import is_held
 from archive.warc.openfile import MANIFEST_SUFFIX
 
@@ -36,8 +36,9 @@ def back_up(archive: Archive, target: Path) -> BackupReport:
     in the archive stays in the backup.
 
     Raises:
-        ArchiveUnwritable: the target cannot be written, or lies within the archive.
-        IndexDamaged: a database cannot be read.
+        ArchiveUnwritable: the target cannot be written, or lies within the archive; or the
+            crawler's memory cannot be copied.
+        IndexDamaged: the index cannot be read.
     """
     target = target.resolve()
     if target == archive.root or target.is_relative_to(archive.root):
@@ -46,8 +47,7 @@ def back_up(archive: Archive, target: Path) -> BackupReport:
         return _back_up(archive, target)
     except sqlite3.DatabaseError as error:
         raise IndexDamaged(
-            f"{archive.root}: a database cannot be copied: {error}; "
-            "run `microfiche index --rebuild` if it is index.db"
+            f"{archive.index_path}: cannot be copied: {error}; run `microfiche index`"
         ) from error
     except OSError as error:
         raise ArchiveUnwritable(
@@ -66,7 +66,7 @@ def _back_up(archive: Archive, target: Path) -> BackupReport:
             continue
         if path.name.endswith(OPEN_SUFFIX):
             left_open.append(path.relative_to(archive.warcs_dir).as_posix())
-        elif path.name.endswith(PARTIAL_SUFFIX):
+        elif path.name.endswith(PARTIAL_SUFFIX) or path.parent.name == DOWNLOADS:
             continue  # somebody is writing it
         elif _is_there(path, target / name):
             present += path.suffix != MANIFEST_SUFFIX
@@ -94,7 +94,14 @@ def _copy_frontier(archive: Archive, target: Path) -> bool:
     copy = target / archive.frontier_path.name
     if _is_crawled(archive):
         return False
-    _copy_database(archive.frontier_path, copy)
+    try:
+        _copy_database(archive.frontier_path, copy)
+    except sqlite3.DatabaseError as error:
+        # Not an error of the index, which would be marked as damaged for it.
+        raise ArchiveUnwritable(
+            f"{archive.frontier_path}: cannot be copied: {error}; it is the crawler's memory only: "
+            "move it away to start a new one, no capture depends on it"
+        ) from error
     if _is_crawled(archive):
         copy.unlink()
         return False

@@ -11,6 +11,8 @@ LAYOUT = 1
 CONFIG_NAME = "microfiche.toml"
 OPEN_SUFFIX = ".open"
 PARTIAL_SUFFIX = ".part"
+DOWNLOADS = ".downloads"
+"""Below ``warcs/ingested/``: files on their way here, which are no part of the archive yet."""
 
 _NEW_CONFIG = """\
 # What this archive collects, and how politely. `microfiche add URL` writes sources here;

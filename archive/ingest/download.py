@@ -23,7 +23,7 @@ from urllib3.exceptions import HTTPError
 from archive.errors import ArchiveUnwritable, DownloadFailed
 from archive.holdings import INGESTED
 from archive.ingest.ask import Asker, AskSettings, Passing
-from archive.layout import PARTIAL_SUFFIX, Archive, write_atomically
+from archive.layout import DOWNLOADS, PARTIAL_SUFFIX, Archive, write_atomically
 from archive.lock import hold
 from archive.warc.openfile import sha256_of
 
@@ -88,7 +88,7 @@ class Downloader:
         """
         address, fragment = urldefrag(url)
         name = hashlib.sha256(address.encode()).hexdigest()[:24]
-        directory = self.archive.warcs_dir / INGESTED / ".downloads"
+        directory = self.archive.warcs_dir / INGESTED / DOWNLOADS
         path = directory / f"{name}{PARTIAL_SUFFIX}"
         try:
             directory.mkdir(parents=True, exist_ok=True)

@@ -82,6 +82,23 @@ def test_a_backup_of_an_archive_without_captures_can_be_crawled_into(tmp_path):
     assert open_archive(tmp_path / "copy").warcs_dir.is_dir()
 
 
+def test_damage_to_the_crawlers_memory_is_not_laid_to_the_index(press, tmp_path):
+    press.archive.frontier_path.write_bytes(b"no database" * 100)
+    result = microfiche(press, "backup", str(tmp_path / "copy"))
+    assert isinstance(result.exception, ArchiveUnwritable)
+    assert "frontier.db: cannot be copied" in str(result.exception)
+    assert "1 article" in microfiche(press, "search", "bridge").output
+
+
+def test_downloads_on_their_way_are_left_out(press, tmp_path):
+    downloads = press.archive.warcs_dir / "ingested" / ".downloads"
+    downloads.mkdir(parents=True)
+    for suffix in (".part", ".json", ".lock"):
+        (downloads / f"a{suffix}").touch()
+    assert back_up(press.archive, tmp_path / "copy").copied == 1
+    assert not list((tmp_path / "copy").rglob("*.downloads/*"))
+
+
 def test_not_into_the_archive_itself(press):
     with pytest.raises(ArchiveUnwritable, match="within the archive"):
         back_up(press.archive, press.archive.root / "backup")
