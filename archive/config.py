@@ -8,7 +8,7 @@ import re
 import tomllib
 from datetime import timedelta
 from importlib.metadata import version
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Annotated, Literal
 
 import tomlkit
@@ -27,6 +27,7 @@ from archive.errors import ArchiveUnwritable, ConfigError
 from archive.layout import Archive, write_atomically
 from archive.urls import host_of, is_http
 
+_OWN_FILES = (".", "microfiche.toml", "index.db", "frontier.db", "warcs", "runs")
 SOURCE_ID = re.compile(r"[a-z0-9](?:[a-z0-9._-]{0,62}[a-z0-9])?")
 
 
@@ -44,6 +45,20 @@ def _proxy(value: str) -> str:
     return _http_url(value) if value else value
 
 
+def _output_path(value: str) -> str:
+    """Refuse what would be written outside the archive, or over what it holds."""
+    parts = PurePosixPath(value).parts
+    outside = value.startswith("/") or ".." in parts or "\0" in value
+    ours = bool(parts) and parts[0].startswith(_OWN_FILES)
+    memory = parts[:1] == ("saved",) and value.endswith(".json")
+    if value and (not parts or outside or ours or memory):
+        raise ValueError(
+            f"{value!r}: expected a path below the archive that is none of its own files, "
+            "such as saved/bridges.atom"
+        )
+    return value
+
+
 def _pattern(value: str) -> str:
     try:
         re.compile(value)
@@ -55,6 +70,7 @@ def _pattern(value: str) -> str:
 Duration = Annotated[timedelta, BeforeValidator(_duration), Field(gt=timedelta(0))]
 HttpUrl = Annotated[str, AfterValidator(_http_url)]
 ProxyUrl = Annotated[str, AfterValidator(_proxy)]
+OutputPath = Annotated[str, AfterValidator(_output_path)]
 Pattern = Annotated[str, AfterValidator(_pattern)]
 
 DEFAULT_RECHECK = tuple(
@@ -178,11 +194,11 @@ class SavedSearch(_Table):
 
     query: str = Field(min_length=1, description="What to search for; docs/search.md.")
     title: str = Field("", description="The title of its feed; the name where empty.")
-    feed: str = Field(
+    feed: OutputPath = Field(
         "",
         description="An Atom feed of the newest 100 hits is kept at this path, below the archive.",
     )
-    json_lines: str = Field(
+    json_lines: OutputPath = Field(
         "", description="New hits are added to this file as JSON, one a line; below the archive."
     )
     command: tuple[str, ...] = Field(

@@ -261,6 +261,12 @@ def test_the_command_line(press):
         ('[searches.a]\nquery = "x"\nevery = "1h"\n', "searches.a.every: unknown key"),
         ('[searches."A b"]\nquery = "x"\n', "saved search 'A b'"),
         ('[searches.a]\nquery = "x"\ncommand = "rm"\n', "searches.a.command: "),
+        ('[searches.a]\nquery = "x"\nfeed = "../a"\n', "'../a': expected a path below"),
+        ('[searches.a]\nquery = "x"\nfeed = "/etc/a"\n', "'/etc/a': expected a path below"),
+        ('[searches.a]\nquery = "x"\nfeed = "index.db"\n', "'index.db': expected a path"),
+        ('[searches.a]\nquery = "x"\nfeed = "./warcs/a"\n', "'./warcs/a': expected a path"),
+        ('[searches.a]\nquery = "x"\njson_lines = "saved/a.json"\n', "'saved/a.json': expected"),
+        ('[searches.a]\nquery = "x"\njson_lines = "."\n', "'.': expected a path below"),
     ],
 )
 def test_a_mistake_in_the_configuration_is_told(press, table, told):
