@@ -12,6 +12,7 @@ from archive.cli import cli
 from archive.errors import ArchiveLocked
 from archive.index.open import open_index
 from archive.layout import open_archive
+from archive.lock import is_held
 from archive.replay.origins import Origins
 from archive.search import search
 from archive.web.app import create_room
@@ -55,6 +56,9 @@ def beside(process, archive, copy):
     """Index and back up again and again while the crawl runs; what came of the backups."""
     backups = []
     deadline = time.monotonic() + CRAWL_S
+    # Who indexes first keeps the other out: here that is to be the crawl's own.
+    while not is_held(archive.index_lock_path) and time.monotonic() < deadline:
+        time.sleep(0.02)
     while process.poll() is None and time.monotonic() < deadline:
         result = microfiche(archive, "index")
         # The crawl's own indexer writes; that is said, and nothing is waited for.
