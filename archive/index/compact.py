@@ -141,8 +141,7 @@ CREATE TABLE events (
     capture INTEGER NOT NULL REFERENCES captures (id),
     kind TEXT NOT NULL
         CHECK (kind IN ('published', 'edited', 'retitled', 'moved', 'removed', 'restored')),
-    at TEXT GENERATED ALWAYS AS
-        (strftime('%Y%m%d%H%M%S', (capture >> 12) / 1000000 + 631152000, 'unixepoch')) VIRTUAL,
+    at TEXT NOT NULL,
     article INTEGER NOT NULL REFERENCES articles (id),
     version_before INTEGER,
     version_after INTEGER,
@@ -265,8 +264,8 @@ SELECT v.first_capture, digest_number(v.article), digest_number(v.digest), v.las
 FROM old_versions v JOIN captures c ON c.id = v.first_capture ORDER BY v.first_capture
 """,
     """
-INSERT INTO events (capture, kind, article, version_before, version_after, silent, detail)
-SELECT e.capture, e.kind, digest_number(e.article), digest_number(b.digest),
+INSERT INTO events (capture, kind, at, article, version_before, version_after, silent, detail)
+SELECT e.capture, e.kind, e.at, digest_number(e.article), digest_number(b.digest),
        digest_number(a.digest), e.silent, iif(e.kind = 'published', NULL, e.detail)
 FROM old_events e LEFT JOIN old_versions b ON b.id = e.version_before
 LEFT JOIN old_versions a ON a.id = e.version_after ORDER BY e.capture, e.kind

@@ -54,7 +54,10 @@ def insert_articles(db: Database, derived: Sequence[Derived], numbers: Mapping[i
     db.conn.executemany(
         _INSERT_EVENT,
         [
-            (e.capture, e.kind, item.id, e.version_before, e.version_after, e.silent, e.detail)
+            (
+                *(e.capture, e.kind, e.at, item.id, e.version_before, e.version_after),
+                *(e.silent, e.detail),
+            )
             for _, item in placed
             for e in item.events
         ],
@@ -78,8 +81,8 @@ _REMOVE = (
     "DELETE FROM articles WHERE number IN (SELECT value FROM json_each(?))",
 )
 _INSERT_EVENT = """
-INSERT INTO events (capture, kind, article, version_before, version_after, silent, detail)
-VALUES (?, ?, ?, ?, ?, ?, ?)
+INSERT INTO events (capture, kind, at, article, version_before, version_after, silent, detail)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?)
 """
 _INSERT_NAMES = {
     "person": (

@@ -122,6 +122,9 @@ def test_an_index_of_the_first_schema_is_brought_up_to_date(made_anew, tmp_path)
         found = rows_of(migrated)
         assert migrated.execute("PRAGMA foreign_key_check").fetchall() == []
         migrated.execute("INSERT INTO articles_fts (articles_fts) VALUES ('integrity-check')")
+        # SQLite 3.40 cannot do this with a generated column in a table without rowid.
+        migrated.execute("VACUUM")
+        assert rows_of(migrated) == found
     assert set(TABLES) <= set(expected)
     assert len(expected["versions"]) >= 5
     for table, rows in expected.items():
