@@ -14,12 +14,16 @@ from extract.lines import Line
 
 # A line shorter than this is only chosen as a whole line of trafilatura's, never as a part of one.
 _MIN_PART_CHARS = 15
+# The largest product of the development pages is 60 million.
+MAX_PART_STEPS = 2_000_000_000
 # trafilatura's fallbacks walk up from every element, so their time grows with the depth; on pages
 # of newspapers (at most 60 deep, 1,500 lines long) they are worth .004 F1.
 MAX_FALLBACK_LINES = 8_000
 MAX_FALLBACK_DEPTH = 200
 # Deeper than this no page was written, only generated; its prose is taken as it stands.
 MAX_DEPTH = 400
+# trafilatura walks up from each line; the largest product of the development pages is 60,000.
+MAX_DEPTH_LINES = 2_000_000
 
 
 def choose_body(root: HtmlElement, lines: list[Line], url: str) -> None:
@@ -31,7 +35,7 @@ def choose_body(root: HtmlElement, lines: list[Line], url: str) -> None:
         url: the address of the page.
     """
     depth = _depth(root)
-    if depth > MAX_DEPTH:
+    if depth > MAX_DEPTH or depth * len(lines) > MAX_DEPTH_LINES:
         for line in lines:
             line.chosen = line.rule is None and line.is_prose
         return
@@ -60,6 +64,9 @@ def choose_by_text(lines: list[Line], text: str) -> None:
     """Choose the lines that stand in a text, however it is cut into lines."""
     keys = ["".join(line.split()) for line in text.replace("|", "").split("\n")]
     whole, single = "".join(keys), set(keys)
+    # Looking for parts takes time by lines and text; whole lines are known again in any case.
+    if len(lines) * len(whole) > MAX_PART_STEPS:
+        whole = ""
     for line in lines:
         key = _printable(line.key.replace("|", ""))
         if line.rule is None:

@@ -8,8 +8,10 @@ today's.
 import re
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta, timezone
+from itertools import islice
 
 from htmldate import find_date
+from htmldate.settings import CLEANING_LIST
 from lxml.html import HtmlElement
 
 from extract.article import Evidence
@@ -70,6 +72,8 @@ _MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct",
 # Nothing on the web is older; printed dates before are the story's, not the page's.
 _FIRST_DAY = date(1995, 1, 1)
 _MAX_SEARCHED_CHARS = 4_000_000
+# Scripts, pictures and the like; the development pages have at most 274.
+_MAX_CLEANED = 4_000
 # A page may be stamped in a zone that is already a day ahead of the capture.
 _AHEAD = timedelta(days=2)
 
@@ -225,7 +229,9 @@ def _iter_json(said: Structured, keys: tuple[str, ...]) -> Iterator[tuple[str, s
 def _search(root: HtmlElement, url: str, latest: date) -> Iterator[tuple[str, str]]:
     # Its last resort runs dozens of patterns over the whole page: seconds on megabytes.
     size = len(root.text_content())
-    if size > _MAX_SEARCHED_CHARS:
+    # It takes elements out one by one, joining the texts around each.
+    cleaned = sum(1 for _ in islice(root.iter(*CLEANING_LIST), _MAX_CLEANED + 1))
+    if size > _MAX_SEARCHED_CHARS or cleaned > _MAX_CLEANED:
         return
     found = find_date(
         root,

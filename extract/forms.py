@@ -9,6 +9,7 @@ under a few words ask for consent.
 from collections import Counter
 from itertools import islice
 
+from lxml import etree
 from lxml.html import HtmlElement
 
 from extract.services import leads_to_account
@@ -19,12 +20,16 @@ LONG_PARAGRAPH_CHARS = 200
 # What stands around a field for an address: a heading, a promise, a note on privacy.
 MAX_BOX_CHARS = 400
 _MAX_BOX_PARAGRAPHS = 3
+# With labels, options and the boxes within; the largest of the development pages has 40.
+MAX_BOX_ELEMENTS = 120
 _MAX_FIELDS = 200
 _ASKING = frozenset({"email", "password", "tel"})
 _HOLDERS = frozenset({"div", "section", "center"})
-_PICTURES = ("figure", "picture", "img", "video", "audio")
+_NOT_IN_BOX = frozenset({"h1", "figure", "picture", "img", "video", "audio"})
 # A forum has a form for each post; beyond so many nothing new is learned.
 _MAX_FORMS = 50
+# Real pages are at most 60 deep.
+_MAX_LEVELS = 60
 
 
 def find_comment_forms(root: HtmlElement) -> list[HtmlElement]:
@@ -42,7 +47,7 @@ def find_comment_forms(root: HtmlElement) -> list[HtmlElement]:
         if form is None or _holds_prose(form):
             continue
         top = form
-        for parent in form.iterancestors():
+        for parent in islice(form.iterancestors(), _MAX_LEVELS):
             if parent.tag in {"body", "html", "main", "article"} or _holds_prose(parent):
                 break
             top = parent
@@ -84,10 +89,11 @@ def _box_around(element: HtmlElement) -> HtmlElement:
 def _is_box(element: HtmlElement) -> bool:
     if element.tag in {"body", "html", "main", "article", "td", "tr", "table"}:
         return False
-    if next(element.iter("h1", *_PICTURES), None) is not None:
+    # Larger ones are not looked through: each field asks the elements around it.
+    inside = list(islice(element.iter(etree.Element), MAX_BOX_ELEMENTS + 1))
+    if len(inside) > MAX_BOX_ELEMENTS or any(e.tag in _NOT_IN_BOX for e in inside):
         return False
-    paragraphs = sum(1 for _ in islice(element.iter("p"), _MAX_BOX_PARAGRAPHS + 1))
-    if paragraphs > _MAX_BOX_PARAGRAPHS:
+    if sum(e.tag == "p" for e in inside) > _MAX_BOX_PARAGRAPHS:
         return False
     return len(" ".join(element.text_content().split())) <= MAX_BOX_CHARS
 

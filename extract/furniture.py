@@ -6,6 +6,7 @@ no detector its language.
 
 import re
 from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
 
@@ -32,6 +33,9 @@ MAX_CHARS = (0, 60, 140, 320)
 MAX_GAP_CHARS = 40
 # Scripts without spaces, with how many of their letters weigh as one word.
 _CJK = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+_UNSPACED = re.compile(
+    "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]"
+)
 _THAI = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]")
 
 
@@ -72,10 +76,11 @@ def _is_edge(key: str, position: int) -> bool:
 @dataclass(slots=True)
 class _Phrases:
     whole: dict[str, str] = field(default_factory=dict)
-    # By the first or last two characters, so that a line meets a handful and not a thousand.
+    # By their first or last word (in scripts without spaces: by two characters), so that a line
+    # meets a handful and not a thousand.
     starts: dict[str, list[_Phrase]] = field(default_factory=lambda: defaultdict(list))
     ends: dict[str, list[_Phrase]] = field(default_factory=lambda: defaultdict(list))
-    inside: list[_Phrase] = field(default_factory=list)
+    inside: dict[str, list[_Phrase]] = field(default_factory=lambda: defaultdict(list))
 
     def add(self, phrase: str, rule: str) -> None:
         parts = tuple(fold(part) for part in phrase.split("*") if fold(part))
@@ -87,10 +92,30 @@ class _Phrases:
         at_start, at_end = not phrase.startswith("*"), not phrase.endswith("*")
         item = _Phrase(parts, at_start, at_end, MAX_CHARS[min(3, _words(phrase))], rule)
         if not at_start and not at_end:
-            self.inside.append(item)
-            return
-        table, edge = (self.starts, parts[0][:2]) if at_start else (self.ends, parts[-1][-2:])
-        table[edge].append(item)
+            self.inside[_edge(parts[0], 0)].append(item)
+        elif at_start:
+            self.starts[_edge(parts[0], 0)].append(item)
+        else:
+            self.ends[_edge(parts[-1], -1)].append(item)
+
+    def near(self, key: str) -> Iterator[_Phrase]:
+        """Give the phrases that a line may fit."""
+        words = key.split(" ")
+        yield from self.starts.get(words[0], ())
+        yield from self.ends.get(words[-1], ())
+        for word in dict.fromkeys(words):
+            yield from self.inside.get(word, ())
+        if _UNSPACED.search(key):
+            yield from self.starts.get(key[:2], ())
+            yield from self.ends.get(key[-2:], ())
+            for place in range(len(key) - 1):
+                yield from self.inside.get(key[place : place + 2], ())
+
+
+def _edge(part: str, place: int) -> str:
+    if _UNSPACED.search(part):
+        return part[:2] if place == 0 else part[-2:]
+    return part.split(" ")[place]
 
 
 def _words(phrase: str) -> int:
@@ -121,9 +146,10 @@ def find_furniture_rule(text: str) -> str | None:
     if len(text) > MAX_CHARS[-1]:
         return None
     key = fold(text)
+    if not key:
+        return None
     phrases = _phrases()
     if rule := phrases.whole.get(key):
         return rule
     chars = len(key)
-    near = (phrases.starts.get(key[:2], ()), phrases.ends.get(key[-2:], ()), phrases.inside)
-    return next((p.rule for some in near for p in some if p.fits(key, chars)), None)
+    return next((p.rule for p in phrases.near(key) if p.fits(key, chars)), None)

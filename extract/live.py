@@ -1,6 +1,7 @@
 """Live blogs: the entries of a running report, each with the time it was posted."""
 
 import re
+from bisect import bisect_right
 from datetime import datetime
 from functools import lru_cache
 
@@ -16,8 +17,11 @@ _NAMED = re.compile(
     r"(?:__|-|_)?(?:entry|post|item|update|card|block)(?=$|[\s_-])",
     re.IGNORECASE,
 )
+_HOLDERS = frozenset({"div", "article", "li", "section"})
 _MIN_KEY_CHARS = 12
 _MIN_ENTRIES = 3
+# The longest of the development pages holds 60,000; looking each line up takes time by its size.
+MAX_SEARCHED_CHARS = 500_000
 
 
 def mark_entries(lines: list[Line], said: Structured) -> int:
@@ -48,18 +52,28 @@ def _by_statement(lines: list[Line], updates: list[Node]) -> dict[int, Holder]:
     """Find the lines that JSON-LD repeats in its updates."""
     if len(updates) < _MIN_ENTRIES:
         return {}
-    known = [
-        ("".join((as_text(update.get("headline")) or "").split()), _squash(update), _time(update))
-        for update in updates
-    ]
+    headlines: dict[str, int] = {}
+    bodies: list[str] = []
+    starts: list[int] = []
+    size = 0
+    for number, update in enumerate(updates):
+        headlines.setdefault("".join((as_text(update.get("headline")) or "").split()), number)
+        body = _squash(update)
+        if size + len(body) > MAX_SEARCHED_CHARS:
+            break
+        starts.append(size)
+        bodies.append(f"{body}\n")
+        size += len(body) + 1
+    text = "".join(bodies)
     found: dict[int, Holder] = {}
     for index, line in enumerate(lines):
         if line.rule is not None or len(line.key) < _MIN_KEY_CHARS:
             continue
-        for number, (headline, body, at) in enumerate(known):
-            if line.key == headline or line.key in body:
-                found[index] = (number, at)
-                break
+        number = headlines.get(line.key, -1)
+        if number < 0 and (place := text.find(line.key)) >= 0:
+            number = bisect_right(starts, place) - 1
+        if number >= 0:
+            found[index] = (number, _time(updates[number]))
     return found
 
 
@@ -88,8 +102,9 @@ def _by_markup(lines: list[Line]) -> dict[int, Holder]:
     """Find the lines inside elements that are named like entries or marked up as such."""
     found: dict[int, Holder] = {}
     times: dict[HtmlElement, datetime | None] = {}
+    known: dict[HtmlElement, HtmlElement | None] = {}
     for index, line in enumerate(lines):
-        holder = _entry(line.element)
+        holder = line.element if _is_entry(line.element) else _entry(line.element, known)
         if holder is not None:
             if holder not in times:
                 times[holder] = _stamp(holder)
@@ -97,12 +112,27 @@ def _by_markup(lines: list[Line]) -> dict[int, Holder]:
     return found
 
 
-def _entry(element: HtmlElement) -> HtmlElement | None:
-    for parent in (element, *element.iterancestors("div", "article", "li", "section")):
-        name = parent.get("class")
-        if parent.get("itemprop") == "liveBlogUpdate" or (name and _is_named(name)):
-            return parent
-    return None
+def _entry(
+    element: HtmlElement, known: dict[HtmlElement, HtmlElement | None]
+) -> HtmlElement | None:
+    """Find the entry around an element, each ancestor asked once."""
+    passed: list[HtmlElement] = []
+    holder: HtmlElement | None = None
+    for parent in element.iterancestors():
+        if parent in known:
+            holder = known[parent]
+            break
+        passed.append(parent)
+        if parent.tag in _HOLDERS and _is_entry(parent):
+            holder = parent
+            break
+    known.update(dict.fromkeys(passed, holder))
+    return holder
+
+
+def _is_entry(element: HtmlElement) -> bool:
+    name = element.get("class")
+    return element.get("itemprop") == "liveBlogUpdate" or bool(name and _is_named(name))
 
 
 @lru_cache(maxsize=8192)

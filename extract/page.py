@@ -134,7 +134,7 @@ def read_body(root: HtmlElement, url: str, rules: OutletRules | None = None) -> 
     own = find_own_marks(root, rules)
     marks = find_furniture(root)
     lines = read_lines(root, marks | own)
-    drop_marked(guard(marks | own, lines) | own)
+    drop_marked(root, guard(marks | own, lines) | own)
     choose_body(root, lines, url)
     apply_rules(root, lines, rules)
     return lines

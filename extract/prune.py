@@ -20,11 +20,14 @@ MAX_PROSE_SHARE = 0.15
 MAX_CAPTION_SHARE = 0.3
 # Share that all elements of one rule may hold together.
 MAX_RULE_SHARE = 0.25
+# Thousands of containers in each other would all read the same paragraphs; real pages read 2,000.
+MAX_PARAGRAPHS_READ = 200_000
 _UNGUARDED = frozenset({"comment form"})
 # A box of facts may be longer than its story; it goes when a story is left.
 _BOX = re.compile(r"class '(?:[\w-]*-)?(?:fact-?box|info-?box|fakta\w*|infokasten)")
 MIN_STORY_CHARS = 800
 
+_DEAD_TAG = "microfiche-dead"
 Marks = dict[HtmlElement, str]
 
 # Never text. Dropped before anything is read; <noscript> is kept out since it repeats pictures.
@@ -156,18 +159,22 @@ _MAX_READ_OUT_CHARS = 60
 
 def drop_dead(root: HtmlElement) -> None:
     """Take out, for good, the elements that never hold text of the article."""
-    dead = list(root.iter(*_DEAD))
-    dead += [span for span in root.iter("span") if _is_read_out(span) and _in_sentence(span)]
-    for element in dead:
-        if element.getparent() is not None:
-            element.drop_tree()
+    for span in list(root.iter("span")):
+        if _is_read_out(span) and _in_sentence(span):
+            span.tag = _DEAD_TAG
+    # In C, and without joining the texts around each element: thousands in one paragraph would
+    # take time by their square.
+    etree.strip_elements(root, *_DEAD, _DEAD_TAG, with_tail=False)
 
 
-def drop_marked(marks: Marks) -> None:
+def drop_marked(root: HtmlElement, marks: Marks) -> None:
     """Take the marked elements out of their tree; the text behind them stays."""
+    tags = [(element, element.tag) for element in marks]
     for element in marks:
-        if element.getparent() is not None:
-            element.drop_tree()
+        element.tag = _DEAD_TAG
+    etree.strip_elements(root, _DEAD_TAG, with_tail=False)
+    for element, tag in tags:
+        element.tag = tag
 
 
 def find_furniture(root: HtmlElement) -> Marks:
@@ -180,14 +187,15 @@ def find_furniture(root: HtmlElement) -> Marks:
     """
     marks: Marks = dict.fromkeys(find_comment_forms(root), "comment form")
     marks |= dict.fromkeys((b for b in find_boxes(root) if b not in marks), "form or choice")
-    prose = sum(len(p.text_content()) for p in root.iter("p")) or 1
+    small = _Small(root)
+    outside: set[HtmlElement] = set()
     for element in root.iter(etree.Element):
         rule = None if element.tag in _NEVER else _rule(element)
-        if rule is None or element in marks or _is_inside(element, marks):
+        if rule is None or element in marks or _is_inside(element, marks, outside):
             continue
         if element.tag == "span" and _in_sentence(element):
             continue
-        if rule in _UNGUARDED or _BOX.match(rule) or _is_small(element, prose):
+        if rule in _UNGUARDED or _BOX.match(rule) or small.holds(element):
             marks[element] = rule
     return marks
 
@@ -239,8 +247,17 @@ def _is_read_out(span: HtmlElement) -> bool:
     return _MIN_READ_OUT_CHARS <= chars <= _MAX_READ_OUT_CHARS
 
 
-def _is_inside(element: HtmlElement, marks: Marks) -> bool:
-    return any(parent in marks for parent in element.iterancestors())
+def _is_inside(element: HtmlElement, marks: Marks, outside: set[HtmlElement]) -> bool:
+    """Tell whether an ancestor is marked; ``outside`` remembers those that are not in any."""
+    passed = []
+    for parent in element.iterancestors():
+        if parent in marks:
+            return True
+        if parent in outside:
+            break
+        passed.append(parent)
+    outside.update(passed)
+    return False
 
 
 def _rule(element: HtmlElement) -> str | None:
@@ -271,14 +288,22 @@ def _named(name: str) -> str | None:
     return match[0].strip(" _-\n\t").lower() if match else None
 
 
-def _is_small(element: HtmlElement, prose: int) -> bool:
-    if next(element.iter("h1"), None) is not None:
-        return False
-    if element.tag == "p":
-        inside = len(element.text_content())
-    else:
-        inside = sum(len(p.text_content()) for p in element.iter("p"))
-    return inside <= MAX_PROSE_SHARE * prose
+class _Small:
+    """Tells which elements hold little of the page's prose, and no h1."""
+
+    def __init__(self, root: HtmlElement) -> None:
+        prose = sum(len(p.text_content()) for p in root.iter("p"))
+        self._limit = MAX_PROSE_SHARE * (prose or 1)
+        self._steps = MAX_PARAGRAPHS_READ
+
+    def holds(self, element: HtmlElement) -> bool:
+        left = self._limit
+        for p in (element,) if element.tag == "p" else element.iter("p"):
+            left -= len(p.text_content())
+            self._steps -= 1
+            if left < 0 or self._steps < 0:
+                return False
+        return next(element.iter("h1"), None) is None
 
 
 def is_caption(rule: str | None) -> bool:

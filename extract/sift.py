@@ -38,6 +38,8 @@ _INITIALS = re.compile(r"^\(\w{2,4}(?:[/,]\s*\w{2,8})*\)$")
 _SHORTCODE = re.compile(r"^\[(\w+)\b[^\]]*\].*\[/\1\]$")
 _CLOCK = re.compile(r"^\d{1,2}[:.h]\d\d\b|^\d{1,2}[:.]\d\d")
 
+# The longest of the development pages, a live blog, has 38,000.
+MAX_SEARCHED_CHARS = 100_000
 MAX_TITLE_LINE = 300
 # A line that asks for something is short, and its link is no aside in a sentence.
 MAX_SERVICE_CHARS = 200
@@ -223,7 +225,7 @@ def drop_repeats(lines: list[Line], _context: Context) -> None:
     Short lines and list items may recur, and a list above the first paragraph is key points: the
     body says them again.
     """
-    before = ""
+    before = _Before()
     below_head = False
     for line in lines:
         # What another rule took counts: a copy that is glued together has it, too.
@@ -231,17 +233,35 @@ def drop_repeats(lines: list[Line], _context: Context) -> None:
             continue
         is_item = line.kind is BlockKind.LIST
         below_head = below_head or (line.chosen and line.is_prose and not is_item)
-        if line.chosen and line.is_prose and not is_item and _stood(line.key, before):
+        if line.chosen and line.is_prose and not is_item and before.holds(line.key):
             line.drop("repeated")
         elif below_head or not is_item:
-            before += line.key
+            before.add(line.key)
 
 
-def _stood(key: str, before: str) -> bool:
-    key = key.rstrip(".…")
-    if key in before:
-        return True
-    return len(key) > 400 and key[:60] in before and key[-60:] in before
+class _Before:
+    """The text above, asked for pieces of it.
+
+    Pieces are looked for anywhere in so much of it as a page has; in more, only whole lines are
+    known again, so that the time does not grow with the square of the text.
+    """
+
+    def __init__(self) -> None:
+        self._text = ""
+        self._lines: set[str] = set()
+
+    def add(self, key: str) -> None:
+        self._lines.add(key)
+        if len(self._text) < MAX_SEARCHED_CHARS:
+            self._text += key
+
+    def holds(self, key: str) -> bool:
+        if key in self._lines:
+            return True
+        key = key.rstrip(".…")
+        if key in self._text:
+            return True
+        return len(key) > 400 and key[:60] in self._text and key[-60:] in self._text
 
 
 def drop_outskirts(lines: list[Line], _context: Context) -> None:

@@ -199,6 +199,12 @@ def test_soup_and_damage_for_twenty_minutes() -> None:
         b"<div " + b" ".join(b"a%d=1" % n for n in range(50_000)) + b">" + PROSE,
         b"<title>" + b"a - " * 50_000 + b"</title>" + PROSE,
         b"<script>" + b"x=1;" * 13_000_000 + b"</script>" + PROSE,
+        b"<div>" * 1_900 + b"<form><input type=email></form>" * 3_000 + PROSE,
+        b"<div>" * 1_900 + b"<div><button>a</button><button>b</button></div>" * 3_000 + PROSE,
+        b"<div>" + b"".join(b"<div class=share>%d</div> word" % n for n in range(9_000)) + PROSE,
+        b"<p>" + b"<svg></svg> word " * 20_000 + PROSE,
+        b"".join(b"<div class=share><p>%d word</p>" % n for n in range(1_900)) + PROSE * 3_000,
+        b"".join(b"<p>%d words of it, and %d more</p>" % (n, 7 * n) for n in range(15_000)),
     ],
     ids=[
         "divs",
@@ -210,6 +216,12 @@ def test_soup_and_damage_for_twenty_minutes() -> None:
         "attributes",
         "title",
         "50 MB script",
+        "fields",
+        "buttons",
+        "marked",
+        "pictures",
+        "nested boxes",
+        "paragraphs",
     ],
 )
 def test_extremes_end_in_time(html: bytes) -> None:
