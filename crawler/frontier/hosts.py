@@ -44,7 +44,8 @@ def transaction(db: Database, path: Path) -> Iterator[None]:
     try:
         with db.atomic():
             yield
-    except sqlite3.OperationalError as error:
+    except sqlite3.DatabaseError as error:
+        # A damaged file, too: what is not settled stays due, and would be fetched without an end.
         raise ArchiveUnwritable(
             f"{path}: cannot be written: {error}; see to the disk, then crawl again"
         ) from error

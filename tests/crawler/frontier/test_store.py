@@ -1,6 +1,7 @@
 """The frontier: what is due, what is settled, what survives."""
 
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -215,3 +216,15 @@ def test_a_file_that_is_no_database_is_said_to_be_none(tmp_path):
     path.write_bytes(b"not a database, " * 64)
     with pytest.raises(ArchiveUnwritable, match=r"frontier\.db: cannot be used: .*move it away"):
         open_frontier(path)
+
+
+def test_a_frontier_that_refuses_a_row_stops_the_run(frontier):
+    """Else what cannot be settled stays due, and would be fetched again without an end."""
+    frontier.add([article("a")], now=NOW)
+    with closing(sqlite3.connect(frontier.path)) as other:
+        other.execute(
+            "CREATE TRIGGER damaged BEFORE UPDATE ON urls BEGIN SELECT RAISE(ABORT, 'no'); END"
+        )
+        other.commit()
+    with pytest.raises(ArchiveUnwritable, match=r"frontier\.db: cannot be written: no"):
+        frontier.settle(HOME + "a", fetched())
