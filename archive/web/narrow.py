@@ -1,5 +1,6 @@
 """Links that narrow a search by one more condition."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -9,6 +10,8 @@ from archive.web.holdings import Holdings
 
 _MAX_SOURCES = 12
 _MAX_VALUES = 8
+# A parenthesis or a quotation mark may stand beside it.
+_EITHER = re.compile(r"\bOR\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,9 +28,11 @@ def with_condition(query: str, condition: str) -> str:
 
     >>> with_condition("quay", "source:post"), with_condition("quay OR pier", "source:post")
     ('quay source:post', '(quay OR pier) source:post')
+    >>> with_condition("quay OR(pier dock)", "source:post")
+    '(quay OR(pier dock)) source:post'
     """
     bare = query.strip()
-    return f"({bare}) {condition}" if " OR " in bare else f"{bare} {condition}".strip()
+    return f"({bare}) {condition}" if _EITHER.search(bare) else f"{bare} {condition}".strip()
 
 
 def by_source(query: str, holdings: Holdings) -> list[Narrowing]:
