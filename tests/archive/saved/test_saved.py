@@ -237,6 +237,14 @@ def test_a_command_that_fails_is_told_and_stops_no_other(press, command, problem
     assert "two: 2 articles found, 1 new" in result.output
 
 
+def test_what_a_command_leaves_running_is_not_waited_for(press):
+    command = ["sh", "-c", "sleep 25 & exit 0"]
+    save(press, one={"query": "title:bridge", "command": command, "command_timeout": "20s"})
+    (outcome,) = run_saved(press.archive, load_config(press.archive), everything=True)
+    assert (outcome.problem, len(outcome.new)) == (None, 1)
+    assert "owed" not in microfiche(press, "saved", "list").output
+
+
 def test_the_command_line(press):
     assert "No saved search" in microfiche(press, "saved", "run").output
     save(press, bridges={"query": "title:bridge"}, floods={"query": "flood (( title:"})
