@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from sqlite_utils import Database
 
@@ -41,13 +42,23 @@ def transaction(db: Database, path: Path) -> Iterator[None]:
         # saved.
         yield
         return
+    # A damaged file, too: what is not settled stays due, and would be fetched without an end.
+    with usable(path, "written"), db.atomic():
+        yield
+
+
+@contextmanager
+def usable(path: Path, use: Literal["read", "written"]) -> Iterator[None]:
+    """Stop the run where the database refuses: without its frontier it knows no manners.
+
+    Raises:
+        ArchiveUnwritable: it cannot be read, or written.
+    """
     try:
-        with db.atomic():
-            yield
+        yield
     except sqlite3.DatabaseError as error:
-        # A damaged file, too: what is not settled stays due, and would be fetched without an end.
         raise ArchiveUnwritable(
-            f"{path}: cannot be written: {error}; see to the disk, then crawl again"
+            f"{path}: cannot be {use}: {error}; see to the disk, then crawl again"
         ) from error
 
 
@@ -59,9 +70,10 @@ class HostMemory:
 
     def get(self, host: str) -> HostState:
         """What is remembered of a host; nothing, for a new one."""
-        row = self._db.execute(
-            "SELECT last_start, retry_until, refusals FROM hosts WHERE host = ?", [host]
-        ).fetchone()
+        with usable(self._path, "read"):
+            row = self._db.execute(
+                "SELECT last_start, retry_until, refusals FROM hosts WHERE host = ?", [host]
+            ).fetchone()
         return HostState(*row) if row else HostState()
 
     def note_start(self, host: str, at: float) -> None:
@@ -85,9 +97,10 @@ class HostMemory:
 
     def find_robots(self, origin: str) -> StoredRobots | None:
         """When robots.txt of an origin was fetched, its status and its text; None: never."""
-        row = self._db.execute(
-            "SELECT fetched_at, status, body FROM robots WHERE origin = ?", [origin]
-        ).fetchone()
+        with usable(self._path, "read"):
+            row = self._db.execute(
+                "SELECT fetched_at, status, body FROM robots WHERE origin = ?", [origin]
+            ).fetchone()
         return StoredRobots(*row) if row else None
 
     def keep_robots(self, origin: str, robots: StoredRobots) -> None:

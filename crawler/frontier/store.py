@@ -16,7 +16,7 @@ from sqlite_utils import Database
 
 from archive.errors import ArchiveUnwritable
 from archive.warc.exchange import PayloadRef
-from crawler.frontier.hosts import HostMemory, transaction
+from crawler.frontier.hosts import HostMemory, transaction, usable
 from crawler.frontier.rows import RANKS, Added, Entry, KnownUrl, Visit, host_name
 from crawler.frontier.schema import migrations
 from crawler.outcomes import Kind, Why
@@ -162,7 +162,8 @@ class Frontier:
 
     def due_hosts(self, source: str) -> list[str]:
         """The hosts at which a source has anything with a due time, past or to come."""
-        return [host for (host,) in self._db.execute(_DUE_HOSTS, {"source": source})]
+        with usable(self.path, "read"):
+            return [host for (host,) in self._db.execute(_DUE_HOSTS, {"source": source})]
 
     def take_due(self, source: str, host: str, *, until: float, limit: int) -> list[KnownUrl]:
         """What is due at one host, in the order in which it should be fetched.
@@ -172,8 +173,9 @@ class Frontier:
         found: list[KnownUrl] = []
         for rank in sorted(set(RANKS.values())):
             if len(found) < limit:
-                rows = self._db.execute(_TAKE, [source, host, rank, until, limit - len(found)])
-                found.extend(map(_known, rows))
+                values = [source, host, rank, until, limit - len(found)]
+                with usable(self.path, "read"):
+                    found.extend(map(_known, self._db.execute(_TAKE, values)))
         return found
 
     def count_due(self, sources: Collection[str], *, until: float) -> int:
@@ -187,7 +189,9 @@ class Frontier:
 
     def find(self, url: str) -> KnownUrl | None:
         """What is known of one address, or None."""
-        row = self._db.execute(f"SELECT {_COLUMNS} FROM urls WHERE url = ?", [url]).fetchone()  # noqa: S608
+        sql = f"SELECT {_COLUMNS} FROM urls WHERE url = ?"  # noqa: S608 - constants
+        with usable(self.path, "read"):
+            row = self._db.execute(sql, [url]).fetchone()
         return _known(row) if row else None
 
     def settle(self, url: str, visit: Visit) -> None:

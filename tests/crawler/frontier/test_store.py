@@ -228,3 +228,19 @@ def test_a_frontier_that_refuses_a_row_stops_the_run(frontier):
         other.commit()
     with pytest.raises(ArchiveUnwritable, match=r"frontier\.db: cannot be written: no"):
         frontier.settle(HOME + "a", fetched())
+
+
+def test_a_frontier_that_cannot_be_read_stops_the_run(frontier):
+    """Else the queue would seem empty, and the run finished."""
+    frontier.add([article("a")], now=NOW)
+    with closing(sqlite3.connect(frontier.path)) as other:
+        other.execute("ALTER TABLE urls RENAME TO lost")
+        other.execute("DROP TABLE hosts")
+    for read in (
+        lambda: frontier.take_due("gazette", "news.example", until=NOW, limit=1),
+        lambda: frontier.due_hosts("gazette"),
+        lambda: frontier.find(HOME + "a"),
+        lambda: frontier.hosts.get("news.example"),
+    ):
+        with pytest.raises(ArchiveUnwritable, match=r"frontier\.db: cannot be read: no such table"):
+            read()
