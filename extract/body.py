@@ -5,6 +5,8 @@ containers (around advertisements, galleries, paywall marks) loses the rest: 13 
 development pages.
 """
 
+from itertools import islice
+
 from lxml import etree
 from lxml.html import HtmlElement
 from trafilatura import bare_extraction
@@ -20,6 +22,8 @@ MAX_PART_STEPS = 2_000_000_000
 # of newspapers (at most 60 deep, 1,500 lines long) they are worth .004 F1.
 MAX_FALLBACK_LINES = 8_000
 MAX_FALLBACK_DEPTH = 200
+# It handles the elements of a paragraph in time by their square; real ones hold 73 at most.
+MAX_IN_PARAGRAPH = 2_000
 # Deeper than this no page was written, only generated; its prose is taken as it stands.
 MAX_DEPTH = 400
 # trafilatura walks up from each line; the largest product of the development pages is 60,000.
@@ -35,7 +39,7 @@ def choose_body(root: HtmlElement, lines: list[Line], url: str) -> None:
         url: the address of the page.
     """
     depth = _depth(root)
-    if depth > MAX_DEPTH or depth * len(lines) > MAX_DEPTH_LINES:
+    if depth > MAX_DEPTH or depth * len(lines) > MAX_DEPTH_LINES or _has_endless_paragraph(root):
         for line in lines:
             line.chosen = line.rule is None and line.is_prose
         return
@@ -51,6 +55,14 @@ def choose_body(root: HtmlElement, lines: list[Line], url: str) -> None:
         return
     choose_by_text(lines, document.text or "")
     complete(lines)
+
+
+def _has_endless_paragraph(root: HtmlElement) -> bool:
+    """Tell whether a paragraph holds so many elements that trafilatura would take seconds on it."""
+    return any(
+        sum(1 for _ in islice(p.iter(etree.Element), MAX_IN_PARAGRAPH + 1)) > MAX_IN_PARAGRAPH
+        for p in root.iter("p")
+    )
 
 
 def _depth(root: HtmlElement) -> int:
