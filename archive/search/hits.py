@@ -6,9 +6,9 @@ from typing import Any
 
 from sqlite_utils import Database
 
+from archive.search.cursor import Ranked
 from archive.search.finds import Pattern
 from archive.search.marks import mark, snippet
-from archive.search.rank import Ranked
 from archive.search.results import Hit, Segment, Story
 from archive.search.stories import stories_of
 

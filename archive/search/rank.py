@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from sqlite_utils import Database
 
+from archive.search.cursor import LOWEST, Layout, Ranked, Tiers
 from archive.search.fields import NUMBER
 from archive.search.plan import Plan
 from archive.search.where import Where, where_of
@@ -40,22 +41,13 @@ class Bounds:
 BOUNDS = Bounds()
 
 
-@dataclass(frozen=True, slots=True)
-class Ranked:
-    """One article found: by its number, with its score (lower is better; 0 by date)."""
-
-    number: int
-    score: float = 0.0
-    tier: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where a page ended: the tier, the article, and its score then."""
-
-    tier: int
-    number: int
-    score: float
+_NAMES = {
+    Tiers.EXACT: "bm25",
+    Tiers.TITLES: "bm25 in titles, then newest",
+    Tiers.TITLES_BY_DATE: "in titles, then newest",
+    Tiers.BY_DATE: "newest",
+    Tiers.WHOLE: "newest",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,82 +58,111 @@ class Tier:
         where: Which articles.
         scored: Whether by score.
         newest: Of those that are not: the newest first.
-        at_most: By score only the newest so many; 0: all.
-        but_for: Without the newest so many.
         if_few: By score only where there are at most so many; learnt when the tier is reached.
     """
 
     where: Where
     scored: bool
     newest: bool = True
-    at_most: int = 0
-    but_for: int = 0
     if_few: int = 0
 
 
-def by_relevance(planned: Plan, bounds: Bounds, typed_matches: int) -> tuple[tuple[Tier, ...], str]:
+def choose_layout(db: Database, planned: Plan, bounds: Bounds, typed_matches: int) -> Layout:
+    """Which tiers the hits of a query come in, on its first page and so on all others.
+
+    Args:
+        db: The index.
+        planned: A plan with words.
+        bounds: How much may be looked at.
+        typed_matches: How many have the very words; one beyond ``bounds.ranked_matches`` for more.
+    """
+    if not planned.is_ranked:
+        return Layout(Tiers.WHOLE)
+    if typed_matches <= bounds.exact_matches:
+        return Layout(Tiers.EXACT)
+    if planned.has_prefix or planned.in_title is None:
+        # Asking FTS5 once for the beginning of words is dear enough.
+        return Layout(Tiers.BY_DATE)
+    if typed_matches > bounds.ranked_matches:
+        return Layout(Tiers.TITLES_BY_DATE)
+    newest = f"ORDER BY {NUMBER} DESC LIMIT 1 OFFSET {max(bounds.ranked_titles - 1, 0)}"
+    rows = _titled(planned).select(db, NUMBER, newest)
+    return Layout(Tiers.TITLES, rows[0][0] if rows else LOWEST)
+
+
+def by_relevance(planned: Plan, bounds: Bounds, layout: Layout) -> tuple[tuple[Tier, ...], str]:
     """The tiers of a query, and what to call that.
 
     Args:
         planned: A plan with words.
         bounds: How much may be looked at.
-        typed_matches: How many have the very words; one beyond ``bounds.ranked_matches`` for more.
+        layout: Which tiers; a query without words in titles has none of titles.
     """
+    kind = layout.tiers
+    if kind is Tiers.WHOLE:
+        return (Tier(where_of(planned, planned.by_date), scored=False),), _NAMES[kind]
+    if planned.in_title is None and kind is not Tiers.EXACT:
+        kind = Tiers.BY_DATE
     typed = planned.typed or planned.match
-    if not planned.is_ranked:
-        return (Tier(where_of(planned, planned.by_date), scored=False),), "newest"
-    if typed_matches <= bounds.exact_matches:
-        tiers, name = [Tier(where_of(planned, typed), scored=True)], "bm25"
-    elif planned.has_prefix or planned.in_title is None:
-        # Asking FTS5 once for the beginning of words is dear enough.
-        tiers, name = [Tier(where_of(planned, typed), scored=False)], "newest"
+    if kind in (Tiers.EXACT, Tiers.BY_DATE):
+        tiers = [Tier(where_of(planned, typed), scored=kind is Tiers.EXACT)]
     else:
-        tiers, name = _titles_first(planned, bounds, typed_matches)
+        tiers = _titles_first(planned, kind, layout.since)
     if planned.match != typed:
         others = where_of(planned, f"({planned.match}) NOT ({typed})")
         tiers.append(Tier(others, scored=True, if_few=bounds.exact_matches))
-    return tuple(tiers), name
+    return tuple(tiers), _NAMES[kind]
 
 
-def _titles_first(planned: Plan, bounds: Bounds, typed_matches: int) -> tuple[list[Tier], str]:
+def _titled(planned: Plan) -> Where:
+    """What has one of the words in its title."""
     typed = planned.typed or planned.match
-    is_one = len(planned.wanted) == 1 and planned.in_title is not None
     # Of a single word that suffices, and FTS5 learns but once how rare it is.
-    expression = planned.in_title if is_one else f"({planned.in_title}) AND ({typed})"
-    titled = where_of(planned, expression)
+    is_one = len(planned.wanted) == 1
+    return where_of(planned, planned.in_title if is_one else f"({planned.in_title}) AND ({typed})")
+
+
+def _titles_first(planned: Plan, kind: Tiers, since: int) -> list[Tier]:
+    typed = planned.typed or planned.match
+    titled = _titled(planned)
     others = Tier(where_of(planned, f"({typed}) NOT ({planned.in_title})"), scored=False)
-    if typed_matches > bounds.ranked_matches:
-        return [Tier(titled, scored=False), others], "in titles, then newest"
-    tiers = [
-        Tier(titled, scored=True, at_most=bounds.ranked_titles),
-        Tier(titled, scored=False, but_for=bounds.ranked_titles),
+    if kind is Tiers.TITLES_BY_DATE:
+        return [Tier(titled, scored=False), others]
+    return [
+        Tier(titled.narrowed(f"{NUMBER} >= ?", since), scored=True),
+        Tier(titled.narrowed(f"{NUMBER} < ?", since), scored=False),
         others,
     ]
-    return tiers, "bm25 in titles, then newest"
 
 
 def page_of(
-    db: Database, tiers: tuple[Tier, ...], place: Place | None, *, limit: int
+    db: Database, tiers: tuple[Tier, ...], last: Ranked | None, *, limit: int
 ) -> list[Ranked]:
-    """So many articles of the tiers, after a place."""
+    """So many articles of the tiers, after the last one of the page before."""
     found: list[Ranked] = []
     for number, tier in enumerate(tiers):
-        if place and number < place.tier:
+        if last and number < last.tier:
             continue
-        after = place if place and place.tier == number else None
-        rows = _rows(db, tier, after, limit - len(found))
-        found += [Ranked(article, score, number) for article, score in rows]
+        after = last if last and last.tier == number else None
+        by_date = after.by_date if after else _goes_by_date(db, tier)
+        some = _by_date if by_date else _by_score
+        rows = some(db, tier, after, limit - len(found))
+        found += [Ranked(article, score, number, by_date) for article, score in rows]
         if len(found) >= limit:
             break
     return found
 
 
-def _rows(db: Database, tier: Tier, after: Place | None, limit: int) -> list[tuple[int, float]]:
-    if not tier.scored or (tier.if_few and tier.where.count(db, tier.if_few) > tier.if_few):
-        return _by_date(db, tier, after, limit)
+def _goes_by_date(db: Database, tier: Tier) -> bool:
+    if not tier.scored:
+        return True
+    return bool(tier.if_few) and tier.where.count(db, tier.if_few) > tier.if_few
+
+
+def _by_score(
+    db: Database, tier: Tier, after: Ranked | None, limit: int
+) -> list[tuple[int, float]]:
     inner = f"SELECT {tier.where.number} AS number, {_BM25} AS score FROM {tier.where.sql}"  # noqa: S608 - constants, bound values
-    if tier.at_most:
-        inner += f" ORDER BY {tier.where.number} DESC LIMIT {tier.at_most}"
     some, bounds = "", tuple[float, ...]()
     if after:
         # New articles move all scores a little: the place is where that article stands now.
@@ -151,17 +172,13 @@ def _rows(db: Database, tier: Tier, after: Place | None, limit: int) -> list[tup
     return db.execute(sql, [*tier.where.values, *bounds]).fetchall()
 
 
-def _by_date(db: Database, tier: Tier, after: Place | None, limit: int) -> list[tuple[int, float]]:
+def _by_date(db: Database, tier: Tier, after: Ranked | None, limit: int) -> list[tuple[int, float]]:
     sign, way = ("<", "DESC") if tier.newest else (">", "ASC")
-    order = f"ORDER BY {NUMBER} {way} LIMIT {limit}"
-    if after:
-        return tier.where.narrowed(f"{NUMBER} {sign} ?", after.number).select(
-            db, f"{NUMBER}, 0.0", order
-        )
-    return tier.where.select(db, f"{NUMBER}, 0.0", f"{order} OFFSET {tier.but_for}")
+    where = tier.where.narrowed(f"{NUMBER} {sign} ?", after.number) if after else tier.where
+    return where.select(db, f"{NUMBER}, 0.0", f"ORDER BY {NUMBER} {way} LIMIT {limit}")
 
 
-def _score_now(db: Database, tier: Tier, place: Place) -> float:
-    there = tier.where.narrowed(f"{NUMBER} = ?", place.number)
+def _score_now(db: Database, tier: Tier, last: Ranked) -> float:
+    there = tier.where.narrowed(f"{NUMBER} = ?", last.number)
     rows = there.select(db, _BM25)
-    return float(rows[0][0]) if rows else place.score
+    return float(rows[0][0]) if rows else last.score

@@ -7,11 +7,12 @@ from typing import Literal
 from sqlite_utils import Database
 
 from archive.index.trouble import explained
+from archive.search.cursor import Layout, Place, Ranked, Tiers, read_place, write_place
 from archive.search.expand import planned
 from archive.search.finds import patterns_of
 from archive.search.hits import hits_of
 from archive.search.plan import Plan
-from archive.search.rank import BOUNDS, Bounds, Place, Ranked, Tier, by_relevance, page_of
+from archive.search.rank import BOUNDS, Bounds, Tier, by_relevance, choose_layout, page_of
 from archive.search.results import SearchResult
 from archive.search.stories import without_copies
 from archive.search.where import where_of
@@ -72,18 +73,20 @@ def _dated(order: Order) -> Order:
 
 
 def _search(db: Database, query: str, asked: Plan, page: _Page, order: Order) -> SearchResult:
+    place = read_place(page.after, order)
+    notes = asked.notes
+    if page.after and place is None:
+        notes += (f"{page.after[:40]!r} is no place of this order: begun at the first hit",)
     if order == "relevance":
-        tiers, counted, ranking = _by_relevance(db, asked, page.bounds)
+        counted, matches = _matches(db, asked, page.bounds)
+        layout = place.layout if place else choose_layout(db, asked, page.bounds, matches)
+        tiers, ranking = by_relevance(asked, page.bounds, layout)
     else:
         where = where_of(asked, asked.by_date)
         tiers = (Tier(where, scored=False, newest=order == "newest"),)
         counted = _counted(where.count(db, page.bounds.counted), page.bounds.counted)
-        ranking = order
-    place = _read_cursor(page.after, order)
-    notes = asked.notes
-    if page.after and place is None:
-        notes += (f"{page.after[:40]!r} is no place of this order: begun at the first hit",)
-    ranked = _page(db, asked, tiers, page, place)
+        layout, ranking = Layout(Tiers.WHOLE), order
+    ranked = _page(db, asked, tiers, page, place.last if place else None)
     more = len(ranked) > page.limit
     ranked = ranked[: page.limit]
     return SearchResult(
@@ -93,7 +96,7 @@ def _search(db: Database, query: str, asked: Plan, page: _Page, order: Order) ->
         ranking=ranking,
         hits=hits_of(db, ranked, patterns_of(asked.wanted)),
         notes=notes,
-        after=_cursor(order, ranked[-1]) if more and ranked else None,
+        after=write_place(order, Place(ranked[-1], layout)) if more and ranked else None,
     )
 
 
@@ -107,13 +110,11 @@ def _counted(found: int, at_most: int) -> _Counted:
     return _Counted(min(found, at_most), found <= at_most)
 
 
-def _by_relevance(
-    db: Database, asked: Plan, bounds: Bounds
-) -> tuple[tuple[Tier, ...], _Counted, str]:
+def _matches(db: Database, asked: Plan, bounds: Bounds) -> tuple[_Counted, int]:
+    """How many are found, and how many have the very words."""
     if not asked.is_ranked:
         found = where_of(asked, asked.by_date).count(db, bounds.counted)
-        tiers, ranking = by_relevance(asked, bounds, found)
-        return tiers, _counted(found, bounds.counted), ranking
+        return _counted(found, bounds.counted), found
     # With conditions on fields counting means looking at each match: no further than is needed.
     plain = not asked.conditions and not asked.has_prefix
     at_most = bounds.ranked_matches if plain else bounds.exact_matches
@@ -123,41 +124,24 @@ def _by_relevance(
     if has_forms and not counted.exact:
         matches = where_of(asked, asked.typed).count(db, at_most)
         counted = _Counted(max(counted.total, min(matches, at_most)), exact=False)
-    tiers, ranking = by_relevance(asked, bounds, matches)
-    return tiers, counted, ranking
+    return counted, matches
 
 
 def _page(
-    db: Database, asked: Plan, tiers: tuple[Tier, ...], page: _Page, place: Place | None
+    db: Database, asked: Plan, tiers: tuple[Tier, ...], page: _Page, last: Ranked | None
 ) -> list[Ranked]:
     """The articles of a page, and one more where there is one."""
     wanted = page.offset + page.limit + 1
     if not page.fold:
-        return page_of(db, tiers, place, limit=wanted)[page.offset :]
+        return page_of(db, tiers, last, limit=wanted)[page.offset :]
     every = where_of(asked, asked.by_date)
     kept: list[Ranked] = []
     at_once = wanted + wanted // 2
     while len(kept) < wanted:
-        found = page_of(db, tiers, place, limit=at_once)
+        found = page_of(db, tiers, last, limit=at_once)
         kept += without_copies(db, every, found, one_by_one=not asked.has_prefix)
         if len(found) < at_once:
             break
-        place = Place(found[-1].tier, found[-1].number, found[-1].score)
+        last = found[-1]
         at_once *= 4
     return kept[page.offset : wanted]
-
-
-def _cursor(order: Order, last: Ranked) -> str:
-    return f"{order}:{last.number}:{last.score!r}:{last.tier}"
-
-
-def _read_cursor(text: str | None, order: Order) -> Place | None:
-    """The place a page ended; None for none, or for one of another order."""
-    name, *rest = (text or "").split(":")
-    try:
-        number, score, tier = rest
-        found = Place(int(tier), int(number), float(score))
-    except ValueError:
-        return None
-    # SQLite's integers have 64 bits.
-    return found if name == order and abs(found.number) < 1 << 63 else None

@@ -18,9 +18,10 @@ from archive.index.fold import tokens
 from archive.index.ids import find_id
 from archive.index.segments import needs_cutting, searchable
 from archive.index.trouble import explained
+from archive.search.cursor import Ranked
 from archive.search.finds import Pattern
 from archive.search.hits import hits_of
-from archive.search.rank import Ranked, Tier, page_of
+from archive.search.rank import Tier, page_of
 from archive.search.results import Hit
 from archive.search.where import Where
 

@@ -10,8 +10,8 @@ from collections.abc import Sequence
 
 from sqlite_utils import Database
 
+from archive.search.cursor import Ranked
 from archive.search.fields import NUMBER
-from archive.search.rank import Ranked
 from archive.search.results import Copy, Story
 from archive.search.where import Where
 
