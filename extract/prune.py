@@ -6,6 +6,7 @@ Pruning by class name without a guard costs more articles than it cleans ("relat
 
 import re
 from collections import Counter
+from contextlib import suppress
 from functools import lru_cache
 
 from lxml import etree
@@ -174,7 +175,8 @@ def drop_marked(root: HtmlElement, marks: Marks) -> None:
         element.tag = _DEAD_TAG
     etree.strip_elements(root, _DEAD_TAG, with_tail=False)
     for element, tag in tags:
-        element.tag = tag
+        with suppress(ValueError):  # a parser gives names that nobody may set
+            element.tag = tag
 
 
 def find_furniture(root: HtmlElement) -> Marks:

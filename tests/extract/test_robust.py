@@ -259,3 +259,8 @@ def test_prose_survives_its_wrapping(html: bytes) -> None:
     text = extract(html, url="https://x.test/a").text
     assert text.startswith("The minister resigned on Monday")
     assert text.isprintable()
+
+
+def test_a_name_no_element_may_have_costs_no_page() -> None:
+    html = PROSE * 3 + b"<i\xd0{\"@graph\":[<div class='comments ad share related'>x</div>"
+    assert extract(html, url="https://x.test/a").text.startswith("The minister resigned")
