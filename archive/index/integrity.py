@@ -2,9 +2,10 @@
 
 SQLite as Python brings it has no checksums: a byte that turned over in a text is served as if it
 were right. So a writer that ends in order leaves a seal, ``index.db.seal``: a sum for each
-mebibyte of the file. Only what a run has changed is read again for it; which pages those are, the
-write-ahead log says. Whoever writes next takes the seal away first, so that a seal that is there
-speaks of the file as it is. Without one (a kill, another program) SQLite's own check is run.
+mebibyte of the file, and when the file was last written. Only what a run has changed is read again
+for it; which pages those are, the write-ahead log says. Whoever of ours writes next takes the seal
+away first. Other programs do not: a file written since it was sealed, and one without a seal (a
+kill), is looked at by SQLite's own check, which sees less; its next writer seals it anew.
 
 What is found damaged is marked by a file, ``index.db.damaged``, until it has been made anew.
 
@@ -41,13 +42,30 @@ class Seal:
 
     Attributes:
         size: Of the file, in bytes.
+        mtime_ns: When the file was last written: another one, and another program wrote since.
         sums: Of each mebibyte of it, in hexadecimal.
         extractors: The versions of the extractor that its texts were read by.
     """
 
     size: int
+    mtime_ns: int
     sums: tuple[str, ...]
     extractors: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """What a look at a database came to.
+
+    Attributes:
+        problem: What is damaged; None where nothing was found.
+        seal: The seal, where it holds: it may be carried over to the next one.
+        unlooked: Why it could not be looked at.
+    """
+
+    problem: str | None = None
+    seal: Seal | None = None
+    unlooked: str | None = None
 
 
 @dataclass(slots=True)
@@ -100,7 +118,7 @@ def _read_seal(seal: Path, _which: tuple[int, int]) -> Seal | None:
     try:
         found = json.loads(seal.read_text("utf-8"))
         sums, extractors = (tuple(map(str, found[name])) for name in ("sums", "extractors"))
-        return Seal(int(found["size"]), sums, extractors)
+        return Seal(int(found["size"]), int(found["mtime_ns"]), sums, extractors)
     except (OSError, ValueError, KeyError, TypeError):
         return None
 
@@ -126,7 +144,8 @@ def write_seal(
     Raises:
         OSError: it cannot be read, or the seal not be written.
     """
-    size = path.stat().st_size
+    found = path.stat()
+    size = found.st_size
     known = before.sums if before and before.size <= size else ()
     sums = []
     with path.open("rb") as file:
@@ -138,21 +157,41 @@ def write_seal(
             else:
                 file.seek(number * _CHUNK_BYTES)
                 sums.append(_sum(file.read(_CHUNK_BYTES)))
-    seal = Seal(size, tuple(sums), tuple(sorted(extractors)))
+    seal = Seal(size, found.st_mtime_ns, tuple(sums), tuple(sorted(extractors)))
     write_atomically(_beside(path, SEAL_SUFFIX), json.dumps(asdict(seal)))
 
 
-def find_damage(path: Path, *, max_bytes: int | None = None) -> str | None:
-    """What is wrong with a database that nobody writes; None where nothing is found.
+def find_damage(path: Path) -> str | None:
+    """What is wrong with a database; None where nothing is found."""
+    return examine(path).problem
+
+
+def examine(path: Path, *, max_bytes: int | None = None) -> Examined:
+    """Look at a database; nothing is written, and others may write meanwhile.
 
     Args:
         path: The database.
-        max_bytes: Of a sealed one, read only about so much, here and there; None: all of it.
+        max_bytes: Where nobody wrote since it was sealed, read only about so much, here and there;
+            None: all of it.
+
+    Raises:
+        OSError: the file cannot be read.
     """
     seal = read_seal(path)
-    log = _beside(path, "-wal")
-    if seal is None or (log.exists() and log.stat().st_size):
+    if seal is None or _has_log(path):
         return _quick_check(path)
+    is_as_sealed = path.stat().st_mtime_ns == seal.mtime_ns
+    problem = _compare(path, seal, max_bytes if is_as_sealed else None)
+    if problem is None:
+        return Examined(seal=seal)
+    # Asked after the reading: written at any time before, its sums say nothing of damage.
+    found = path.stat()
+    if found.st_mtime_ns == seal.mtime_ns or not found.st_size:
+        return Examined(problem)
+    return _quick_check(path)
+
+
+def _compare(path: Path, seal: Seal, max_bytes: int | None) -> str | None:
     size = path.stat().st_size
     if size != seal.size:
         return f"it has {size:,} bytes, expected {seal.size:,}"
@@ -169,7 +208,7 @@ def find_damage(path: Path, *, max_bytes: int | None = None) -> str | None:
 
 
 def require_sound(path: Path) -> Seal | None:
-    """Look at a database before it is written; gives its seal.
+    """Look at a database before it is written; gives its seal, where that holds.
 
     Raises:
         IndexUnsound: it is damaged, and marked so.
@@ -177,11 +216,11 @@ def require_sound(path: Path) -> Seal | None:
     require_unmarked(path)
     if not path.is_file() or not path.stat().st_size:
         return None
-    problem = find_damage(path, max_bytes=START_BYTES)
-    if problem is not None:
-        mark_damaged(path, problem)
+    examined = examine(path, max_bytes=START_BYTES)
+    if examined.problem is not None:
+        mark_damaged(path, examined.problem)
         require_unmarked(path)
-    return read_seal(path)
+    return examined.seal
 
 
 def require_unmarked(path: Path) -> None:
@@ -194,8 +233,23 @@ def require_unmarked(path: Path) -> None:
     seal = read_seal(path)
     size = path.stat().st_size if path.exists() else 0
     # A file only grows while it is sealed or written; a new one takes the place of another's seal.
-    if seal is not None and size < seal.size and read_seal(path) == seal:
-        raise _unsound(path, f"it has {size:,} bytes, expected {seal.size:,}")
+    if seal is None or size >= seal.size or not _is_cut(path, seal) or read_seal(path) != seal:
+        return
+    raise _unsound(path, f"it has {size:,} bytes, expected {seal.size:,}")
+
+
+def _is_cut(path: Path, seal: Seal) -> bool:
+    """Whether a file smaller than sealed is none that another program has written so."""
+    try:
+        found = path.stat()
+        with path.open("rb") as file:
+            head = file.read(32)
+    except FileNotFoundError:
+        return True
+    if found.st_mtime_ns == seal.mtime_ns or not found.st_size:
+        return True
+    page, pages = int.from_bytes(head[16:18], "big"), int.from_bytes(head[28:32], "big")
+    return pages * (65_536 if page == 1 else page) > found.st_size
 
 
 def is_marked(path: Path) -> bool:
@@ -226,14 +280,27 @@ def forget_damage(path: Path) -> None:
     _beside(path, DAMAGED_SUFFIX).unlink(missing_ok=True)
 
 
-def _quick_check(path: Path) -> str | None:
+def _quick_check(path: Path) -> Examined:
+    """SQLite's check of every page's form, on one state of the database, whoever writes.
+
+    References and the full text are not gone through: that takes many times as long.
+    """
+    # Read-only: else the end of the connection would move another program's log into the file.
+    uri = f"{path.absolute().as_uri()}?mode=ro"
     try:
-        with closing(sqlite3.connect(path, timeout=30)) as connection:
+        with closing(sqlite3.connect(uri, uri=True, timeout=30)) as connection:
             found = [row[0] for row in connection.execute("PRAGMA quick_check(1)")]
     except sqlite3.DatabaseError as error:
         # Busy, or a disk that cannot be written: that says nothing of what is there.
-        return str(error) if _is_damage(error) else None
-    return None if found == ["ok"] else " ".join(str(found[0]).split())
+        return Examined(str(error)) if _is_damage(error) else Examined(unlooked=str(error))
+    return Examined(None if found == ["ok"] else " ".join(str(found[0]).split()))
+
+
+def _has_log(path: Path) -> bool:
+    log = _beside(path, "-wal")
+    with suppress(FileNotFoundError):
+        return bool(log.stat().st_size)
+    return False
 
 
 def _is_damage(error: sqlite3.DatabaseError) -> bool:

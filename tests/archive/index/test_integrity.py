@@ -6,14 +6,20 @@ import shutil
 import sqlite3
 import subprocess
 import sys
-from contextlib import closing
+from contextlib import closing, contextmanager
 
 import pytest
 from click.testing import CliRunner
 
 from archive.cli import cli
 from archive.errors import IndexUnsound, NotFound
-from archive.index.integrity import ChangedPages, find_damage, read_seal
+from archive.index.integrity import (
+    ChangedPages,
+    examine,
+    find_damage,
+    read_seal,
+    require_sound,
+)
 from archive.index.open import open_index
 from archive.index.writing import write_index
 from archive.warc.checkup import check_archive
@@ -62,16 +68,25 @@ def pages_of(path, name):
     return [((number - 1) * size, size) for (number,) in numbers]
 
 
+@contextmanager
+def as_if_untouched(path):
+    """A disk that forgets does not note when."""
+    found = path.stat()
+    yield
+    os.utime(path, ns=(found.st_atime_ns, found.st_mtime_ns))
+
+
 def flip(path, name, seed=1):
     """Turn over some bytes in a page of a table or index."""
     chance = random.Random(seed)
     start, size = chance.choice(pages_of(path, name))
-    with path.open("r+b") as file:
+    with as_if_untouched(path), path.open("r+b") as file:
         file.seek(start + chance.randrange(size // 2, size - 4))
         place = file.tell()
         old = file.read(2)
         file.seek(place)
         file.write(bytes(byte ^ 0x5A for byte in old))
+        file.flush()
 
 
 def cut(path):
@@ -115,15 +130,93 @@ def test_damage_is_noticed_by_check_told_and_made_good(indexed, archive, damage)
 @pytest.mark.parametrize("seed", range(8))
 def test_a_byte_that_turns_over_anywhere_stops_the_next_writer(indexed, archive, seed):
     chance = random.Random(seed)
-    with archive.index_path.open("r+b") as file:
+    with as_if_untouched(archive.index_path), archive.index_path.open("r+b") as file:
         place = chance.randrange(archive.index_path.stat().st_size)
         file.seek(place)
         (old,) = file.read(1)
         file.seek(place)
         file.write(bytes([old ^ (1 << chance.randrange(8))]))
+        file.flush()
     with pytest.raises(IndexUnsound), write_index(archive):
         pytest.fail("a damaged index was opened for writing")
     # From then on no reader gets it either.
+    with pytest.raises(IndexUnsound):
+        open_index(archive)
+
+
+def analysed(path):
+    """What an archivist does in `sqlite3`, and Datasette on its own."""
+    with closing(sqlite3.connect(path)) as db:
+        db.execute("ANALYZE")
+        db.execute("CREATE INDEX of_my_own ON articles (words)")
+        db.commit()
+
+
+def restored(path):
+    """A copy of before put back over the index, its seal left lying beside."""
+    copy = path.with_name("copy.db")
+    with closing(sqlite3.connect(path)) as db, closing(sqlite3.connect(copy)) as into:
+        db.backup(into)
+        into.execute("PRAGMA journal_mode = DELETE")
+    shutil.copyfile(copy, path)
+    copy.unlink()
+
+
+def made_smaller(path):
+    with closing(sqlite3.connect(path)) as db:
+        db.execute("DROP TABLE large")
+        db.commit()
+        db.execute("VACUUM")
+
+
+@pytest.mark.parametrize("change", [analysed, restored, made_smaller])
+def test_what_another_program_wrote_soundly_is_no_damage(indexed, archive, change):
+    if change is made_smaller:
+        with write_index(archive) as db:
+            db.execute("CREATE TABLE large AS SELECT zeroblob(20000000)")
+            db.conn.commit()
+    old = read_seal(archive.index_path)
+    change(archive.index_path)
+    assert read_seal(archive.index_path) == old
+    assert microfiche(archive, "search", "harbour").exit_code == 0
+    assert check_archive(archive, workers=1).faults[1:] == []
+    told = microfiche(archive, "index")
+    assert (told.exit_code, "Indexed: 0 captures" in told.output) == (0, True), told.output
+    # Sealed anew, by sums of all of it.
+    seal = read_seal(archive.index_path)
+    assert seal != old
+    assert seal.mtime_ns == archive.index_path.stat().st_mtime_ns
+    assert examine(archive.index_path).seal == seal
+    assert rows(archive) == indexed[1]
+    flip(archive.index_path, "versions")
+    assert find_damage(archive.index_path) is not None
+
+
+def test_the_log_of_another_program_is_not_sealed_over(archive):
+    """It was killed: what it wrote stands in the log, and the seal speaks of the file alone."""
+    script = (
+        "import os, sqlite3, sys; db = sqlite3.connect(sys.argv[1]); "
+        "db.execute('UPDATE articles SET words = words + 1'); db.commit(); os._exit(0)"
+    )
+    subprocess.run([sys.executable, "-c", script, str(archive.index_path)], check=True)
+    assert archive.index_path.with_name("index.db-wal").stat().st_size
+    assert read_seal(archive.index_path) is not None
+    assert require_sound(archive.index_path) is None
+    with write_index(archive):
+        pass
+    assert examine(archive.index_path).seal is not None
+
+
+@pytest.mark.parametrize("name", ["versions", "captures_by_urlkey", "articles_fts_data"])
+def test_damage_is_seen_by_sqlite_where_another_program_wrote_since(archive, name):
+    """Its check sees the form of each page; a letter in a text only the sums would show."""
+    (start, _), *_ = pages_of(archive.index_path, name)
+    with archive.index_path.open("r+b") as file:
+        # The kind of the page, and how many cells it has.
+        file.seek(start + (100 if not start else 0))
+        file.write(b"\xff\xff\xff\xff\xff\xff\xff\xff")
+    with pytest.raises(IndexUnsound), write_index(archive):
+        pytest.fail("a damaged index was opened for writing")
     with pytest.raises(IndexUnsound):
         open_index(archive)
 
