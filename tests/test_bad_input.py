@@ -87,13 +87,18 @@ def test_host_that_does_not_answer(archive):
     assert archive.config_path.read_text() == before
 
 
-@pytest.mark.parametrize(
-    "command", [["index"], ["search", "x"], ["show", "x"], ["serve", "--port", "0"]]
-)
+@pytest.mark.parametrize("command", [["search", "x"], ["show", "x"], ["serve", "--port", "0"]])
 def test_index_that_is_no_database(archive, command):
     archive.index_path.write_bytes(b"this is not a database, it is a shopping list" * 50)
     done = microfiche("-C", archive.root, *command)
-    assert_one_line(done, ExitCode.DAMAGED, "index.db", "microfiche index --rebuild")
+    assert_one_line(done, ExitCode.DAMAGED, "index.db", "run `microfiche index`")
+
+
+def test_index_makes_an_index_that_is_no_database_anew(archive):
+    archive.index_path.write_bytes(b"this is not a database, it is a shopping list" * 50)
+    done = microfiche("-C", archive.root, "index")
+    assert_one_line(done, ExitCode.OK, "index.db", "not a database", "makes it anew")
+    assert microfiche("-C", archive.root, "search", "x").returncode == ExitCode.OK
 
 
 def test_a_damaged_index_is_rebuilt_on_demand(archive):
