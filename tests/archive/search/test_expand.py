@@ -10,7 +10,7 @@ from archive.search import search
 from archive.search.expand import expanded, forms_of, planned, spoken
 from archive.search.memory import Memory
 from archive.search.query import Text, parse
-from archive.search.vocabulary import words_beginning
+from archive.search.vocabulary import MAX_WORDS, words_beginning
 from tests.archive.indexer.press import http, index_here, new_press, story
 
 PAGES = {
@@ -107,6 +107,32 @@ def test_forms_are_of_the_languages_there_are(db):
     assert forms_of(db, "vote", frozenset({"ru"})) == ()
     assert forms_of(db, "vot", frozenset({"en"})) == ()
     assert forms_of(db, "東京都庁", frozenset({"en"})) == ()
+
+
+def test_short_words_have_forms_however_many_words_begin_so(tmp_path):
+    press = new_press(tmp_path)
+    # Rare words, and before all others by the alphabet; some longer than any form.
+    rare = [f"vot{'a' * (number % 9)}{number}" for number in range(MAX_WORDS + 1)]
+    pages = {
+        "count": ("Votes are counted", "She votes, he voted, they were voting. "),
+        "poll": ("Voting goes on", "They voted in the morning, and votes came by post. "),
+        "register": ("A register of names", " ".join(rare) + ". "),
+    }
+    press.write(
+        "a.warc.gz",
+        [
+            press.exchange(
+                f"https://morning.example/2026/{name}-of-the-day",
+                http(story(title, *((text + FILLER["en"] * 3),) * 3)),
+            )
+            for name, (title, text) in pages.items()
+        ],
+    )
+    with closing(open_index(press.archive, write=True)) as writer:
+        index_here(writer, press.archive, ["a.warc.gz"])
+    with closing(open_index(press.archive)) as db:
+        assert words_beginning(db, "vot") is None
+        assert forms_of(db, "vote", frozenset({"en"})) == ("voted", "votes", "voting")
 
 
 def test_what_is_exact_stays_so(db):
