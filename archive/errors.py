@@ -11,6 +11,7 @@
     ├── WarcError              6   a WARC file that cannot be read as one
     ├── IndexDamaged           6   index.db is no database, or a broken one
     │   └── IndexUnsound       6   index.db was found damaged; `microfiche index` makes it anew
+    ├── RebuildFailed          6   the index being made broke; the one in use is not affected
     ├── NotFound               1   no such article, capture, source
     ├── NotReadAgain           1   a stored page takes too much to be read once more
     ├── DownloadFailed         1   a file could not be had from its address
@@ -86,6 +87,12 @@ class IndexDamaged(MicroficheError):
 
 class IndexUnsound(IndexDamaged):
     """``index.db`` was found damaged; `microfiche index` makes it anew from the WARC files."""
+
+
+class RebuildFailed(MicroficheError):
+    """The index that was being made was damaged while it was; the one in use is not affected."""
+
+    exit_code = ExitCode.DAMAGED
 
 
 class NotFound(MicroficheError):

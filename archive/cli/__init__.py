@@ -12,8 +12,7 @@ from typing import Any
 
 import click
 
-from archive.errors import ExitCode, IndexDamaged, MicroficheError
-from archive.index.integrity import note_damage
+from archive.errors import ExitCode, MicroficheError
 from archive.index.trouble import explained
 from archive.layout import Archive, open_archive
 
@@ -56,16 +55,15 @@ class LazyGroup(click.Group):
         return found
 
     def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 - click's signature
-        """Run a command; what SQLite says of the index while it is read is an error of ours."""
+        """Run a command; what SQLite says of the index while it is read is an error of ours.
+
+        Nothing is marked as damaged here, where nobody can say which database was asked.
+        """
         try:
             return super().invoke(ctx)
-        except IndexDamaged as error:
-            note_damage(Archive(Path(ctx.find_root().obj).resolve()).index_path, error)
-            raise
         except sqlite3.DatabaseError as error:
             if not COMMANDS.get(ctx.invoked_subcommand or "", "").startswith("archive."):
                 raise
-            note_damage(Archive(Path(ctx.find_root().obj).resolve()).index_path, error)
             raise explained(error) from error
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

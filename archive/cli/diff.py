@@ -1,7 +1,6 @@
 """``microfiche diff``: what changed between two versions of an article, word by word."""
 
 import json
-from contextlib import closing
 
 import click
 from rich.text import Text
@@ -10,7 +9,7 @@ from archive.cli import archive_of
 from archive.cli.output import console, line, moment, named_article, printable
 from archive.index.diff import Kind, Paragraph, diff_versions
 from archive.index.history import choose_versions
-from archive.index.open import open_index
+from archive.index.open import read_index
 
 _MARKS = {Kind.ADDED: ("{+", "+}", "green"), Kind.REMOVED: ("[-", "-]", "red strike")}
 
@@ -35,7 +34,7 @@ def command(
     ARTICLE is its id, the first 6 characters of it or more, or its address. BEFORE and AFTER are
     versions, named by number, id or timestamp; without them, the last change is shown.
     """
-    with closing(open_index(archive_of(ctx))) as db:
+    with read_index(archive_of(ctx)) as db:
         row = named_article(db, article)
     old, new = choose_versions(row, before, after)
     paragraphs = [

@@ -1,7 +1,6 @@
 """``microfiche events``: what happened in the archive, article by article."""
 
 import json
-from contextlib import closing
 from dataclasses import asdict
 
 import click
@@ -9,7 +8,7 @@ import click
 from archive.cli import archive_of
 from archive.cli.output import console, first_moment, line, moment
 from archive.index.history import iter_events
-from archive.index.open import open_index
+from archive.index.open import read_index
 
 _KINDS = ("published", "edited", "retitled", "moved", "removed", "restored")
 
@@ -38,7 +37,7 @@ def command(
     They are published, edited, retitled, moved, removed, restored.
     """
     out = console()
-    with closing(open_index(archive_of(ctx))) as db:
+    with read_index(archive_of(ctx)) as db:
         found = iter_events(db, since=since, kind=kind or "", source=source, silent=silent)
         for event in found:
             if as_json:

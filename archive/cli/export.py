@@ -2,7 +2,6 @@
 
 import sys
 from collections.abc import Iterable, Iterator
-from contextlib import closing
 from pathlib import Path
 
 import click
@@ -22,7 +21,7 @@ from archive.export import (
     write_files,
     write_parquet,
 )
-from archive.index.open import open_index
+from archive.index.open import read_index
 from archive.search.expand import planned
 from archive.wording import counted
 
@@ -47,7 +46,7 @@ def command(ctx: click.Context, query: tuple[str, ...], form: str, target: Path 
     if form == "parquet" and target is None:
         raise click.UsageError("Parquet is no text for stdout; name a file with --to")
     asked = " ".join(query)
-    with closing(open_index(archive_of(ctx))) as db:
+    with read_index(archive_of(ctx)) as db:
         # What was left out of a query lets more through than was meant: nobody reads it here.
         if left_out := [note for note in planned(db, asked).notes if "left out" in note]:
             raise click.UsageError("; ".join(left_out))

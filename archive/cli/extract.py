@@ -3,7 +3,7 @@
 import json
 import sys
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -13,7 +13,7 @@ import click
 from archive.cli import archive_of
 from archive.errors import MicroficheError, NotFound
 from archive.index.captures import Capture, iter_captures
-from archive.index.open import open_index
+from archive.index.open import read_index
 from archive.layout import Archive
 from archive.times import utc_now
 from archive.urls import is_http, urlkey
@@ -161,7 +161,7 @@ def find_captured_page(archive: Archive, url: str) -> Page:
     Raises:
         NotFound: the index knows no such capture.
     """
-    with closing(open_index(archive)) as db:
+    with read_index(archive) as db:
         captures = iter_captures(db, urlkey(url), newest_first=True)
         capture = next((found for found in captures if _is_page(found)), None)
     if capture is None:

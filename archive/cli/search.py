@@ -3,14 +3,13 @@
 import json
 import re
 from collections.abc import Iterable
-from contextlib import closing
 
 import click
 from rich.text import Text
 
 from archive.cli import archive_of
 from archive.cli.output import console, line, printable
-from archive.index.open import open_index
+from archive.index.open import read_index
 from archive.search import Hit, Order, SearchResult, Segment, search
 from archive.search.results import Story, hit_json
 
@@ -39,7 +38,7 @@ def command(
     QUERY is words, "phrases", OR, -not, prefix*, source:, author:, after: and more. Quote it for
     the shell, and put -- before one that begins with a dash.
     """
-    with closing(open_index(archive_of(ctx))) as db:
+    with read_index(archive_of(ctx)) as db:
         result = search(
             db, " ".join(query), limit=limit, order=order, after=after, fold=not all_copies
         )

@@ -1,7 +1,6 @@
 """``microfiche show``: one article with its versions, captures and events."""
 
 import json
-from contextlib import closing
 from dataclasses import asdict
 
 import click
@@ -9,7 +8,7 @@ import click
 from archive.cli import archive_of
 from archive.cli.output import console, line, moment, named_article, story_lines
 from archive.index.articles import ArticleRow
-from archive.index.open import open_index
+from archive.index.open import read_index
 from archive.index.stories import Story, find_story
 from archive.wording import counted
 
@@ -23,7 +22,7 @@ def command(ctx: click.Context, article: str, as_json: bool) -> None:
 
     ARTICLE is its id, the first 6 characters of it or more, or its address.
     """
-    with closing(open_index(archive_of(ctx))) as db:
+    with read_index(archive_of(ctx)) as db:
         row = named_article(db, article)
         story = find_story(db, row.id)
     if as_json:

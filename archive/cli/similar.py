@@ -1,14 +1,13 @@
 """``microfiche similar``: articles that share the most telling words of one."""
 
 import json
-from contextlib import closing
 
 import click
 
 from archive.cli import archive_of
 from archive.cli.output import console, line, named_article
 from archive.cli.search import print_hits
-from archive.index.open import open_index
+from archive.index.open import read_index
 from archive.search import find_similar
 from archive.search.results import hit_json
 
@@ -24,7 +23,7 @@ def command(ctx: click.Context, article: str, limit: int, as_json: bool) -> None
     ARTICLE is its id, the first 6 characters of it or more, or its address. Copies of it are left
     out: `microfiche show` names them.
     """
-    with closing(open_index(archive_of(ctx))) as db:
+    with read_index(archive_of(ctx)) as db:
         found = find_similar(db, named_article(db, article).id, limit=limit)
     if as_json:
         for hit in found.hits:

@@ -1,7 +1,6 @@
 """``microfiche stats``: what the archive holds and what takes how much room."""
 
 import json
-from contextlib import closing
 from dataclasses import asdict
 
 import click
@@ -9,7 +8,7 @@ from rich.table import Table
 
 from archive.cli import archive_of
 from archive.cli.output import console, moment, printable
-from archive.index.open import open_index
+from archive.index.open import read_index
 from archive.index.stats import Stats, read_stats
 from archive.wording import counted
 
@@ -19,7 +18,7 @@ from archive.wording import counted
 @click.pass_context
 def command(ctx: click.Context, as_json: bool) -> None:
     """Print what the archive holds, and what takes how much room."""
-    with closing(open_index(archive_of(ctx))) as db:
+    with read_index(archive_of(ctx)) as db:
         stats = read_stats(db)
     if as_json:
         click.echo(json.dumps(asdict(stats), ensure_ascii=False))

@@ -269,10 +269,16 @@ def note_damage(path: Path, error: BaseException) -> None:
     cause: BaseException | None = error
     while cause is not None:
         if isinstance(cause, sqlite3.DatabaseError):
-            if _is_damage(cause) and path.exists():
+            if is_damage(cause) and path.exists():
                 mark_damaged(path, str(cause))
             return
         cause = cause.__cause__
+
+
+def is_damage(error: sqlite3.DatabaseError) -> bool:
+    """Whether SQLite says that a database is broken; all else says nothing of what is there."""
+    code = getattr(error, "sqlite_errorcode", None)
+    return code is not None and code & 0xFF in _BROKEN
 
 
 def forget_damage(path: Path) -> None:
@@ -292,7 +298,7 @@ def _quick_check(path: Path) -> Examined:
             found = [row[0] for row in connection.execute("PRAGMA quick_check(1)")]
     except sqlite3.DatabaseError as error:
         # Busy, or a disk that cannot be written: that says nothing of what is there.
-        return Examined(str(error)) if _is_damage(error) else Examined(unlooked=str(error))
+        return Examined(str(error)) if is_damage(error) else Examined(unlooked=str(error))
     return Examined(None if found == ["ok"] else " ".join(str(found[0]).split()))
 
 
@@ -301,11 +307,6 @@ def _has_log(path: Path) -> bool:
     with suppress(FileNotFoundError):
         return bool(log.stat().st_size)
     return False
-
-
-def _is_damage(error: sqlite3.DatabaseError) -> bool:
-    code = getattr(error, "sqlite_errorcode", None)
-    return code is not None and code & 0xFF in _BROKEN
 
 
 def _unsound(path: Path, problem: str) -> IndexUnsound:

@@ -1,7 +1,8 @@
 """Opening ``index.db``: for its one writer, or for any number of readers."""
 
 import sqlite3
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from sqlite_utils import Database
@@ -47,6 +48,23 @@ def open_index(archive: Archive, *, write: bool = False) -> Database:
         ArchiveUnwritable: it cannot be opened for writing.
     """
     return open_index_file(archive.index_path, write=write)
+
+
+@contextmanager
+def read_index(archive: Archive) -> Iterator[Database]:
+    """The index, open for reading; what its user finds damaged in it is marked for all others.
+
+    Within, no other database may be asked: its damage would be laid to the index.
+
+    Raises:
+        As `open_index` does for readers.
+    """
+    with closing(open_index(archive)) as db:
+        try:
+            yield db
+        except (sqlite3.DatabaseError, IndexDamaged) as error:
+            note_damage(archive.index_path, error)
+            raise
 
 
 def open_index_file(path: Path, *, write: bool = False, page_size: int = PAGE_SIZE) -> Database:

@@ -1,16 +1,23 @@
 """Bringing an index up to date with the WARC files: by catching up, or from nothing."""
 
 import hashlib
+import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import closing, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from sqlite_utils import Database
 
 from archive.config import Config
-from archive.errors import ArchiveLocked, IndexDamaged, WarcError
-from archive.index.integrity import find_damage, forget_damage, is_marked, write_seal
+from archive.errors import ArchiveLocked, IndexDamaged, RebuildFailed, WarcError
+from archive.index.integrity import (
+    find_damage,
+    forget_damage,
+    is_damage,
+    is_marked,
+    write_seal,
+)
 from archive.index.open import PAGE_SIZE, WriterDatabase, open_index_file, page_size_of
 from archive.index.writing import checkpoint
 from archive.indexer.found import Found
@@ -164,6 +171,9 @@ def rebuild(
 
     A run that was cut short goes on where it stopped, unless files have gone or the extractor is
     another one since. The caller holds ``index_lock_path``.
+
+    Raises:
+        RebuildFailed: what was being made got damaged, and is removed; the old one is as it was.
     """
     beside = archive.index_path.with_name("index.db.rebuild")
     # SQLite copies one database into another only where their pages are of one size.
@@ -171,19 +181,35 @@ def rebuild(
     page_size = old or PAGE_SIZE
     if page_size_of(beside) not in (None, page_size):
         _remove(beside)
-    with closing(_open_beside(beside, page_size)) as db:
+    with closing(_open_beside(beside, page_size)) as db, _blaming(beside):
         goes_on = _goes_on(db, dict(iter_sealed(archive)))
     if not goes_on:
         _remove(beside)
     with closing(_open_beside(beside, page_size)) as db:
-        for_bulk(db)
-        report = catch_up(archive, db, config, on_progress=on_progress)
-        merge(db)
-        checkpoint(db)
+        with _blaming(beside):
+            for_bulk(db)
+            report = catch_up(archive, db, config, on_progress=on_progress)
+            merge(db)
+            checkpoint(db)
         switch(db, archive.index_path)
     _remove(beside)
     forget_damage(beside)
     return report
+
+
+@contextmanager
+def _blaming(beside: Path) -> Iterator[None]:
+    """Lay damage to the index that is being made, and remove it: the one in use may be sound."""
+    try:
+        yield
+    except sqlite3.DatabaseError as error:
+        if not is_damage(error):
+            raise
+        _remove(beside)
+        raise RebuildFailed(
+            f"{beside}: damaged while it was being made ({error}), and removed; the index in use "
+            "is as it was: look at the disk and the memory, then run `microfiche index --rebuild`"
+        ) from error
 
 
 def switch(new: Database, path: Path) -> None:

@@ -3,7 +3,6 @@
 import json
 import os
 from collections.abc import Callable, Iterable
-from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -12,7 +11,7 @@ from sqlite_utils import Database
 
 from archive.config import Config, SavedSearch
 from archive.errors import MicroficheError, NotFound
-from archive.index.open import open_index
+from archive.index.open import read_index
 from archive.layout import Archive, write_atomically
 from archive.lock import hold
 from archive.saved.command import run_command
@@ -81,7 +80,7 @@ def run_saved(
     at = now().strftime("%Y-%m-%dT%H:%M:%SZ")
     with (
         hold(archive.saved_lock_path, purpose="saved searches"),
-        closing(open_index(archive)) as db,
+        read_index(archive) as db,
     ):
         return [_run(archive, config, db, name, everything, at) for name in chosen]
 

@@ -5,12 +5,16 @@ archive; the questions are joins.
 """
 
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import closing
+from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from sqlite_utils import Database
+
 from archive.errors import MicroficheError
+from archive.index.integrity import note_damage
 from archive.index.open import open_index
 from archive.layout import Archive
 from archive.times import from_warc_date, to_timestamp
@@ -81,6 +85,17 @@ _OTHER_SHA256 = """
 SELECT f.name, f.sha256, i.sha256 FROM files f JOIN indexed_files i ON i.name = f.name
 WHERE i.sha256 IS NOT NULL AND f.sha256 <> '' AND i.sha256 <> f.sha256
 """
+_COPIES = (
+    (
+        "SELECT file, offset, length, record_type, record_id FROM cdx",
+        "INSERT INTO indexed VALUES (?, ?, ?, ?, ?)",
+    ),
+    (
+        "SELECT filename, indexed_to, sha256 FROM warcs",
+        "INSERT INTO indexed_files VALUES (?, ?, ?)",
+    ),
+)
+_BATCH = 1_000
 
 
 class CrossCheck:
@@ -165,13 +180,20 @@ class CrossCheck:
 
     def _read_index(self, archive: Archive) -> None:
         with closing(open_index(archive)) as index:
-            captures = index.execute("SELECT file, offset, length, record_type, record_id FROM cdx")
-            self._copy("INSERT INTO indexed VALUES (?, ?, ?, ?, ?)", captures)
-            files = index.execute("SELECT filename, indexed_to, sha256 FROM warcs")
-            self._copy("INSERT INTO indexed_files VALUES (?, ?, ?)", files)
+            for ask, insert in _COPIES:
+                for rows in _batches(index, ask, archive.index_path):
+                    self._db.executemany(insert, rows)
 
-    def _copy(self, insert: str, rows: Iterable[tuple[object, ...]]) -> None:
-        self._db.executemany(insert, rows)
+
+def _batches(index: Database, ask: str, path: Path) -> Iterator[list[tuple[object, ...]]]:
+    """Rows of the index; only errors that are its own mark it as damaged."""
+    try:
+        found = index.execute(ask)
+        while rows := found.fetchmany(_BATCH):
+            yield rows
+    except sqlite3.DatabaseError as error:
+        note_damage(path, error)
+        raise
 
 
 _REBUILD = "run microfiche index --rebuild"

@@ -1,5 +1,6 @@
 """`microfiche index` on real files: catching up, rebuilding, damage, kills."""
 
+import sqlite3
 import subprocess
 import sys
 from contextlib import closing
@@ -9,10 +10,13 @@ from click.testing import CliRunner
 
 from archive.cli import cli
 from archive.config import load_config
-from archive.errors import IndexDamaged, NotFound
+from archive.errors import IndexDamaged, NotFound, RebuildFailed
 from archive.index.open import open_index, open_index_file
 from archive.index.writing import write_index
+from archive.indexer import catchup
 from archive.indexer.catchup import catch_up, rebuild
+from archive.indexer.fulltext import merge
+from archive.indexer.run import BatchSize
 from archive.lock import hold
 from archive.search import search
 from archive.warc.reader import iter_records
@@ -189,6 +193,33 @@ def test_an_unfinished_rebuild_goes_on_only_where_it_would_end_the_same(press, w
             "SELECT extractor FROM versions UNION SELECT extractor FROM extraction_failures"
         )
         assert db.execute(extractors).fetchall() == [(VERSION,)]
+
+
+def test_damage_to_the_index_that_is_being_made_is_not_laid_to_the_one_in_use(press, monkeypatch):
+    pages = [press.exchange(f"{BRIDGE}-{n}", http(story(f"Bridge {n}"))) for n in range(3)]
+    press.write("a.warc.gz", pages)
+    microfiche(press.archive, "index")
+    good = rows(press.archive)
+    beside = press.archive.index_path.with_name("index.db.rebuild")
+
+    def merge_what_the_disk_has_lost(db):
+        with closing(sqlite3.connect(beside)) as other, other:
+            other.execute("UPDATE articles_fts_data SET block = x'00' WHERE id > 10")
+        merge(db)
+
+    monkeypatch.setattr(catchup, "merge", merge_what_the_disk_has_lost)
+    # A segment of the full text for each page, so that there is something to merge.
+    monkeypatch.setattr(catchup, "BULK", BatchSize(groups=1, seconds=0))
+    failed = microfiche(press.archive, "index", "--rebuild")
+    assert isinstance(failed.exception, RebuildFailed)
+    assert failed.exception.exit_code == 6
+    assert "index.db.rebuild: damaged while it was being made" in str(failed.exception)
+    assert not list(press.archive.root.glob("index.db.rebuild*"))
+    assert not list(press.archive.root.glob("*.damaged"))
+    assert microfiche(press.archive, "search", "bridge").exit_code == 0
+    monkeypatch.undo()
+    assert microfiche(press.archive, "index", "--rebuild").exit_code == 0
+    assert rows(press.archive) == good
 
 
 @pytest.mark.parametrize("known_by", ["seal", "rows"])
