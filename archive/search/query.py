@@ -11,6 +11,8 @@ from lark import Lark, Token, Transformer, UnexpectedInput
 
 MAX_CHARS = 2_000
 MAX_TERMS = 64
+# Of what is searched as words: conditions may still be put beside them.
+_MAX_WORDS = 56
 # SQLite and FTS5 read expressions on stacks of 100 places: trees of 20 levels were too much.
 MAX_DEPTH = 12
 
@@ -110,11 +112,19 @@ Node = Text | Near | Field | Without | Both | Either
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """A query as read: its tree (None: nothing to look for) and notes for the reader."""
+    """A query as read.
+
+    Attributes:
+        text: As typed.
+        node: Its tree; None: nothing to look for.
+        notes: For the reader.
+        as_words: Whether it could not be read, and is searched as its words.
+    """
 
     text: str
     node: Node | None
     notes: tuple[str, ...] = ()
+    as_words: bool = False
 
 
 def parse(text: str) -> Query:
@@ -129,18 +139,44 @@ def parse(text: str) -> Query:
     notes = () if len(text) <= MAX_CHARS else (f"only the first {MAX_CHARS} characters were read",)
     if not cleaned.strip():
         return Query(text, None, notes)
+    node, wrong = _read(cleaned)
+    if wrong:
+        note = f"searched as words: {wrong}"
+        return Query(text, words_of(cleaned), (*notes, note), as_words=True)
+    return Query(text, node, notes)
+
+
+def as_searched(text: str) -> str:
+    """A query that is read as this one is searched, without a note: for more to stand beside it.
+
+    >>> as_searched('harbour -"old bridge"'), as_searched('"pier (source:p NEAR quay*')
+    ('harbour -"old bridge"', 'pier "source:p" "NEAR" quay')
+    """
+    query = parse(text)
+    if not query.as_words:
+        return text
+    parts = query.node.parts if isinstance(query.node, Both) else (query.node,)
+    words = (part for part in parts if isinstance(part, Text))
+    return " ".join(word.words if _is_plain(word) else f'"{word.words}"' for word in words)
+
+
+def _is_plain(word: Text) -> bool:
+    """Whether a word is read as one among others; ``source:p`` and ``NEAR`` are not."""
+    beside = Text("x")
+    return parse(f"x {word.words} x").node == Both((beside, word, beside))
+
+
+def _read(cleaned: str) -> tuple[Node | None, str]:
+    """The tree of a query, or what is wrong with it."""
     try:
         node = _Build().transform(_parser().parse(cleaned))
         if _count(node) > MAX_TERMS:
-            note = f"searched as words: more than {MAX_TERMS} terms"
-            return Query(text, words_of(cleaned), (*notes, note))
+            return None, f"more than {MAX_TERMS} terms"
         if _depth(node) > MAX_DEPTH:
-            note = "searched as words: it is nested too deeply"
-            return Query(text, words_of(cleaned), (*notes, note))
+            return None, "it is nested too deeply"
     except (UnexpectedInput, RecursionError) as error:
-        note = f"searched as words: {_what_is_wrong(cleaned, error)}"
-        return Query(text, words_of(cleaned), (*notes, note))
-    return Query(text, node, notes)
+        return None, _what_is_wrong(cleaned, error)
+    return node, ""
 
 
 def words_of(text: str) -> Node | None:
@@ -151,7 +187,7 @@ def words_of(text: str) -> Node | None:
     """
     # "AND" and "OR" were meant as operators, whatever went wrong around them.
     found = [w for w in re.findall(r"[^\s()\"]+", text) if w not in ("AND", "OR", "NOT")]
-    parts = tuple(Text(word.strip("-:*")) for word in found[:MAX_TERMS])
+    parts = tuple(Text(word.strip("-:*")) for word in found[:_MAX_WORDS])
     parts = tuple(part for part in parts if part.words)
     if len(parts) < 2:
         return parts[0] if parts else None

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from archive.search.facets import Facets, Value, shares
+from archive.search.query import as_searched
 from archive.web.holdings import Holdings
 
 _MAX_SOURCES = 12
@@ -24,14 +25,16 @@ class Narrowing:
 
 
 def with_condition(query: str, condition: str) -> str:
-    """The query under one more condition.
+    """The query, as it is searched, under one more condition.
 
     >>> with_condition("quay", "source:post"), with_condition("quay OR pier", "source:post")
     ('quay source:post', '(quay OR pier) source:post')
     >>> with_condition("quay OR(pier dock)", "source:post")
     '(quay OR(pier dock)) source:post'
+    >>> with_condition('quay OR "pier', "source:post")
+    'quay pier source:post'
     """
-    bare = query.strip()
+    bare = as_searched(query).strip()
     return f"({bare}) {condition}" if _EITHER.search(bare) else f"{bare} {condition}".strip()
 
 

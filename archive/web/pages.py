@@ -1,6 +1,6 @@
 """Search, article, evidence and sources as pages."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
@@ -11,9 +11,9 @@ from archive.index.captures import get_capture
 from archive.index.open import open_index
 from archive.index.stories import find_story
 from archive.replay.resolve import load
-from archive.search import count_facets, find_similar, search
+from archive.search import Facets, count_facets, find_similar, search
 from archive.web.evidence import read_again
-from archive.web.holdings import count_holdings
+from archive.web.holdings import Holdings, count_holdings
 from archive.web.narrow import bars_of, by_facets, by_fate, by_source
 from archive.web.picture import lead_picture
 from archive.web.reference import operations
@@ -62,14 +62,21 @@ def search_page(
         after=after,
         copies=copies,
         result=result,
-        holdings=holdings,
-        facets=facets,
-        groups=by_facets(asked, facets) if facets else [],
-        bars=bars_of(asked, facets) if facets else [],
-        sources=by_source(asked, holdings),
-        fates=by_fate(asked, holdings),
+        **_narrowings(asked, facets, holdings),
     )
     return HTMLResponse(html)
+
+
+def _narrowings(asked: str, facets: Facets | None, holdings: Holdings) -> dict[str, Any]:
+    """What hits have in common, and the links that narrow a search to it, for the template."""
+    return {
+        "facets": facets,
+        "holdings": holdings,
+        "groups": by_facets(asked, facets) if facets else [],
+        "bars": bars_of(asked, facets) if facets else [],
+        "sources": by_source(asked, holdings),
+        "fates": by_fate(asked, holdings),
+    }
 
 
 @router.get("/articles/{name:path}/evidence")
