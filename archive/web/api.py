@@ -1,7 +1,7 @@
 """The archive as JSON: search, articles, captures, sources."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from itertools import islice
 from typing import Annotated, Literal
 
@@ -10,6 +10,8 @@ from fastapi import APIRouter, Path, Query
 from archive.errors import NotFound
 from archive.index.articles import ArticleRow, find_article, get_article
 from archive.index.captures import Capture, iter_captures
+from archive.index.stories import Story as WholeStory
+from archive.index.stories import find_story
 from archive.search import Facets, count_facets, find_similar, search
 from archive.search.results import Hit, Story, hit_json
 from archive.urls import urlkey
@@ -71,6 +73,16 @@ class SimilarArticles:
 
     words: tuple[str, ...]
     hits: list[FoundArticle]
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleAndStory(ArticleRow):
+    """An article, and the story it belongs to: the articles that are copies of each other.
+
+    ``story`` is null where the archive has no copy of it.
+    """
+
+    story: WholeStory | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,9 +200,11 @@ def read_article(
     article_id: Annotated[
         str, Path(description="Its id, the start of one (6 characters), or its URL.")
     ],
-) -> ArticleRow:
-    """One article with its versions (text and blocks), captures and events."""
-    return get_article(db, _id_of(db, article_id))
+) -> ArticleAndStory:
+    """One article with its versions (text and blocks), captures, events and story."""
+    row = get_article(db, _id_of(db, article_id))
+    values = {each.name: getattr(row, each.name) for each in fields(row)}
+    return ArticleAndStory(**values, story=find_story(db, row.id))
 
 
 def _id_of(db: Index, name: str) -> str:

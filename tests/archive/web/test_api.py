@@ -66,6 +66,17 @@ def test_article(room):
     assert len(article["versions"]) == 2
 
 
+def test_an_article_names_its_story(room):
+    hit = room.get("/api/search", params={"q": "seals"}).json()["hits"][0]
+    article = room.get(f"/api/articles/{hit['article_id']}").json()
+    members = article["story"]["members"]
+    assert len(members) == SEAL_COPIES
+    assert {member["source_name"] for member in members} == {"The Post"}
+    assert [member["taken_from"] for member in members[:2]] == [None, members[0]["article_id"]]
+    alone = room.get("/api/search", params={"q": "storm quay"}).json()["hits"][0]
+    assert room.get(f"/api/articles/{alone['article_id']}").json()["story"] is None
+
+
 def test_captures_are_a_cdx(room, served):
     rows = room.get("/api/captures", params={"url": URL}).json()["captures"]
     assert [row["timestamp"] for row in rows] == [T1, T2, T3]
