@@ -81,13 +81,19 @@ def _check(ctx: click.Context, files: tuple[Path, ...], *, repair: bool, workers
 def _tell(summary: Summary, *, as_json: bool) -> None:
     for fault in summary.faults:
         click.echo(json.dumps(fault.to_dict(), ensure_ascii=False) if as_json else str(fault))
-    for repaired in summary.repaired:
-        click.echo(repaired, err=True)
+    for told in (*summary.repaired, *summary.unlooked):
+        click.echo(told, err=True)
     if as_json:
         counts = {"files": summary.files, "records": summary.records, "bytes": summary.bytes}
-        told = {**counts, "faults": len(summary.faults), "repaired": summary.repaired}
-        click.echo(json.dumps({"summary": told}, ensure_ascii=False))
+        row = {
+            **counts,
+            "faults": len(summary.faults),
+            "repaired": summary.repaired,
+            "not_looked_at": summary.unlooked,
+        }
+        click.echo(json.dumps({"summary": row}, ensure_ascii=False))
     found = counted(len(summary.faults), "fault") if summary.faults else "no fault"
+    found += " in what was looked at" if summary.unlooked else ""
     files, records = counted(summary.files, "file"), counted(summary.records, "record")
     click.echo(
         f"{files}, {records}, {summary.bytes:,} bytes: {found}",

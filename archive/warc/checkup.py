@@ -11,7 +11,7 @@ from pathlib import Path
 from queue import Empty
 
 from archive.errors import ArchiveLocked, ArchiveUnwritable
-from archive.index.integrity import find_damage, mark_damaged
+from archive.index.integrity import Examined, examine, mark_damaged
 from archive.layout import OPEN_SUFFIX, Archive, write_atomically
 from archive.lock import hold, is_held
 from archive.warc.check import Checked, check_file
@@ -30,13 +30,17 @@ OnBytes = Callable[[int], None]
 
 @dataclass(slots=True)
 class Summary:
-    """What a check-up came to; ``repaired`` says in words what was put right."""
+    """What a check-up came to.
+
+    ``repaired`` says in words what was put right, ``unlooked`` what was not looked at, and why.
+    """
 
     files: int = 0
     records: int = 0
     bytes: int = 0
     faults: list[Fault] = field(default_factory=list)
     repaired: list[str] = field(default_factory=list)
+    unlooked: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +93,7 @@ def check_archive(
         summary.repaired += repaired
         summary.faults += across.between_records()
         if archive.index_path.exists():
-            damaged = list(_damage_of_index(archive))
+            damaged = _damage_of_index(archive, summary)
             # What a damaged index says is held against nothing.
             summary.faults += damaged or across.against_index(archive, crawling=crawling)
     if not crawling:
@@ -166,18 +170,29 @@ def _work(task: Task) -> Checked:
     return check_file(task.path, task.name, manifest=task.manifest, on_bytes=on_bytes)
 
 
-def _damage_of_index(archive: Archive) -> Iterator[Fault]:
-    """Whether every byte of the index is as it was written; not while somebody writes it."""
+def _damage_of_index(archive: Archive, summary: Summary) -> list[Fault]:
+    """Whether every byte of the index is as it was written; no lock is taken, others may write."""
     path = archive.index_path
     try:
-        with hold(archive.index_lock_path, purpose="check"):
-            problem = find_damage(path)
-    except (ArchiveLocked, ArchiveUnwritable):
-        return
-    if problem is not None:
-        mark_damaged(path, problem)
-        message = f"{problem}; run microfiche index, which makes it anew"
-        yield Fault(FaultKind.INDEX_DAMAGED, path.name, None, message)
+        before = _stamp(path)
+        examined = examine(path)
+        if examined.problem is not None and _stamp(path) != before:
+            # What was damaged may have been made anew meanwhile.
+            examined = examine(path)
+    except OSError as error:
+        examined = Examined(unlooked=error.strerror or str(error))
+    if examined.unlooked is not None:
+        summary.unlooked.append(f"the index was not looked at: {examined.unlooked}")
+    if examined.problem is None:
+        return []
+    mark_damaged(path, examined.problem)
+    message = f"{examined.problem}; run microfiche index, which makes it anew"
+    return [Fault(FaultKind.INDEX_DAMAGED, path.name, None, message)]
+
+
+def _stamp(path: Path) -> tuple[int, int, int]:
+    found = path.stat()
+    return found.st_ino, found.st_size, found.st_mtime_ns
 
 
 def _left_open(archive: Archive) -> Iterator[Fault]:

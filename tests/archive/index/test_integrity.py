@@ -1,5 +1,6 @@
 """A damaged index is noticed, told by every command, and made anew; never served as if whole."""
 
+import json
 import os
 import random
 import shutil
@@ -22,6 +23,7 @@ from archive.index.integrity import (
 )
 from archive.index.open import open_index
 from archive.index.writing import write_index
+from archive.lock import hold
 from archive.warc.checkup import check_archive
 from tests.archive.indexer.press import http, new_press, rows_of, story
 
@@ -219,6 +221,38 @@ def test_damage_is_seen_by_sqlite_where_another_program_wrote_since(archive, nam
         pytest.fail("a damaged index was opened for writing")
     with pytest.raises(IndexUnsound):
         open_index(archive)
+
+
+def test_check_takes_no_lock_and_needs_none(archive):
+    """So neither a crawl nor a read-only archive keeps it from the index, nor it a crawl."""
+    archive.index_lock_path.unlink()
+    assert check_archive(archive, workers=1).unlooked == []
+    assert not archive.index_lock_path.exists()
+    flip(archive.index_path, "versions")
+    with hold(archive.index_lock_path, purpose="indexer"):
+        faults = check_archive(archive, workers=1).faults
+    assert "index_damaged" in {fault.kind.value for fault in faults}
+
+
+def test_check_finds_nothing_wrong_while_the_index_is_written(archive):
+    with write_index(archive) as db:
+        db.execute("UPDATE articles SET words = words + 1")
+        db.conn.commit()
+        db.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
+        db.execute("UPDATE articles SET words = words - 1")
+        found = check_archive(archive, workers=1)
+        db.conn.rollback()
+    assert (found.faults[1:], found.unlooked) == ([], [])
+
+
+def test_check_says_what_it_has_not_looked_at(archive):
+    archive.index_path.with_name("index.db.seal").unlink()
+    archive.index_path.unlink()
+    archive.index_path.mkdir()
+    told = microfiche(archive, "check", "--workers", "1", "--json")
+    (reason,) = json.loads(told.stdout.splitlines()[-1])["summary"]["not_looked_at"]
+    assert reason.startswith("the index was not looked at: ")
+    assert reason in told.stderr
 
 
 def test_what_a_reader_meets_is_told_from_then_on(archive):
