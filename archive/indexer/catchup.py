@@ -25,6 +25,7 @@ from archive.indexer.fulltext import for_bulk, merge
 from archive.indexer.pool import Pool, PoolSettings
 from archive.indexer.run import BULK, Indexer, indexed_to, iter_found
 from archive.indexer.store import sync_sources, warc_number
+from archive.indexer.unfinished import FILES_SUFFIX, goes_on, note_files
 from archive.indexer.write import Totals
 from archive.layout import Archive
 from archive.lock import hold
@@ -169,8 +170,8 @@ def rebuild(
 ) -> Report:
     """Make the index anew from the WARC files, beside the old one, then put it in its place.
 
-    A run that was cut short goes on where it stopped, unless files have gone or the extractor is
-    another one since. The caller holds ``index_lock_path``.
+    A run that was cut short goes on where it stopped, unless files have gone, were replaced, or the
+    extractor is another one since. The caller holds ``index_lock_path``.
 
     Raises:
         RebuildFailed: what was being made got damaged, and is removed; the old one is as it was.
@@ -181,10 +182,12 @@ def rebuild(
     page_size = old or PAGE_SIZE
     if page_size_of(beside) not in (None, page_size):
         _remove(beside)
+    files = dict(iter_sealed(archive))
     with closing(_open_beside(beside, page_size)) as db, _blaming(beside):
-        goes_on = _goes_on(db, dict(iter_sealed(archive)))
-    if not goes_on:
+        may_go_on = goes_on(beside, db, files)
+    if not may_go_on:
         _remove(beside)
+    note_files(beside, files)
     with closing(_open_beside(beside, page_size)) as db:
         with _blaming(beside):
             for_bulk(db)
@@ -247,21 +250,8 @@ def _open_beside(path: Path, page_size: int) -> Database:
         return open_index_file(path, write=True, page_size=page_size)
 
 
-def _goes_on(db: Database, files: dict[str, Path]) -> bool:
-    """Whether an unfinished index holds nothing that one made from nothing would not."""
-    read = db.execute("SELECT filename, indexed_to FROM warcs").fetchall()
-    if any(name not in files or files[name].stat().st_size < end for name, end in read):
-        return False
-    others = db.execute(
-        "SELECT extractor FROM versions WHERE extractor <> :now "
-        "UNION ALL SELECT extractor FROM extraction_failures WHERE extractor <> :now LIMIT 1",
-        {"now": VERSION},
-    )
-    return others.fetchone() is None
-
-
 def _remove(path: Path) -> None:
-    for suffix in ("-wal", "-shm", "-journal", ".seal", ""):
+    for suffix in ("-wal", "-shm", "-journal", ".seal", FILES_SUFFIX, ""):
         with suppress(FileNotFoundError):
             path.with_name(path.name + suffix).unlink()
 

@@ -1,5 +1,6 @@
 """`microfiche index` on real files: catching up, rebuilding, damage, kills."""
 
+import os
 import sqlite3
 import subprocess
 import sys
@@ -14,15 +15,16 @@ from archive.errors import IndexDamaged, NotFound, RebuildFailed
 from archive.index.open import open_index, open_index_file
 from archive.index.writing import write_index
 from archive.indexer import catchup
-from archive.indexer.catchup import catch_up, rebuild
+from archive.indexer.catchup import catch_up, iter_sealed, rebuild
 from archive.indexer.fulltext import merge
 from archive.indexer.run import BatchSize
+from archive.indexer.unfinished import note_files
 from archive.lock import hold
 from archive.search import search
 from archive.warc.reader import iter_records
 from extract import VERSION
 from tests.archive.indexer.pages import BRIDGE, HARBOUR, busy_month
-from tests.archive.indexer.press import http, index_here, rows_of, story
+from tests.archive.indexer.press import http, rows_of, story
 
 
 def microfiche(archive, *arguments):
@@ -169,19 +171,29 @@ def test_open_files_are_left_alone_while_a_crawl_runs_and_sealed_after_it(press)
     assert "1 capture from 1 file" in after.output
 
 
-@pytest.mark.parametrize("what", ["nothing", "file", "versions", "extraction_failures"])
+@pytest.mark.parametrize("what", ["nothing", "file", "replaced", "versions", "extraction_failures"])
 def test_an_unfinished_rebuild_goes_on_only_where_it_would_end_the_same(press, what):
     pages = [http(story("Bridge closed again")), http(b"\x00")]
     press.write("a.warc.gz", [press.exchange(BRIDGE, page) for page in pages])
     b = press.write("b.warc.gz", [press.exchange(HARBOUR, http(story("Harbour vote tonight")))])
     beside = press.archive.index_path.with_name("index.db.rebuild")
+    whole, found = b.read_bytes(), b.stat()
+    if what == "replaced":
+        damage(b, "response", 0)
+        os.utime(b, ns=(found.st_atime_ns, found.st_mtime_ns))
+    files = dict(iter_sealed(press.archive))
+    note_files(beside, files)
     with closing(open_index_file(beside, write=True)) as db:
-        index_here(db, press.archive, ["a.warc.gz", "b.warc.gz"])
+        catch_up(press.archive, db, load_config(press.archive))
         if what in ("versions", "extraction_failures"):
             db.execute(f"UPDATE {what} SET extractor = '0.9'")
             db.conn.commit()
     if what == "file":
         b.unlink()
+    if what == "replaced":
+        # As `ingest` advises; `cp -p` brings size and time along.
+        b.write_bytes(whole)
+        os.utime(b, ns=(found.st_atime_ns, found.st_mtime_ns))
     result = microfiche(press.archive, "index", "--rebuild")
     assert result.exit_code == 0, result.output
     # What goes on has nothing left to read; what begins anew reads what there is.

@@ -1,0 +1,59 @@
+"""Whether an unfinished rebuild may go on: it has read nothing that is another file by now."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+from sqlite_utils import Database
+
+from archive.layout import write_atomically
+from extract.page import VERSION
+
+FILES_SUFFIX = ".files"
+
+
+def note_files(beside: Path, files: Mapping[str, Path]) -> None:
+    """Keep what the WARC files are when a rebuild begins, or goes on.
+
+    Args:
+        beside: The index that is being made.
+        files: The path of each file by its name below ``warcs/``.
+
+    Raises:
+        OSError: it cannot be written.
+    """
+    stamps = {name: _stamp(path) for name, path in files.items()}
+    write_atomically(_beside(beside), json.dumps(stamps, ensure_ascii=False))
+
+
+def goes_on(beside: Path, db: Database, files: Mapping[str, Path]) -> bool:
+    """Whether an unfinished index holds nothing that one made from nothing would not."""
+    noted = _read(beside)
+    for (name,) in db.execute("SELECT filename FROM warcs").fetchall():
+        if name not in files or noted.get(name) != _stamp(files[name]):
+            return False
+    others = db.execute(
+        "SELECT extractor FROM versions WHERE extractor <> :now "
+        "UNION ALL SELECT extractor FROM extraction_failures WHERE extractor <> :now LIMIT 1",
+        {"now": VERSION},
+    )
+    return others.fetchone() is None
+
+
+def _stamp(path: Path) -> list[int]:
+    # The change time tells of a file put back with size and time of the one before; reading them
+    # all for their SHA-256 would take as long as what is left of the rebuild.
+    found = path.stat()
+    return [found.st_size, found.st_mtime_ns, found.st_ctime_ns]
+
+
+def _read(beside: Path) -> dict[str, object]:
+    try:
+        found = json.loads(_beside(beside).read_text("utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _beside(path: Path) -> Path:
+    return path.with_name(path.name + FILES_SUFFIX)
