@@ -6,17 +6,18 @@ story. The others are named with it, whether the query finds them or not.
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from sqlite_utils import Database
 
-from archive.search.cursor import Ranked
+from archive.search.cursor import LOWEST, Ranked
 from archive.search.fields import NUMBER
 from archive.search.results import Copy, Story
 from archive.search.where import Where
 
 SHOWN_COPIES = 5
-# Agency stories have hundreds of copies: whether so many earlier ones are found is asked.
+# Agency stories have hundreds of copies, and one of the first is found as a rule: so many earlier
+# ones are asked for at once, more only where none of them is found.
 _COMPARED = 50
 
 
@@ -32,24 +33,46 @@ def without_copies(
         one_by_one: Whether FTS5 is to seek each article rather than to go through all.
     """
     numbers = json.dumps([item.number for item in ranked])
-    earlier = {
-        article: [row[0] for row in db.execute(_EARLIER, [story, article, _COMPARED])]
-        for article, story in db.execute(_IN_STORIES, [numbers])
-    }
-    if not earlier:
-        return list(ranked)
-    others = json.dumps(sorted({other for found in earlier.values() for other in found}))
+    stories = dict(db.execute(_IN_STORIES, [numbers]).fetchall())
+    compared = dict.fromkeys(stories, LOWEST)
+    copies: set[int] = set()
+    at_once = _COMPARED
+    while compared:
+        earlier = {
+            article: [
+                row[0] for row in db.execute(_EARLIER, [stories[article], after, article, at_once])
+            ]
+            for article, after in compared.items()
+        }
+        found = _found(db, where, earlier.values(), one_by_one=one_by_one)
+        copies.update(own for own, others in earlier.items() if not found.isdisjoint(others))
+        compared = {
+            own: others[-1]
+            for own, others in earlier.items()
+            if len(others) == at_once and own not in copies
+        }
+        at_once *= 4
+    return [item for item in ranked if item.number not in copies]
+
+
+def _found(
+    db: Database, where: Where, articles: Iterable[list[int]], *, one_by_one: bool
+) -> set[int]:
+    """Which of these articles are found."""
+    wanted = sorted({article for some in articles for article in some})
+    if not wanted:
+        return set()
     is_one = f"{NUMBER} IN (SELECT value FROM json_each(?))"  # noqa: S608 - constants
-    among = where.narrowed(is_one if one_by_one else f"+{is_one}", others)
-    found = {row[0] for row in among.select(db, NUMBER)}
-    return [item for item in ranked if found.isdisjoint(earlier.get(item.number, ()))]
+    among = where.narrowed(is_one if one_by_one else f"+{is_one}", json.dumps(wanted))
+    return {row[0] for row in among.select(db, NUMBER)}
 
 
 _IN_STORIES = """
 SELECT s.article, s.story FROM json_each(?) n JOIN story_articles s ON s.article = n.value
 """
 _EARLIER = """
-SELECT article FROM story_articles WHERE story = ? AND article < ? ORDER BY article LIMIT ?
+SELECT article FROM story_articles
+WHERE story = ? AND article > ? AND article < ? ORDER BY article LIMIT ?
 """
 
 

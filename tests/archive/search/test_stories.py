@@ -21,10 +21,13 @@ AGENCY = (
     "Portugal will keep the chair until then, said its minister, and hand it to Greece in June.",
 )
 SOURCES = ("morning", "evening", "herald", "post")
+# More than are compared at once, and the ones that are found stand behind these.
+COPIES, FOUND = 64, (55, 58, 61, 63)
 
 
-def page(number: int, own: str = "") -> bytes:
-    head = f'<meta property="article:published_time" content="2026-01-0{number + 1}T10:00:00Z">'
+def page(number: int, own: str = "", minutes: int = 0) -> bytes:
+    at = f"2026-01-0{number + 1}T{minutes // 60:02}:{minutes % 60:02}:00Z"
+    head = f'<meta property="article:published_time" content="{at}">'
     return story("Nine countries agree on harbours", *AGENCY, own, head=head)
 
 
@@ -34,7 +37,7 @@ def db(tmp_path_factory):
     copies = [
         press.exchange(
             f"https://{source}.example/2026/nine-countries-agree",
-            http(page(number, f"Our correspondent {source}.")),
+            http(page(number, f"Our correspondent {source}.", 600)),
             source=source,
         )
         for number, source in enumerate(SOURCES)
@@ -93,6 +96,36 @@ def test_no_page_repeats_a_story(db, order, query, bounds):
     assert len(seen) == 2
     skipped = search(db, query, order=order, limit=1, offset=1, bounds=bounds)
     assert [hit.article_id for hit in skipped.hits] == seen[1:]
+
+
+def test_a_story_of_very_many_copies_is_one_hit(tmp_path):
+    press = new_press(tmp_path)
+    copies = [
+        press.exchange(
+            f"https://paper-{number}.example/2026/nine-countries-agree",
+            http(
+                page(
+                    0,
+                    "By our lighthouse keeper." if number in FOUND else "By the wire.",
+                    20 * number,
+                )
+            ),
+            source=f"paper-{number}",
+        )
+        for number in range(COPIES)
+    ]
+    press.write("a.warc.gz", copies)
+    with closing(open_index(press.archive, write=True)) as writer:
+        index_here(writer, press.archive, ["a.warc.gz"])
+    with closing(open_index(press.archive)) as reader:
+        every = search(reader, "lighthouse", fold=False)
+        assert {hit.story.articles for hit in every.hits} == {COPIES}
+        assert len(every.hits) == len(FOUND)
+        for query in ("lighthouse", "lighthou*"):
+            (hit,) = search(reader, query).hits
+            assert hit.source == f"paper-{FOUND[0]}"
+            assert search(reader, query, limit=1).after is None
+        assert len(search(reader, "harbours").hits) == 1
 
 
 def test_the_command_names_copies(db):
