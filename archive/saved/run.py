@@ -18,6 +18,7 @@ from archive.saved.command import run_command
 from archive.saved.feed import About, write_feed
 from archive.saved.memory import MAX_ENTRIES, Memory, entry_of, read_memory, write_memory
 from archive.search import search
+from archive.search.cursor import LOWEST
 from archive.search.results import Hit, hit_json
 from archive.times import utc_now
 
@@ -25,6 +26,23 @@ MAX_LOOKED = 10_000
 """Of the articles a search finds, the newest so many are looked at in one run."""
 
 _PAGE = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What a saved search finds.
+
+    Attributes:
+        hits: The newest, by article, newest first.
+        numbers: Their `articles.number`, by article.
+        is_all: Whether there is no more than was looked at.
+        notes: Remarks on the query.
+    """
+
+    hits: dict[str, Hit]
+    numbers: dict[str, int]
+    is_all: bool
+    notes: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,11 +114,12 @@ def _run(
     saved = config.searches[name]
     path = memory_path(archive, name)
     try:
-        hits, notes = _find(db, saved.query)
+        found = _find(db, saved.query)
+        hits = found.hits
         memory = read_memory(path)
         begun = memory is None or memory.query != saved.query
-        new = _new_hits(hits, memory, begun=begun, everything=everything)
-        told = _told(memory, saved, hits, new, begun=begun, at=at)
+        new = _new_hits(found, memory, begun=begun, everything=everything)
+        told = _told(memory, saved, found, new, begun=begun, at=at)
         about = About(name, saved.title or name, config.archive.title, config.archive.contact)
         _write_json(archive, saved, name, new, at)
         _write_feed(archive, saved, about, told, changed=bool(new) or begun)
@@ -113,11 +132,10 @@ def _run(
     except OSError as error:
         where = error.filename or path
         return Outcome(name, problem=f"{where}: cannot be written: {error.strerror or error}")
-    return Outcome(name, len(hits), tuple(new), begun, problem, notes)
+    return Outcome(name, len(hits), tuple(new), begun, problem, found.notes)
 
 
-def _find(db: Database, query: str) -> tuple[dict[str, Hit], tuple[str, ...]]:
-    """The newest hits by article, newest first, and remarks on the query."""
+def _find(db: Database, query: str) -> _Found:
     hits: dict[str, Hit] = {}
     after: str | None = None
     notes: tuple[str, ...] = ()
@@ -127,23 +145,41 @@ def _find(db: Database, query: str) -> tuple[dict[str, Hit], tuple[str, ...]]:
         after, notes = result.after, result.notes
         if after is None:
             break
-    return hits, notes
+    if after is not None:
+        full = (
+            f"finds more than the {MAX_LOOKED:,} articles that are looked at: one that comes late "
+            "and is older than those is not told"
+        )
+        notes = (*notes, full)
+    return _Found(hits, _numbers(db, hits), after is None, notes)
 
 
-def _new_hits(
-    hits: dict[str, Hit], memory: Memory | None, *, begun: bool, everything: bool
-) -> list[Hit]:
+def _numbers(db: Database, articles: Iterable[str]) -> dict[str, int]:
+    ids = json.dumps([int(article, 16) for article in articles])
+    rows = db.execute(
+        "SELECT hex, number FROM articles WHERE id IN (SELECT value FROM json_each(?))", [ids]
+    )
+    return dict(rows.fetchall())
+
+
+def _new_hits(found: _Found, memory: Memory | None, *, begun: bool, everything: bool) -> list[Hit]:
     """What is to be told, oldest first."""
-    if begun and not everything:
-        return []
-    told = memory.told if memory and not everything else frozenset()
-    return [hit for hit in reversed(hits.values()) if hit.article_id not in told]
+    oldest_first = reversed(found.hits.values())
+    if everything or memory is None or begun:
+        return list(oldest_first) if everything else []
+    # Below what was looked at, it was there before: others have gone, and it has moved up.
+    lowest = LOWEST if memory.lowest is None else memory.lowest
+    return [
+        hit
+        for hit in oldest_first
+        if hit.article_id not in memory.told and found.numbers.get(hit.article_id, 0) >= lowest
+    ]
 
 
 def _told(
     memory: Memory | None,
     saved: SavedSearch,
-    hits: dict[str, Hit],
+    found: _Found,
     new: list[Hit],
     *,
     begun: bool,
@@ -151,7 +187,7 @@ def _told(
 ) -> Memory:
     """What is to be remembered once the new hits have been told."""
     before = Memory(saved.query, at) if memory is None or begun else memory
-    listed = list(hits.values()) if begun else new[::-1]
+    listed = list(found.hits.values()) if begun else new[::-1]
     fresh = [entry_of(hit, at=at) for hit in listed[:MAX_ENTRIES]]
     named = {entry.article_id for entry in fresh}
     kept = [entry for entry in before.entries if entry.article_id not in named]
@@ -159,10 +195,18 @@ def _told(
     return Memory(
         query=saved.query,
         since=before.since,
-        told=before.told | hits.keys(),
+        told=before.told | found.hits.keys(),
         owed=tuple(owed),
         entries=tuple([*fresh, *kept][:MAX_ENTRIES]),
+        lowest=_lowest(before, found),
     )
+
+
+def _lowest(before: Memory, found: _Found) -> int | None:
+    if found.is_all:
+        return None
+    numbers = list(found.numbers.values())
+    return min(numbers if before.lowest is None else [before.lowest, *numbers])
 
 
 def _write_json(archive: Archive, saved: SavedSearch, name: str, new: list[Hit], at: str) -> None:

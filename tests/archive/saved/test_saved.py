@@ -14,6 +14,7 @@ from archive.config import load_config
 from archive.errors import ArchiveLocked, ConfigError, NotFound
 from archive.index.open import open_index
 from archive.lock import hold
+from archive.saved import run as saved_run
 from archive.saved.memory import MAX_ENTRIES, read_memory
 from archive.saved.run import memory_path, run_saved
 from tests.archive.indexer.press import http, index_here, new_press, story
@@ -101,6 +102,40 @@ def test_an_old_article_that_comes_late_is_new(press):
     with closing(open_index(press.archive, write=True)) as db:
         index_here(db, press.archive, ["late.warc.gz"])
     assert told(run(press)[0]) == ["bridge-0"]
+
+
+def take_out(press, name):
+    """As if an article were found no more."""
+    with closing(open_index(press.archive, write=True)) as db, db.conn:
+        found = "SELECT number FROM articles WHERE url LIKE ?"
+        ((number,),) = db.execute(found, [f"%/{name}"]).fetchall()
+        for table in ("facets", "articles"):
+            db.execute(f"DELETE FROM {table} WHERE number = ?", [number])
+
+
+def test_what_moves_up_from_below_what_was_looked_at_is_not_new(press, monkeypatch):
+    monkeypatch.setattr(saved_run, "MAX_LOOKED", 3)
+    monkeypatch.setattr(saved_run, "_PAGE", 3)
+    save(press, all={"query": "words:>1"})
+    publish(press, *(f"bridge-{n}" for n in range(2, 6)))
+    (begun,) = run(press)
+    assert begun.found == 3
+    assert "more than the 3 articles" in begun.notes[-1]
+    take_out(press, "bridge-5")
+    assert told(run(press)[0]) == []
+    publish(press, "bridge-6", "bridge-7")
+    assert told(run(press)[0]) == ["bridge-6", "bridge-7"]
+    # All of those above have been told; below them are what was there before the first run.
+    for name in ("bridge-7", "bridge-6", "bridge-4"):
+        take_out(press, name)
+    (last,) = run(press)
+    assert told(last) == []
+    take_out(press, "bridge-3")
+    (whole,) = run(press)
+    assert (told(whole), whole.notes) == ([], ())
+    assert read_memory(memory_path(press.archive, "all")).lowest is None
+    publish(press, "bridge-8")
+    assert told(run(press)[0]) == ["bridge-8"]
 
 
 def test_another_query_begins_anew(press):
