@@ -2,7 +2,8 @@
 
 Of the copies that a query finds, the one published first is shown, in its own place among the
 hits; that does not depend on the order of hits or on where a page ends, so pages never repeat a
-story, unless an earlier copy is indexed between them. The others are named with it, whether the query finds them or not.
+story, unless an earlier copy is indexed between them. The others are named with it,
+whether the query finds them or not.
 """
 
 import json
