@@ -11,6 +11,9 @@ from extract.prune import is_caption
 # Enough to see what a rule did; a menu of a thousand lines tells nothing more.
 _MAX_REMOVED = 200
 _MAX_REMOVED_CHARS = 1_000
+# Around the body, on each side; most pages have fewer than ten that are no menus.
+_MAX_AROUND = 50
+_MAX_MENU_SHARE = 0.5
 _LISTS = ("ul", "ol", "dl")
 _MIN_RUN = 4
 _MAX_ITEM_CHARS = 60
@@ -27,14 +30,28 @@ def assemble(lines: list[Line]) -> tuple[tuple[Block, ...], tuple[Removed, ...]]
         elif line.rule != "standfirst":
             rule = line.rule or "not chosen by trafilatura"
             removed.append(Removed(line.text[:_MAX_REMOVED_CHARS], rule))
-    # Behind the body only what once was chosen tells of a rule at work.
-    removed.extend(
-        Removed(line.text[:_MAX_REMOVED_CHARS], line.rule)
-        for line in lines[last + 1 :]
-        if line.rule and line.rule != "standfirst" and line.marked is None
-    )
+    before, behind = _around(lines[:first]), _around(lines[last + 1 :])
+    room = _MAX_REMOVED - min(_MAX_AROUND, len(before))
     _find_lists(kept)
-    return tuple(_iter_blocks(kept)), tuple(removed[:_MAX_REMOVED])
+    return (
+        tuple(_iter_blocks(kept)),
+        (
+            *before[-_MAX_AROUND:],
+            *removed[: room - min(_MAX_AROUND, len(behind))],
+            *behind[:_MAX_AROUND],
+        ),
+    )
+
+
+def _around(lines: list[Line]) -> list[Removed]:
+    """Tell what rules took outside the body; a marked line that is mostly links is a menu's."""
+    return [
+        Removed(line.text[:_MAX_REMOVED_CHARS], line.rule)
+        for line in lines
+        if line.rule
+        and line.rule != "standfirst"
+        and (line.marked is None or line.link_share < _MAX_MENU_SHARE)
+    ]
 
 
 def _find_lists(lines: list[Line]) -> None:
