@@ -84,7 +84,7 @@ def _extract(
     lines = read_body(root, url, rules)
     mark_entries(lines, said)
     standfirst, standfirst_evidence = _take_standfirst(lines, said, fields)
-    sift(lines, Context(fields.titles, fields.authors))
+    sift(lines, Context(fields.titles, fields.authors, url))
     fields = with_byline(fields, lines)
     credit, credit_evidence = drop_credit(lines)
     blocks, removed = assemble(lines)
@@ -132,7 +132,7 @@ def read_body(root: HtmlElement, url: str, rules: OutletRules | None = None) -> 
     """
     drop_dead(root)
     own = find_own_marks(root, rules)
-    marks = find_furniture(root)
+    marks = find_furniture(root, url)
     lines = read_lines(root, marks | own)
     drop_marked(root, guard(marks | own, lines) | own)
     choose_body(root, lines, url)

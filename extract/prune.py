@@ -14,6 +14,7 @@ from lxml.html import HtmlElement
 
 from extract.forms import find_boxes, find_comment_forms
 from extract.lines import Line
+from extract.outlets import host_of
 
 # Share of the page's paragraph text that a pruned container may hold.
 MAX_PROSE_SHARE = 0.15
@@ -179,7 +180,7 @@ def drop_marked(root: HtmlElement, marks: Marks) -> None:
             element.tag = tag
 
 
-def find_furniture(root: HtmlElement) -> Marks:
+def find_furniture(root: HtmlElement, url: str = "") -> Marks:
     """Mark the elements that may hold furniture, each with its rule.
 
     >>> from extract.tree import parse
@@ -188,7 +189,8 @@ def find_furniture(root: HtmlElement) -> Marks:
     ["class 'related'"]
     """
     marks: Marks = dict.fromkeys(find_comment_forms(root), "comment form")
-    marks |= dict.fromkeys((b for b in find_boxes(root) if b not in marks), "form or choice")
+    boxes = find_boxes(root, host_of(url))
+    marks |= dict.fromkeys((box for box in boxes if box not in marks), "form or choice")
     small = _Small(root)
     outside: set[HtmlElement] = set()
     for element in root.iter(etree.Element):

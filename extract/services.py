@@ -4,6 +4,7 @@ The words of addresses are English on sites of all languages, and those of shari
 """
 
 import re
+from urllib.parse import urlsplit
 
 _WORDS = (
     r"newsletters?|subscri(?:be|ption|ptions|ber)|subscribe-now|"
@@ -17,7 +18,9 @@ _ACCOUNT = re.compile(
 )
 _SHARING = re.compile(
     r"//(?:www\.|m\.|web\.)?(?:facebook\.com/(?:sharer|share|dialog)|"
-    r"(?:twitter|x)\.com/(?:intent|share)|linkedin\.com/share|wa\.me/|api\.whatsapp|"
+    r"(?:twitter|x)\.com/(?:intent|share)|linkedin\.com/share|wa\.me/?(?:\?|$)|"
+    # With a number it is somebody to write to.
+    r"api\.whatsapp\.com/send/?\?(?!(?:[^#]*&)?phone=)|"
     r"whatsapp\.com/channel|t\.me/share|play\.google\.com/store|(?:apps|itunes)\.apple\.com|"
     r"news\.google\.com/publications|pinterest\.\w+/pin/create|reddit\.com/submit)|"
     r"^(?:whatsapp|sms|viber|fb-messenger):",
@@ -25,15 +28,32 @@ _SHARING = re.compile(
 )
 
 
-def leads_to_account(address: str) -> bool:
+def leads_to_account(address: str, host: str) -> bool:
     """Tell whether a link asks for a subscription, a login, a registration, a gift.
 
-    >>> leads_to_account("/login?to=/a"), leads_to_account("https://abo.paper.test/offer")
-    (True, True)
-    >>> leads_to_account("/2026/register-of-ships-was-lost"), leads_to_account("/news?x=/login")
-    (False, False)
+    Only on the site of the page, whose host is given: what others call a register is theirs.
+
+    >>> [leads_to_account(a, "www.paper.test") for a in ("/login?to=/a", "//abo.paper.test/offer")]
+    [True, True]
+    >>> leads_to_account("/2026/register-of-ships-was-lost", "paper.test")
+    False
+    >>> leads_to_account("https://county.test/register", "paper.test")
+    False
     """
-    return bool(_ACCOUNT.search(address))
+    if not _ACCOUNT.search(address):
+        return False
+    try:
+        there = urlsplit(address).hostname
+    except ValueError:
+        return False
+    return there is None or _site(there) == _site(host)
+
+
+def _site(host: str) -> str:
+    """Name the site of a host: two labels of it, three below ``co.uk`` and its like."""
+    labels = host.split(".")
+    is_second_level = len(labels) > 2 and len(labels[-1]) == 2 and len(labels[-2]) <= 3
+    return ".".join(labels[-3 if is_second_level else -2 :])
 
 
 def leads_to_sharing(address: str) -> bool:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from extract.article import BlockKind
 from extract.furniture import find_furniture_rule
 from extract.lines import Line
+from extract.outlets import host_of
 from extract.services import leads_to_account, leads_to_sharing
 from extract.title import fold
 from extract.words import caption_words
@@ -31,6 +32,8 @@ class Context:
     titles: frozenset[str] = frozenset()
     """The title and its rivals, folded."""
     authors: tuple[str, ...] = ()
+    url: str = ""
+    """The address of the page."""
 
 
 _NAME = re.compile(r"^[^\W\d_][\w'’.-]*$")
@@ -45,6 +48,8 @@ MAX_TITLE_LINE = 300
 MAX_SERVICE_CHARS = 200
 MIN_SERVICE_SHARE = 0.08
 MIN_SHARING_SHARE = 0.25
+# In a sentence of the story; no line of the development pages lies between.
+MIN_SHARE_IN_PROSE = 0.6
 # More than this share of the text after the last paragraph is a list that belongs to it.
 MAX_OUTSKIRTS = 0.15
 CORE_SHARE = 0.2
@@ -79,10 +84,28 @@ def _is_title(kicker: Line, line: Line, context: Context) -> bool:
 
 
 def drop_words(lines: list[Line], _context: Context) -> None:
-    """Drop what the word lists know."""
+    """Drop what the word lists know; a sentence of the story may begin as furniture does."""
+    said = _find_said(lines)
     for line in _chosen(lines):
-        if line.kind is not BlockKind.TABLE and (rule := find_furniture_rule(line.text)):
+        if line.kind is BlockKind.TABLE:
+            continue
+        is_said = not line.link_chars and id(line) in said
+        if rule := find_furniture_rule(line.text, is_said=is_said):
             line.drop(rule)
+
+
+def _find_said(lines: list[Line]) -> set[int]:
+    """Find the sentences of the story, by ``id``: between its paragraphs, or set as they are."""
+    chosen = _chosen(lines)
+    prose = [i for i, line in enumerate(chosen) if line.is_prose]
+    if not prose:
+        return {id(line) for line in chosen if _END.search(line.text)}
+    signatures = {chosen[i].signature for i in prose}
+    return {
+        id(line)
+        for i, line in enumerate(chosen)
+        if (prose[0] < i < prose[-1] or line.signature in signatures) and _END.search(line.text)
+    }
 
 
 def drop_links(lines: list[Line], _context: Context) -> None:
@@ -100,14 +123,18 @@ def drop_links(lines: list[Line], _context: Context) -> None:
             line.drop("label and link")
 
 
-def drop_services(lines: list[Line], _context: Context) -> None:
+def drop_services(lines: list[Line], context: Context) -> None:
     """Drop short lines that lead to the reader's account, a letter, an app, or a way to share."""
+    said, host = _find_said(lines), host_of(context.url)
     for line in _chosen(lines):
         if line.kind is BlockKind.TABLE or not line.link_chars or line.chars > MAX_SERVICE_CHARS:
             continue
+        share = line.link_share
+        if id(line) in said and share < MIN_SHARE_IN_PROSE:
+            continue
         targets = [link.get("href") or "" for link in line.element.iter("a")]
-        asks = line.link_share >= MIN_SERVICE_SHARE and any(map(leads_to_account, targets))
-        shares = line.link_share >= MIN_SHARING_SHARE and any(map(leads_to_sharing, targets))
+        asks = share >= MIN_SERVICE_SHARE and any(leads_to_account(t, host) for t in targets)
+        shares = share >= MIN_SHARING_SHARE and any(map(leads_to_sharing, targets))
         if asks or shares:
             line.drop("link to a service")
 
