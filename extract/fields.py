@@ -65,15 +65,8 @@ def read_fields(root: HtmlElement, said: Structured, *, url: str, latest: date) 
     image, image_evidence = find_image(said, url)
     canonical, canonical_evidence = find_canonical(root, said, url)
     evidence = (
-        title_evidence,
-        authors_evidence,
-        published_evidence,
-        modified_evidence,
-        declared_evidence,
-        section_evidence,
-        tags_evidence,
-        image_evidence,
-        canonical_evidence,
+        *(title_evidence, authors_evidence, published_evidence, modified_evidence),
+        *(declared_evidence, section_evidence, tags_evidence, image_evidence, canonical_evidence),
     )
     return Fields(
         title=title,

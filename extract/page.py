@@ -1,6 +1,7 @@
 """The pipeline: from the bytes of one page to its article."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from email.utils import parsedate_to_datetime
 
@@ -92,28 +93,13 @@ def _extract(
     language, language_evidence = detect_language(plain, fields.declared_language)
     kind, kind_evidence = find_kind(said, fields.title, blocks, lines, url)
     paywall, paywall_evidence = find_paywall(said, lines, len(plain))
-    evidence = (
-        standfirst_evidence,
-        credit_evidence,
-        language_evidence,
-        kind_evidence,
-        paywall_evidence,
-    )
-    return Article(
-        url=url,
-        extractor=VERSION,
-        title=fields.title,
+    found = (standfirst_evidence, credit_evidence, language_evidence)
+    evidence = (*found, kind_evidence, paywall_evidence)
+    return replace(
+        _with_fields(url, fields),
         standfirst=standfirst,
         blocks=blocks,
-        authors=fields.authors,
-        published=fields.published,
-        modified=fields.modified,
         language=language,
-        declared_language=fields.declared_language,
-        section=fields.section,
-        tags=fields.tags,
-        image=fields.image,
-        canonical_url=fields.canonical_url,
         credit=credit,
         paywall=paywall,
         kind=kind,
@@ -122,6 +108,23 @@ def _extract(
         encoding=encoding,
         fingerprint=simhash(plain),
         text_digest=text_digest(plain),
+    )
+
+
+def _with_fields(url: str, fields: Fields) -> Article:
+    """Begin an article with what the page states of it."""
+    return Article(
+        url=url,
+        extractor=VERSION,
+        title=fields.title,
+        authors=fields.authors,
+        published=fields.published,
+        modified=fields.modified,
+        declared_language=fields.declared_language,
+        section=fields.section,
+        tags=fields.tags,
+        image=fields.image,
+        canonical_url=fields.canonical_url,
     )
 
 
