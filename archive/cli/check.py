@@ -1,21 +1,12 @@
 """``microfiche check``: is everything there, whole, and what it says it is?"""
 
 import json
-import sys
 from pathlib import Path
 
 import click
-from rich.console import Console
-from rich.progress import (
-    BarColumn,
-    DownloadColumn,
-    Progress,
-    TextColumn,
-    TimeRemainingColumn,
-    TransferSpeedColumn,
-)
 
 from archive.cli import archive_of
+from archive.cli.progress import byte_bar
 from archive.errors import ExitCode
 from archive.warc.checkup import Summary, archive_tasks, check_archive, check_files, file_tasks
 from archive.wording import counted
@@ -57,18 +48,8 @@ def command(
 def _check(ctx: click.Context, files: tuple[Path, ...], *, repair: bool, workers: int) -> Summary:
     archive = None if files else archive_of(ctx)
     tasks = file_tasks(files) if archive is None else archive_tasks(archive)
-    columns = (
-        TextColumn("checking"),
-        BarColumn(),
-        DownloadColumn(),
-        TransferSpeedColumn(),
-        TimeRemainingColumn(),
-    )
-    console = Console(stderr=True)
-    with Progress(
-        *columns, console=console, transient=True, disable=not sys.stderr.isatty()
-    ) as bar:
-        task = bar.add_task("checking", total=sum(task.size for task in tasks) or None)
+    total = sum(task.size for task in tasks) or None
+    with byte_bar("checking", total=total) as (bar, task):
 
         def on_bytes(count: int) -> None:
             bar.advance(task, count)

@@ -1,14 +1,13 @@
 """``microfiche index``: bring the index up to date with the WARC files, or make it anew."""
 
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import click
-from rich.console import Console
-from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import TextColumn
 
 from archive.cli import archive_of
+from archive.cli.progress import byte_bar
 from archive.config import Config, load_config
 from archive.errors import ExitCode, IndexUnsound
 from archive.index.writing import write_index
@@ -86,18 +85,8 @@ def _catch_up(archive: Archive, config: Config, *, reread: bool) -> catchup.Repo
 @contextmanager
 def _progress() -> Iterator[OnProgress]:
     """A bar on a terminal's stderr; nothing elsewhere."""
-    columns = (
-        TextColumn("indexing"),
-        BarColumn(),
-        DownloadColumn(),
-        TextColumn("{task.fields[articles]} articles"),
-        TimeRemainingColumn(),
-    )
-    console = Console(stderr=True)
-    with Progress(
-        *columns, console=console, transient=True, disable=not sys.stderr.isatty()
-    ) as bar:
-        task = bar.add_task("indexing", total=None, articles=0)
+    articles = TextColumn("{task.fields[articles]} articles")
+    with byte_bar("indexing", articles, articles=0) as (bar, task):
 
         def show(progress: catchup.Progress) -> None:
             bar.update(

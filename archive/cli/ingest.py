@@ -1,22 +1,13 @@
 """``microfiche ingest``: take in WARC, ARC and WACZ files made by others."""
 
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import click
-from rich.console import Console
-from rich.progress import (
-    BarColumn,
-    DownloadColumn,
-    Progress,
-    TextColumn,
-    TimeRemainingColumn,
-    TransferSpeedColumn,
-)
 
 from archive.cli import archive_of
+from archive.cli.progress import byte_bar
 from archive.config import Config, load_config
 from archive.errors import DownloadFailed, ExitCode
 from archive.holdings import Holdings
@@ -145,18 +136,7 @@ def _tell(taken: Taken) -> bool:
 @contextmanager
 def _progress() -> Iterator[OnBytes]:
     """A bar on a terminal's stderr; nothing elsewhere."""
-    columns = (
-        TextColumn("downloading"),
-        BarColumn(),
-        DownloadColumn(),
-        TransferSpeedColumn(),
-        TimeRemainingColumn(),
-    )
-    console = Console(stderr=True)
-    with Progress(
-        *columns, console=console, transient=True, disable=not sys.stderr.isatty()
-    ) as bar:
-        task = bar.add_task("downloading", total=None)
+    with byte_bar("downloading") as (bar, task):
 
         def show(come: int, size: int | None) -> None:
             bar.update(task, completed=come, total=size)
