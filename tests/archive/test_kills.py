@@ -199,7 +199,7 @@ open_index_file(Path(sys.argv[1]), write=True).close()
 
 
 def first_index(archive):
-    """An index as the first migration made it, with rows of every kind that it had."""
+    """An index as the first migration made it, with a source; what rows become is tested elsewhere."""
     with closing(open_index(archive, write=True)) as db:
         names = [row[0] for row in db.execute("SELECT name FROM _sqlite_migrations ORDER BY rowid")]
     archive.index_path.unlink()

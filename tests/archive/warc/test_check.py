@@ -2,7 +2,6 @@
 
 import gzip
 import hashlib
-import json
 import shutil
 from contextlib import closing
 from pathlib import Path
@@ -11,45 +10,17 @@ import pytest
 from click.testing import CliRunner
 
 from archive.cli import cli
-from archive.errors import ArchiveLocked, ExitCode
+from archive.errors import ArchiveLocked
 from archive.index.open import open_index
-from archive.layout import OPEN_SUFFIX, Archive, create_archive
+from archive.layout import OPEN_SUFFIX, Archive
 from archive.lock import hold
 from archive.warc.check import check_file
 from archive.warc.checkup import check_archive, check_files
-from archive.warc.exchange import PayloadRef
 from archive.warc.facts import FACTS_TYPE, write_facts
 from archive.warc.faults import FaultKind
 from archive.warc.reader import iter_records
 from archive.warc.records import RecordWriter, make_record
 from tests.archive.warc.exchanges import exchange, make_writer, response, sealed, warcio_faults
-
-CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n"
-
-
-@pytest.fixture(scope="module")
-def made(tmp_path_factory):
-    """An archive of several files with every kind of record."""
-    archive = create_archive(tmp_path_factory.mktemp("made") / "a", contact="mailto:a@b.example")
-    kept = {}
-    writer = make_writer(archive.warcs_dir, roll_bytes=5000, find_payload=kept.get)
-    for number in range(12):
-        body = hashlib.sha512(b"%d" % (number % 8)).digest() * 4
-        raw = CHUNKED if number == 3 else b"" if number == 5 else response(body)
-        item = writer.submit(exchange(f"/{number}", raw)).result()
-        if item.record_type == "response":
-            ref = PayloadRef(item.record_id, item.target_uri, item.date, item.entity_digest)
-            kept[item.entity_digest] = ref
-    not_modified = b"HTTP/1.1 304 Not Modified\r\n\r\n"
-    writer.submit(exchange("/304", not_modified, not_modified=ref)).result()
-    writer.close()
-    return archive
-
-
-@pytest.fixture
-def archive(made, tmp_path) -> Archive:
-    shutil.copytree(made.root, tmp_path / "a")
-    return Archive(tmp_path / "a")
 
 
 def test_an_empty_file_is_damaged(tmp_path):
@@ -362,40 +333,6 @@ def test_an_index_that_is_behind_a_running_crawl_is_no_fault(archive):
 def test_an_index_that_is_no_database(archive):
     archive.index_path.write_bytes(b"no database at all, whatever its name says" * 9)
     assert [kind for kind, _, _ in faults(archive, workers=1)] == ["index_damaged"]
-
-
-def run(archive: Archive | None, *arguments: str):
-    named = ["-C", str(archive.root)] if archive else []
-    return CliRunner().invoke(cli, [*named, "check", *arguments])
-
-
-@pytest.mark.parametrize("workers", ["-3", "many", "257"])
-def test_a_number_of_processes_that_cannot_be_is_refused(workers):
-    ended = run(None, "--workers", workers)
-    assert ended.exit_code == ExitCode.USAGE
-    assert f"Invalid value for '--workers': {workers}" in ended.output.replace("'many'", "many")
-
-
-def test_the_command_tells_faults_and_ends_with_its_code(archive):
-    assert run(archive).exit_code == ExitCode.OK
-    path = sealed(archive.root)[0]
-    path.write_bytes(path.read_bytes()[:-4])
-    result = run(archive, "--json", "--workers", "1")
-    assert result.exit_code == ExitCode.DAMAGED
-    *found, last = [json.loads(line) for line in result.stdout.splitlines()]
-    assert {item["kind"] for item in found} >= {"damaged", "manifest"}
-    assert last["summary"]["faults"] == len(found)
-    text = run(archive, "--workers", "1").stdout
-    name = path.relative_to(archive.warcs_dir).as_posix()
-    assert any(line.startswith(f"{name}@") for line in text.splitlines())
-
-
-def test_files_are_checked_without_an_archive(archive):
-    paths = [str(path) for path in sealed(archive.root)]
-    result = run(None, *paths)
-    assert (result.exit_code, result.stdout) == (0, "")
-    assert f"{len(paths)} files" in result.stderr
-    assert run(None, "--repair", *paths).exit_code == ExitCode.USAGE
 
 
 def test_a_file_that_cannot_be_read_is_a_fault(tmp_path):
