@@ -1,131 +1,219 @@
-"""An index that the first schema made holds the same rows, once migrated, as one made anew."""
+"""From each version there has been to the newest: what an index says is kept, row for row.
 
-import hashlib
-import sqlite3
+The indexes are those that the code of those versions made, see old/README.md.
+"""
+
 from contextlib import closing
 
 import pytest
+from click.testing import CliRunner
 from sqlite_utils import Database
 
-from archive.index.open import open_index_file
-from archive.index.schema import APPLICATION_ID, MIGRATIONS
-from archive.indexer.write import settle
-from archive.urls import article_key, without_tracking
-from tests.archive.indexer.press import TABLES, http, index_here, new_press, rows_of, story
+from archive.cli import cli
+from archive.errors import ExitCode, IndexDamaged
+from archive.index.open import open_index, open_index_file
+from archive.index.schema import MIGRATIONS
+from archive.layout import Archive
+from archive.search import search
+from tests.archive.index.old import NAMES, STARTS, Start, archive_without_index, old_archive, unpack
+from tests.archive.indexer.press import TABLES, rows_of
 
-BRIDGE = "https://morning.example/2026/bridge-closed-again"
-HARBOUR = "https://morning.example/2026/harbour-vote-tonight?id=7"
+# What must be the same before and after, asked in words that every version understands.
+KEPT = {
+    "sources": "SELECT * FROM sources",
+    "warcs": "SELECT * FROM warcs",
+    "captures": "SELECT * FROM cdx",
+    "failures": "SELECT * FROM extraction_failures",
+    "articles": """
+SELECT url, source, title, published, first_captured, last_captured, versions, captures, kind,
+    language, section, credit, paywall, words, edited, removed, earlier_text FROM articles
+""",
+    "versions": """
+SELECT a.url, v.first_capture, v.last_capture, v.captures, v.title, v.standfirst, v.text, v.layout,
+    v.asides, v.authors, v.published, v.modified, v.language, v.section, v.tags, v.image, v.credit,
+    v.paywall, v.kind, v.words, v.fingerprint, v.extractor
+FROM versions v JOIN articles a ON a.id = v.article
+""",
+    "current": """
+SELECT a.url, v.first_capture FROM articles a JOIN versions v ON v.id = a.current_version
+""",
+    "events": """
+SELECT a.url, e.at, e.kind, e.capture, e.silent FROM events e JOIN articles a ON a.id = e.article
+""",
+    "addresses": """
+SELECT d.source, d.first_capture, a.url FROM addresses d LEFT JOIN articles a ON a.id = d.article
+""",
+    "visits": """
+SELECT v.capture, v.outcome, d.first_capture FROM article_captures v
+JOIN addresses d ON d.id = v.address
+""",
+    "claims": """
+SELECT c.claimed, d.first_capture FROM claims c JOIN addresses d ON d.id = c.address
+""",
+    "people": """
+SELECT a.url, p.name FROM article_people l JOIN people p ON p.id = l.person
+JOIN articles a ON a.number = l.article
+""",
+    "tags": """
+SELECT a.url, t.name FROM article_tags l JOIN tags t ON t.id = l.tag
+JOIN articles a ON a.number = l.article
+""",
+    "words": """
+SELECT w.term, w.col, w.offset, a.url FROM temp.all_words w JOIN articles a ON a.number = w.doc
+""",
+}
+WORDS = """
+CREATE VIRTUAL TABLE IF NOT EXISTS temp.all_words USING fts5vocab(main, articles_fts, instance)
+"""
+# One article for each way of writing; one by a text that it has no longer; one that is gone.
+FINDS = {
+    "東京": "https://far.example/ja/東京の橋",
+    "居民": "https://far.example/zh/港口",
+    "기술자들은 OR 여름까지": "https://far.example/ko/다리",
+    "นายกเทศมนตรี OR ฤดูร้อน": "https://far.example/th/สะพาน",
+    "мост": "https://far.example/ru/мост",
+    '"harbour vote passed"': "https://morning.example/harbour-vote",
+    "status:removed stallholders": ("https://gazette.example/town/market-hall-traders-10142.html"),
+}
+FURNITURE = '"drawing from our archive" OR "zeichnung aus unserem archiv"'
+
+old = pytest.mark.parametrize("start", [s for s in STARTS if s.is_old], ids=str)
+every = pytest.mark.parametrize("start", STARTS, ids=str)
+
+
+def microfiche(archive, *arguments):
+    return CliRunner().invoke(cli, ["-C", str(archive.root), *arguments])
+
+
+def rows(archive):
+    with closing(open_index(archive, write=True)) as db:
+        require_sound(db)
+        return rows_of(db)
+
+
+def require_sound(db):
+    assert db.execute("PRAGMA quick_check").fetchall() == [("ok",)]
+    assert db.execute("PRAGMA foreign_key_check").fetchall() == []
+    db.execute("INSERT INTO articles_fts (articles_fts) VALUES ('integrity-check')")
+    db.conn.commit()
 
 
 @pytest.fixture(scope="module")
 def made_anew(tmp_path_factory):
-    """An index with versions, merges, moves, revisits, people, tags, failures."""
-    press = new_press(tmp_path_factory.mktemp("migrations"))
-    byline = '<meta name="author" content="Ann Lee"><meta name="keywords" content="port, vote">'
-    claim = f'<link rel="canonical" href="{BRIDGE}">'
-    long = "Told for telephones, and at length, to whoever reads it there. " * 6
-    visits = [
-        (HARBOUR + "&utm_source=rss", http(story("Harbour vote tonight", head=byline))),
-        (HARBOUR, http(story("Harbour vote passed", head=byline))),
-        (BRIDGE + "/amp", http(story("Bridge closed again", long, head=claim))),
-        (BRIDGE, http(story("Bridge closed again", head=claim))),
-        (BRIDGE, http(story("Bridge closed again", head=claim))),
-        (BRIDGE, http(b"", "301 Moved", f"Location: {HARBOUR}")),
-        (
-            "https://evening.example/a/東京",
-            http(story("東京の橋", "東京の橋はまた閉鎖された。" * 30)),
-        ),
-        ("https://evening.example/a/b", http(b"\x00\x01")),
-        ("https://evening.example/a/c", http(b"gone", "404 Not Found")),
-    ]
-    press.write("a.warc.gz", [press.exchange(url, answer) for url, answer in visits])
-    path = press.archive.root / "anew.db"
-    with closing(open_index_file(path, write=True)) as db:
-        index_here(db, press.archive, ["a.warc.gz"])
-    return path
+    """The rows of an index made of the same WARC files by the code of today."""
+    archive = archive_without_index(tmp_path_factory.mktemp("anew") / "archive")
+    done = microfiche(archive, "index")
+    assert done.exit_code == 0, done.output
+    return rows(archive)
 
 
-def text_id(*parts):
-    """An id as the first schema had it: 80 bits of SHA-256, in hex."""
-    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:20]
+class Migrated:
+    """Archives whose old index has been brought up to date, their texts as they were read."""
+
+    def __init__(self, place):
+        self._place = place
+        self._known = {}
+
+    def of(self, start: Start) -> Archive:
+        if start not in self._known:
+            archive = old_archive(self._place / str(start), start)
+            done = microfiche(archive, "index", "--no-reread")
+            assert "Indexed: 0 captures" in done.output, done.output
+            self._known[start] = archive
+        return self._known[start]
 
 
-def in_hex(number):
-    """A digest of 80 bits that begins with these 63."""
-    return "" if number is None else f"{number << 1:016x}0000"
+@pytest.fixture(scope="module")
+def migrated(tmp_path_factory):
+    return Migrated(tmp_path_factory.mktemp("migrated"))
 
 
-def made_by_the_first(anew, path):
-    """Write what an index holds as the first schema held it."""
-    old = Database(sqlite3.connect(path))
-    old.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-    MIGRATIONS.apply(old, stop_before="m002_compact")
-    article = {
-        row["id"]: text_id(row["source"], row["key"])
-        for row in anew.query("SELECT * FROM article_addresses")
-    }
-    version = {
-        row["id"]: text_id(article[row["article"]], in_hex(row["digest"]))
-        for row in anew.query("SELECT * FROM versions")
-    }
-    by_digest = {
-        (row["article"], row["digest"]): version[row["id"]]
-        for row in anew.query("SELECT * FROM versions")
-    }
-    for table in ("sources", "warcs", "captures", "people", "tags", "extraction_failures"):
-        old[table].insert_all(anew.query(f"SELECT * FROM {table}"))
-    fields = set(old["articles"].columns_dict)
-    # The numbers of the first schema were others; what counts is that each is another.
-    for row in anew.query("SELECT * FROM articles"):
-        changed = {"id": article[row["id"]], "current_version": version[row["current_version"]]}
-        kept = {name: value for name, value in (row | changed).items() if name in fields}
-        old["articles"].insert(kept | {"number": row["number"] * 64 + 5})
-    fields = set(old["versions"].columns_dict)
-    for row in anew.query("SELECT v.*, c.uri FROM versions v JOIN captures c ON c.id = v.id"):
-        digests = {name: in_hex(row[name]) for name in ("digest", "title_digest", "text_digest")}
-        canonical = row["canonical_url"] or (row["uri"] if "/2026/bridge" in row["uri"] else None)
-        changed = digests | {"id": version[row["id"]], "article": article[row["article"]]}
-        whole = row | changed | {"canonical_url": canonical}
-        old["versions"].insert({name: value for name, value in whole.items() if name in fields})
-    for row in anew.query("SELECT * FROM article_addresses"):
-        assert row["key"] == article_key(row["uri"])
-        changed = {"url": without_tracking(row["uri"]), "article": article.get(row["article"])}
-        del row["uri"]
-        old["addresses"].insert(row | changed)
-    for row in anew.query("SELECT * FROM article_captures"):
-        digest = in_hex(row["digest"]) or None
-        old["article_captures"].insert(row | {"digest": digest})
-    for row in anew.query("SELECT * FROM claims"):
-        old["claims"].insert(row | {"digest": in_hex(row["digest"])})
-    for row in anew.query("SELECT * FROM events"):
-        told = [
-            by_digest.get((row["article"], row[f"version_{when}"])) for when in ("before", "after")
-        ]
-        detail = row["detail"] or ("2026-01-01" if row["kind"] == "published" else None)
-        changed = {"article": article[row["article"]], "detail": detail}
-        changed |= {"version_before": told[0], "version_after": told[1]}
-        old["events"].insert(row | changed | {"id": text_id(row["kind"], str(row["capture"]))})
-    for table in ("article_people", "article_tags"):
-        for row in anew.query(f"SELECT * FROM {table}"):
-            old[table].insert(row | {"article": row["article"] * 64 + 5})
-    old.conn.commit()
-    old.close()
+def test_there_is_an_index_of_each_version_before():
+    assert {start.brought for start in STARTS} >= set(NAMES[:-1])
 
 
-def test_an_index_of_the_first_schema_is_brought_up_to_date(made_anew, tmp_path):
+def test_the_old_indexes_are_of_all_there_is(made_anew):
+    assert set(TABLES) <= set(made_anew)
+    empty = {table for table, found in made_anew.items() if not found}
+    assert empty == {"unsettled", "unmatched"}
+    kinds = {row[1] for row in made_anew["events"]}
+    assert kinds == {"published", "edited", "retitled", "moved", "removed", "restored"}
+    assert {row[2] for row in made_anew["article_captures"]} == {"read", "gone", "moved", "waiting"}
+
+
+def said(path):
+    with closing(Database(path)) as db:
+        db.execute(WORDS)
+        found = {}
+        for name, sql in KEPT.items():
+            found[name] = sorted(map(tuple, db.execute(sql)), key=repr)
+        return found, [migration.name for migration in MIGRATIONS.applied(db)]
+
+
+@every
+def test_opening_it_for_writing_applies_what_is_pending_and_loses_nothing(start, tmp_path):
     path = tmp_path / "index.db"
-    with closing(open_index_file(made_anew, write=True)) as anew:
-        made_by_the_first(anew, path)
-        expected = rows_of(anew)
-    with closing(open_index_file(path, write=True)) as migrated:
-        settle(migrated)
-        found = rows_of(migrated)
-        assert migrated.execute("PRAGMA foreign_key_check").fetchall() == []
-        migrated.execute("INSERT INTO articles_fts (articles_fts) VALUES ('integrity-check')")
+    unpack(path, start)
+    before, applied = said(path)
+    assert applied[-1] == start.brought
+    with closing(open_index_file(path, write=True)) as db:
+        require_sound(db)
+        found = rows_of(db)
         # SQLite 3.40 cannot do this with a generated column in a table without rowid.
-        migrated.execute("VACUUM")
-        assert rows_of(migrated) == found
-    assert set(TABLES) <= set(expected)
-    assert len(expected["versions"]) >= 5
-    for table, rows in expected.items():
-        assert found[table] == rows, table
+        db.execute("VACUUM")
+        assert rows_of(db) == found
+    after, applied = said(path)
+    assert applied == list(NAMES)
+    for name, expected in before.items():
+        assert len(expected) > 0, name
+        assert after[name] == expected, name
+
+
+@every
+def test_an_index_run_makes_it_row_for_row_one_made_anew(start, made_anew, tmp_path):
+    archive = old_archive(tmp_path / "archive", start)
+    done = microfiche(archive, "index")
+    assert done.exit_code == 0, done.output
+    found = rows(archive)
+    for table, expected in made_anew.items():
+        assert found[table] == expected, f"{table}: see the last paragraph of old/README.md"
+    assert "Indexed: 0 captures" in microfiche(archive, "index").output
+
+
+def as_read_by_anyone(found):
+    """Without who has read it: the pages are those that the old extractors read alike."""
+    found = dict(found)
+    found["versions"] = sorted((row[:-2] + row[-1:] for row in found["versions"]), key=repr)
+    found["extraction_failures"] = [(row[0], *row[2:]) for row in found["extraction_failures"]]
+    return found
+
+
+def test_all_come_to_the_same_rows_without_reading_anything_again(migrated):
+    expected = as_read_by_anyone(rows(migrated.of(STARTS[-1])))
+    for start in STARTS[:-1]:
+        found = as_read_by_anyone(rows(migrated.of(start)))
+        for table, wanted in expected.items():
+            assert found[table] == wanted, (str(start), table)
+
+
+@every
+def test_the_full_text_finds_what_it_should(start, migrated):
+    with closing(open_index(migrated.of(start))) as db:
+        for query, url in FINDS.items():
+            assert [hit.url for hit in search(db, query).hits] == [url], query
+        assert search(db, FURNITURE).total == 0
+        assert search(db, "source:far").total == 5
+
+
+@old
+def test_a_reader_of_an_old_index_is_told_what_to_run(start, tmp_path):
+    archive = old_archive(tmp_path / "archive", start)
+    before = archive.index_path.read_bytes()
+    with pytest.raises(IndexDamaged, match="made by an older microfiche; run `microfiche index`"):
+        open_index(archive)
+    failed = microfiche(archive, "search", "harbour")
+    assert isinstance(failed.exception, IndexDamaged)
+    assert failed.exception.exit_code == ExitCode.DAMAGED
+    assert archive.index_path.read_bytes() == before
+    assert microfiche(archive, "index", "--no-reread").exit_code == 0
+    assert microfiche(archive, "search", "harbour").exit_code == 0
