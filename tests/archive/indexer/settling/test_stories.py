@@ -12,6 +12,7 @@ from archive.index.stories import find_story, sizes_of, stories_of
 from archive.indexer.settling.settle import is_settled, settle_marked
 from archive.indexer.write import write_batch
 from tests.archive.indexer.press import rows_of
+from tests.archive.indexer.settling.orders import require_same_in_another_order
 from tests.archive.indexer.settling.wire import START, days, entry, index, paragraphs, sentence
 
 
@@ -245,20 +246,7 @@ def test_stories_are_the_same_in_whatever_order_and_pieces(db, tmp_path, seed):
     made = [replace(item, found=replace(item.found, end=1)) for item in made]
     index(db, made)
     assert db.execute("SELECT count(*) FROM stories").fetchone()[0] >= 10
-    chance = random.Random(seed)
-    chance.shuffle(made)
-    with closing(open_index_file(tmp_path / "other.db", write=True)) as other:
-        at = 0
-        while at < len(made):
-            size = chance.choice((1, 3, 20))
-            write_batch(other, made[at : at + size])
-            at += size
-            if chance.random() < 0.5:
-                settle_marked(other)
-        index(other, [])
-        assert rows_of(other) == rows_of(db)
-        assert is_settled(other)
-        assert other.execute("PRAGMA foreign_key_check").fetchall() == []
+    require_same_in_another_order(db, made, tmp_path / "other.db", pieces=(1, 3, 20), seed=seed)
 
 
 def test_a_notice_in_hundreds_of_articles_costs_no_more_than_a_few(db):
@@ -323,31 +311,3 @@ def test_a_kill_between_two_pieces_costs_nothing(db, tmp_path):
         settle_marked(other)
         tables = ("sketches", "stories", "story_articles")
         assert [rows_of(other)[name] for name in tables] == [rows_of(db)[name] for name in tables]
-
-
-def test_an_index_of_before_is_settled_by_the_next_run(tmp_path):
-    path = tmp_path / "index.db"
-    with closing(open_index_file(path, write=True)) as db:
-        texts = [*COPIES.values(), *OTHERS.values()]
-        index(db, [entry(f"s{n}", "it", text) for n, text in enumerate(texts)])
-        settled = rows_of(db)
-        assert settled["stories"]
-        # As the migration before left it.
-        for kind in ("trigger", "table"):
-            for (name,) in db.execute(_MADE_BY_IT, [kind]).fetchall():
-                db.execute(f"DROP {kind} {name}")
-        db.execute("DELETE FROM _sqlite_migrations WHERE name = 'm003_settled'")
-        db.conn.commit()
-    with closing(open_index_file(path, write=True)) as db:
-        (marked,) = db.execute("SELECT count(*) FROM unsettled").fetchone()
-        assert marked == len(settled["articles"])
-        index(db, [])
-        assert rows_of(db) == settled
-
-
-_MADE_BY_IT = """
-SELECT name FROM sqlite_master WHERE type = ? AND name IN (
-    'article_comes', 'article_goes', 'article_moves', 'version_goes', 'unsettled', 'unmatched',
-    'sketches', 'story_articles', 'stories', 'site_templates', 'template_lines'
-) ORDER BY name <> 'story_articles'
-"""

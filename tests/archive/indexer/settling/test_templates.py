@@ -7,12 +7,13 @@ import pytest
 
 from archive.index.articles import find_article, get_article
 from archive.index.history import choose_versions
+from archive.index.lines import put_back, taken_out
 from archive.index.open import open_index_file
-from archive.indexer.settling.settle import is_settled, settle_marked
-from archive.indexer.settling.whole import put_back, taken_out, whole
-from archive.indexer.write import write_batch
+from archive.indexer.settling.settle import settle_marked
+from archive.indexer.settling.whole import whole
 from extract.article import Block, BlockKind
 from tests.archive.indexer.press import rows_of
+from tests.archive.indexer.settling.orders import require_same_in_another_order
 from tests.archive.indexer.settling.wire import START, days, entry, index, paragraphs
 
 FURNITURE = "Our readers pay for this paper: become one of them today"
@@ -188,21 +189,7 @@ def test_texts_are_the_same_in_whatever_order_and_pieces(db, tmp_path, seed):
     index(db, made)
     assert db.execute("SELECT count(*) FROM template_lines").fetchone()[0] >= 20
     assert db.execute("SELECT count(*) FROM articles").fetchone()[0] == 23
-    chance = random.Random(seed)
-    chance.shuffle(made)
-    with closing(open_index_file(tmp_path / "other.db", write=True)) as other:
-        at = 0
-        while at < len(made):
-            size = chance.choice((1, 2, 10))
-            write_batch(other, made[at : at + size])
-            at += size
-            if chance.random() < 0.5:
-                settle_marked(other)
-        index(other, [])
-        assert rows_of(other) == rows_of(db)
-        assert is_settled(other)
-        assert other.execute("PRAGMA foreign_key_check").fetchall() == []
-        other.execute("INSERT INTO articles_fts (articles_fts) VALUES ('integrity-check')")
+    require_same_in_another_order(db, made, tmp_path / "other.db", pieces=(1, 2, 10), seed=seed)
 
 
 def test_settling_again_changes_nothing(db):
