@@ -8,6 +8,7 @@ from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
 from archive.index.compact import compact
+from archive.index.denser import densify
 from archive.index.settled import STATEMENTS
 
 APPLICATION_ID = 0x6D664943
@@ -231,6 +232,12 @@ def m003_settled(db: Database) -> None:
     """Site templates and stories; everything there is is marked, for the next run to settle."""
     for statement in STATEMENTS:
         db.execute(statement)
+
+
+@MIGRATIONS()
+def m004_denser(db: Database) -> None:
+    """Articles numbered by their days, layouts of a letter a line, checks that cost nothing."""
+    densify(db)
 
 
 def _statements(script: str) -> list[str]:

@@ -13,7 +13,7 @@ from sqlite_utils import Database
 
 from archive.indexer.events import Sight, VersionFacts, events_of
 from archive.indexer.identity import ADDRESSES_OF, plain_url
-from archive.indexer.numbers import place, renumber, wanted_number
+from archive.indexer.numbers import moment_of, place, renumber
 from archive.indexer.reading import letters
 from archive.indexer.rows import Derived, insert_articles, remove_articles
 from archive.urls import article_key
@@ -119,9 +119,9 @@ def _derive(
         *(current["words"], changes[-1].at if changes else None, removed),
         earlier_text(current, versions),
     )
-    wanted = wanted_number(name, published, reads[0][1])
+    moment = moment_of(name, published, reads[0][1])
     people, tags = _names(versions, "authors"), _names(versions, "tags")
-    return Derived(name, wanted, source, row, events, people, tags)
+    return Derived(name, moment, source, row, events, people, tags)
 
 
 def earlier_text(current: Mapping[str, Any], versions: Iterable[Mapping[str, Any]]) -> str:
@@ -177,7 +177,7 @@ def _replace(db: Database, listed: str, derived: Sequence[Derived]) -> Changes:
         )
     )
     remove_articles(db, known.values())
-    numbers, moved = place(db, {item.id: item.wanted for item in derived}, known.values())
+    numbers, moved = place(db, {item.id: item.moment for item in derived}, known.values())
     moved_from = renumber(db, moved)
     insert_articles(db, derived, numbers)
     return Changes({d.id: d.source for d in derived if d.id not in known}, moved_from)

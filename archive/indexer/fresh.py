@@ -15,7 +15,7 @@ from archive.indexer.events import Event
 from archive.indexer.found import FoundCapture
 from archive.indexer.fulltext import Indexed, add
 from archive.indexer.identity import plain_url
-from archive.indexer.numbers import place, wanted_number
+from archive.indexer.numbers import moment_of, place
 from archive.indexer.reading import Reading
 from archive.indexer.rows import Derived, insert_articles
 from archive.indexer.versions import INSERT, version_row
@@ -55,7 +55,7 @@ UNION SELECT claimed FROM claims WHERE claimed IN (SELECT value FROM json_each(:
 def place_fresh(db: Database, pages: Sequence[Fresh]) -> Placed:
     """Compute the articles of these pages, and find their numbers."""
     derived = [_derived(page) for page in pages]
-    come, moved = place(db, {item.id: item.wanted for item in derived}, ())
+    come, moved = place(db, {item.id: item.moment for item in derived}, ())
     return Placed(derived, come, moved)
 
 
@@ -75,7 +75,7 @@ def _derived(page: Fresh) -> Derived:
     event = Event(seen, "published", page.number, version_after=r.digest)
     return Derived(
         id=article,
-        wanted=wanted_number(article, r.published, seen),
+        moment=moment_of(article, r.published, seen),
         source=capture.source,
         row=(
             *(

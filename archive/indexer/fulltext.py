@@ -1,12 +1,14 @@
 """The full text follows the articles: what was indexed before is taken out word for word."""
 
 import json
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from sqlite_utils import Database
 
 from archive.index.segments import searchable
+
+_AT_ONCE = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +44,44 @@ def follow(db: Database, before: dict[int, Indexed], after: dict[int, Indexed]) 
     """Bring the full text from ``before`` to ``after``; articles in neither are left alone."""
     gone = [old for key, old in before.items() if after.get(key) != old]
     come = [new for key, new in after.items() if before.get(key) != new]
+    _delete(db, gone)
+    add(db, come)
+
+
+def _delete(db: Database, gone: Iterable[Indexed]) -> None:
     db.conn.executemany(
         "INSERT INTO articles_fts (articles_fts, rowid, text, title, standfirst, asides, earlier) "
         "VALUES ('delete', ?, ?, ?, ?, ?, ?)",
         (old.row() for old in gone),
     )
-    add(db, come)
+
+
+def take_out(
+    db: Database, articles: Iterable[int], numbers: Mapping[int, int] | None = None
+) -> None:
+    """Take out articles that get other numbers and stay as they are, some at a time.
+
+    A day that is laid out anew may have a hundred thousand.
+
+    Args:
+        db: The index.
+        articles: Their ids.
+        numbers: Under which they are there, where the tables have other ones by now.
+    """
+    for some in _batched(sorted(articles)):
+        texts = read_indexed(db, some).items()
+        _delete(db, (replace(t, number=numbers[a]) if numbers else t for a, t in texts))
+
+
+def put_in(db: Database, articles: Iterable[int]) -> None:
+    """Put articles in that have other numbers now, some at a time."""
+    for some in _batched(sorted(articles)):
+        add(db, read_indexed(db, some).values())
+
+
+def _batched(articles: Sequence[int]) -> Iterator[Sequence[int]]:
+    for at in range(0, len(articles), _AT_ONCE):
+        yield articles[at : at + _AT_ONCE]
 
 
 def for_bulk(db: Database) -> None:

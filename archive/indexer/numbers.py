@@ -1,37 +1,51 @@
 """Numbers of articles: dense enough for a small full text, and the same in any order of reading.
 
-The rowid of an article is its moment in seconds with a few bits of its id behind. Where two want
-the same number, the one that comes first (by number wanted, then by id) has it, and the others
-follow it on the next free ones: ordered linear probing, whose layout depends on the set of keys
-only. So an arrival or a departure may shift its neighbours, seldom more than one.
+The rowid of an article is its day and a place in it: its moment among as many places as the day
+needs (`archive.index.ids.slots_of`). Where two want the same number, the one that comes first (by
+moment, then by id) has it, and the others follow it on the next free ones: ordered linear probing,
+whose layout depends on the set of keys only. So an arrival or a departure may shift its neighbours,
+and a day that outgrows its places is laid out anew.
 
 Source: Amble and Knuth, "Ordered hash tables", The Computer Journal 17 (1974).
 """
 
 import json
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping, Set
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from sqlite_utils import Database
 
-from archive.index.ids import article_number, sort_moment
+from archive.index.ids import (
+    article_number,
+    day_of_fine,
+    day_of_number,
+    fine_moment,
+    numbers_of_day,
+    slots_of,
+    sort_moment,
+)
 
 Key = tuple[int, int]
-"""The number an article wants, and its id."""
+"""The moment of an article, as `archive.index.ids.fine_moment` has it, and its id."""
+
+# Of a day that gets so many more, a quarter of what it has, all articles are read at once.
+_WHOLE = 4
+_AT_ONCE = 16
 
 
-def wanted_number(article_id: int, published: str | None, first_captured: str) -> int:
-    """The number an article would have if it were alone.
+def moment_of(article_id: int, published: str | None, first_captured: str) -> int:
+    """The moment by which an article is numbered; in the unit of `fine_moment`.
 
-    >>> first = wanted_number(7, None, "20260102030405")
-    >>> first < wanted_number(7, None, "20260102030406")
+    >>> moment_of(7, None, "20260102030405") < moment_of(7, None, "20260102030406")
     True
     """
-    moment = sort_moment(published, _moment(first_captured), article_id)
-    return article_number(moment, article_id)
+    moment = sort_moment(published, _read(first_captured), article_id)
+    return fine_moment(moment, article_id)
 
 
-def _moment(timestamp: str) -> datetime:
+def _read(timestamp: str) -> datetime:
     # A tenth of the time of `archive.times.from_timestamp`; it is one of ours, and sound.
     year, month, day = int(timestamp[:4]), int(timestamp[4:6]), int(timestamp[6:8])
     hour, minute, second = int(timestamp[8:10]), int(timestamp[10:12]), int(timestamp[12:14])
@@ -39,83 +53,150 @@ def _moment(timestamp: str) -> datetime:
 
 
 def place(
-    db: Database, wanted: Mapping[int, int], freed: Iterable[int]
+    db: Database, moments: Mapping[int, int], freed: Iterable[int]
 ) -> tuple[dict[int, int], dict[int, int]]:
     """Find numbers for articles that come, and for those that must move.
 
     Args:
         db: The index; the articles that come are not in ``articles`` (any more).
-        wanted: The number each article that comes wants, by id.
+        moments: The moment of each article that comes, by id.
         freed: Numbers that articles have left.
 
     Returns:
         The number of each article that comes, and the new number of each that must move.
     """
-    slots = _Slots(db, wanted.values(), freed)
-    # The last first: what follows closes up over several gaps in a row, one after the other.
-    for number in sorted(freed, reverse=True):
-        slots.leave(number)
-    for article, number in wanted.items():
-        slots.enter((number, article))
-    come = {article: slots.number_of[article] for article in wanted}
+    gone = set(freed)
+    table = _Table(db, moments.values(), gone)
+    entering = [(moment, article) for article, moment in moments.items()]
+    for number, key in table.outgrown():
+        gone.add(number)
+        entering.append(key)
+    numbers = _sweep(table, sorted(entering), gone)
+    come = {article: numbers[article] for article in moments}
     moved = {
         article: number
-        for article, number in slots.number_of.items()
-        if article not in wanted and slots.original[article] != number
+        for article, number in numbers.items()
+        if article not in moments and table.original[article] != number
     }
     return come, moved
 
 
-class _Slots:
-    """Who has which number: the table, and what has changed over it."""
+def _sweep(table: "_Table", entering: list[Key], gone: Set[int]) -> dict[int, int]:
+    """Lay out what comes among what stands there, in one walk; gives who was met, and where to.
 
-    def __init__(self, db: Database, wanted: Iterable[int], freed: Iterable[int]) -> None:
+    Both come in the order of their keys: those who come, and those who stand, by their numbers.
+    """
+    numbers: dict[int, int] = {}
+    wanted = [table.wanted(key) for key in entering]
+    next_in, at, old = 0, -1, -1
+    for begin in sorted({*gone, *wanted}):
+        if begin < at:
+            continue
+        at = old = begin
+        while True:
+            while old in gone or (old < at and table.at(old) is None):
+                old += 1
+            comes = next_in < len(entering) and wanted[next_in] <= at
+            if not comes and old == at:
+                break
+            standing = table.at(old)
+            rests = standing if standing and table.wanted(standing) <= at else None
+            if comes and not (rests and rests < entering[next_in]):
+                numbers[entering[next_in][1]] = at
+                next_in += 1
+            elif rests:
+                numbers[rests[1]] = at
+                old += 1
+            else:
+                # Nobody wants this one: on to the next that somebody wants.
+                at = table.wanted(standing) if standing else old
+                if next_in < len(entering):
+                    at = min(at, wanted[next_in])
+                continue
+            at += 1
+    return numbers
+
+
+@dataclass(slots=True)
+class _Day:
+    """How many articles a day has, how many more it gets, and its slots before and after."""
+
+    count: int
+    before: int
+    after: int
+
+
+class _Table:
+    """Who has which number in the table, read as it is asked for."""
+
+    def __init__(self, db: Database, moments: Iterable[int], freed: Set[int]) -> None:
         self._db = db
         self._key_at: dict[int, Key | None] = {}
-        self.number_of: dict[int, int] = {}
+        self._days: dict[int, _Day] = {}
+        self._whole: set[int] = set()
         self.original: dict[int, int] = {}
-        self._fetch([*wanted, *(number + 1 for number in freed), *freed])
+        come = Counter(map(day_of_fine, moments))
+        left = Counter(map(day_of_number, freed))
+        self._count(come.keys() | left.keys(), come, left)
+        for day, found in self._days.items():
+            if found.before != found.after or found.count <= _WHOLE * come[day]:
+                self._read_day(day, found)
 
-    def enter(self, key: Key) -> None:
-        """Let an article in; whoever comes after it by key makes room."""
-        number = key[0]
-        while (occupant := self._at(number)) is not None:
-            if key < occupant:
-                self._put(number, key)
-                key = occupant
-            number += 1
-        self._put(number, key)
+    def outgrown(self) -> list[tuple[int, Key]]:
+        """Number and key of everyone on a day that gets other slots."""
+        days = {day for day, found in self._days.items() if found.before != found.after}
+        return [
+            (number, key)
+            for number, key in self._key_at.items()
+            if key is not None and day_of_number(number) in days
+        ]
 
-    def leave(self, number: int) -> None:
-        """Close the gap an article has left, if the next one would rather be there."""
-        if self._at(number) is not None:
-            return
-        while (follower := self._at(number + 1)) is not None and follower[0] <= number:
-            self._put(number, follower)
-            number += 1
-            self._key_at[number] = None
+    def wanted(self, key: Key) -> int:
+        """The number a key would have if it were alone on its day."""
+        day = day_of_fine(key[0])
+        if day not in self._days:
+            self._count([day], Counter(), Counter())
+        return article_number(key[0], self._days[day].after)
 
-    def _put(self, number: int, key: Key) -> None:
-        self._key_at[number] = key
-        self.number_of[key[1]] = number
-
-    def _at(self, number: int) -> Key | None:
+    def at(self, number: int) -> Key | None:
+        """Who has a number."""
         if number not in self._key_at:
-            self._fetch([number])
+            if day_of_number(number) in self._whole:
+                return None
+            self._read(range(number, number + _AT_ONCE))
         return self._key_at[number]
 
-    def _fetch(self, numbers: Iterable[int]) -> None:
-        listed = list(numbers)
-        for number in listed:
+    def _count(self, days: Iterable[int], come: Counter[int], left: Counter[int]) -> None:
+        bounds = [(day, numbers_of_day(day)) for day in days]
+        listed = json.dumps([[day, numbers.start, numbers.stop] for day, numbers in bounds])
+        for day, count in self._db.execute(_COUNTS, [listed]):
+            before, after = slots_of(count + left[day]), slots_of(count + come[day])
+            self._days[day] = _Day(count, before, after)
+
+    def _read_day(self, day: int, found: _Day) -> None:
+        self._whole.add(day)
+        if found.count:
+            self._note(numbers_of_day(day))
+
+    def _read(self, numbers: range) -> None:
+        for number in numbers:
             self._key_at.setdefault(number, None)
-        for number, article, published, first in self._db.execute(_AT, [json.dumps(listed)]):
-            self._key_at[number] = (wanted_number(article, published, first), article)
+        self._note(numbers)
+
+    def _note(self, numbers: range) -> None:
+        rows = self._db.execute(_BETWEEN, (numbers.start, numbers.stop))
+        for number, article, published, first in rows:
+            self._key_at[number] = (moment_of(article, published, first), article)
             self.original[article] = number
 
 
-_AT = """
-SELECT number, id, published, first_captured FROM articles
-WHERE number IN (SELECT value FROM json_each(?))
+_COUNTS = """
+SELECT d.value ->> 0, (
+    SELECT count(*) FROM facets WHERE number >= d.value ->> 1 AND number < d.value ->> 2
+) FROM json_each(?) d
+"""
+_BETWEEN = """
+SELECT number, id, published, first_captured FROM articles WHERE number >= ? AND number < ?
 """
 
 

@@ -29,11 +29,12 @@ _FACETS = tuple(COLUMNS.index(name) for name in ("source", "language", "section"
 class Derived:
     """One article computed: its row, its events, and the names that lead to it.
 
-    ``wanted`` is the number it would have if it were alone; ``row`` is in the order of `COLUMNS`.
+    ``moment`` is what it is numbered by (`archive.indexer.numbers`); ``row`` is in the order of
+    `COLUMNS`.
     """
 
     id: int
-    wanted: int
+    moment: int
     source: str
     row: tuple[Any, ...]
     events: tuple[Event, ...]

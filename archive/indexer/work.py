@@ -3,13 +3,13 @@
 import json
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from sqlite_utils import Database
 
 from archive.indexer.derive import derive
 from archive.indexer.fresh import Fresh, insert_fresh, known_addresses, place_fresh
-from archive.indexer.fulltext import Indexed, follow, read_indexed
+from archive.indexer.fulltext import Indexed, follow, put_in, read_indexed, take_out
 from archive.indexer.identity import (
     Address,
     address_of_url,
@@ -45,7 +45,7 @@ class _Seen:
 
 @dataclass(slots=True)
 class Work:
-    """One transaction's changes: `take` captures, then `finish` once.
+    """One transaction's changes: `take` captures once, then `finish`.
 
     ``new_articles`` and ``new_versions`` count by source. Without ``straight`` what is met for
     the first time takes the same way as everything else, and gives the same rows.
@@ -105,11 +105,12 @@ class Work:
         self._remember(changed)
         changes = derive(self.db, changed, main_addresses(self.db, changed))
         self.new_articles.update(changes.new.values())
-        after = read_indexed(self.db, changed | changes.moved.keys() | self._shifted)
-        for article in changes.moved.keys() - self._before.keys() - self._shifted:
-            # Nothing but the number is another one: where it stands in the full text is known.
-            self._before[article] = replace(after[article], number=changes.moved[article])
-        follow(self.db, self._before, after)
+        known = changed | self._before.keys()
+        # Of all others nothing but the number is another one.
+        moved = changes.moved.keys() - known - self._shifted
+        take_out(self.db, moved, changes.moved)
+        follow(self.db, self._before, read_indexed(self.db, known))
+        put_in(self.db, (moved | self._shifted) - known)
 
     def _take_fresh(self, seen: Sequence[_Seen]) -> list[_Seen]:
         """Write what is met for the first time; gives the rest."""
@@ -129,9 +130,7 @@ class Work:
         fresh = [page.fresh() for page in new]
         placed = place_fresh(self.db, fresh)
         # Out of the full text before others come in under their numbers.
-        self._remember(placed.moved)
-        there = placed.moved.keys() & self._before.keys()
-        follow(self.db, {article: self._before.pop(article) for article in there}, {})
+        take_out(self.db, placed.moved)
         self._shifted |= placed.moved.keys()
         renumber(self.db, placed.moved)
         insert_fresh(self.db, fresh, placed)

@@ -32,7 +32,7 @@ class Cell:
         year, quarter = int(self.quarter[:4]), int(self.quarter[5])
         begin = datetime(year, 3 * quarter - 2, 1, tzinfo=UTC)
         end = datetime(year + quarter // 4, 3 * (quarter % 4) + 1, 1, tzinfo=UTC)
-        # Numbers end in 2444; what claims to be from later has the last of them.
+        # Numbers end in 2617; what claims to be from later has the last of them.
         beyond = first_number(end)
         return first_number(begin), beyond if beyond < _LAST else 1 << 62
 

@@ -13,11 +13,11 @@ from dataclasses import dataclass, field
 
 from sqlite_utils import Database
 
-from archive.index.ids import NUMBERS_A_SECOND
+from archive.index.ids import day_of_number, numbers_of_day
 from archive.indexer.settling.sentences import sentences_in
 
-WINDOW = (24 * 86_400) * NUMBERS_A_SECOND
-"""How far two copies may be from each other, in numbers: 24 days."""
+WINDOW_DAYS = 24
+"""How many days two copies may be from each other."""
 
 NEIGHBOURS = 4
 """With so many before it, and so many after it, an article is compared for each sentence."""
@@ -66,7 +66,7 @@ def look_around(db: Database, articles: Set[int], sentences: set[int]) -> Nearby
                 before = last.get(sentence)
                 last[sentence] = article
                 # Most sentences stand in one article: nobody is compared for their sake.
-                if before is not None and article - before <= WINDOW:
+                if before is not None and _is_near(before, article):
                     near = _before(holders.get(sentence), before, article)
                     _note(found, articles, near, article, shared)
                     near.append(article)
@@ -92,7 +92,7 @@ def _before(held: list[int] | None, before: int, article: int) -> list[int]:
     """The nearest that hold a sentence, the last of them ``before``."""
     if held is None or held[-1] != before:
         return [before]
-    return [other for other in held[-NEIGHBOURS:] if article - other <= WINDOW]
+    return [other for other in held[-NEIGHBOURS:] if _is_near(other, article)]
 
 
 def _note(
@@ -139,19 +139,28 @@ SELECT s.article, s.sentences FROM json_each(?) n JOIN sketches s ON s.article =
 """
 
 
+def _is_near(before: int, article: int) -> bool:
+    return day_of_number(article) - day_of_number(before) <= WINDOW_DAYS
+
+
 def _spans(articles: Sequence[int]) -> Iterator[tuple[int, int]]:
     """The ranges of numbers within reach of these articles, none twice.
 
-    >>> [(last - first) // WINDOW for first, last in _spans([0, WINDOW, 9 * WINDOW])]
-    [3, 2]
+    >>> days = [numbers_of_day(40_000 + n)[7] for n in (0, 20, 200)]
+    >>> [day_of_number(last) - day_of_number(first) for first, last in _spans(days)]
+    [68, 48]
     """
     first = last = None
-    for article in articles:
-        if last is not None and article - WINDOW <= last:
-            last = article + WINDOW
+    for day in sorted({day_of_number(article) for article in articles}):
+        if last is not None and day - WINDOW_DAYS <= last:
+            last = day + WINDOW_DAYS
             continue
         if first is not None and last is not None:
-            yield first, last
-        first, last = article - WINDOW, article + WINDOW
+            yield _span(first, last)
+        first, last = day - WINDOW_DAYS, day + WINDOW_DAYS
     if first is not None and last is not None:
-        yield first, last
+        yield _span(first, last)
+
+
+def _span(first: int, last: int) -> tuple[int, int]:
+    return numbers_of_day(first)[0], numbers_of_day(last)[-1]

@@ -9,12 +9,13 @@ from sqlite_utils import Database
 
 from archive.index.ids import digest_number
 from archive.index.layout import read_layout, write_layout
+from archive.index.lines import put_back, taken_out
 from archive.indexer.derive import derive
 from archive.indexer.fulltext import follow, read_indexed
 from archive.indexer.identity import main_addresses
 from archive.indexer.reading import signed
 from archive.indexer.settling.cells import Cell, draw, numbers_in
-from archive.indexer.settling.whole import Row, put_back, taken_out, whole
+from archive.indexer.settling.whole import Row, whole
 from extract.article import Block, text_of
 from extract.fingerprint import simhash, text_digest
 from extract.template import MIN_ARTICLES, Page, SiteTemplate, cut, learn

@@ -2,7 +2,7 @@
 
 # ruff: noqa: DTZ001 - Hypothesis wants naive bounds and adds the zone
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -10,11 +10,15 @@ from hypothesis import strategies as st
 from archive.index.ids import (
     article_number,
     capture_number,
+    day_of_fine,
     find_id,
+    fine_moment,
     first_number,
     hex_id,
     moment_of_number,
     number_id,
+    numbers_of_day,
+    slots_of,
     sort_moment,
 )
 
@@ -26,16 +30,31 @@ MOMENTS = st.datetimes(
 IDS = st.integers(min_value=0, max_value=2**63 - 1)
 
 
-@given(MOMENTS, MOMENTS, IDS, IDS)
-def test_article_numbers_are_in_the_order_of_seconds(first, second, a, b):
+@given(MOMENTS, MOMENTS, IDS, IDS, st.integers(0, 10**7))
+def test_article_numbers_are_in_the_order_of_moments(first, second, a, b, articles):
+    slots = slots_of(articles)
     if first.replace(microsecond=0) < second.replace(microsecond=0):
-        assert article_number(first, a) < article_number(second, b)
+        assert fine_moment(first, a) < fine_moment(second, b)
+        numbers = [article_number(fine_moment(*one), slots) for one in ((first, a), (second, b))]
+        assert numbers[0] <= numbers[1]
+        assert numbers[0] < numbers[1] or first.date() == second.date()
 
 
-@given(MOMENTS, IDS)
-def test_the_moment_of_a_number_is_its_second(moment, name):
-    assert moment_of_number(article_number(moment, name)) == moment.replace(microsecond=0)
-    assert first_number(moment) <= article_number(moment, name) < 2**63
+@given(MOMENTS, IDS, st.integers(0, 10**7))
+def test_a_number_lies_within_its_day(moment, name, articles):
+    fine = fine_moment(moment, name)
+    number = article_number(fine, slots_of(articles))
+    day = datetime.combine(moment.date(), time(), UTC)
+    assert first_number(day) <= number < first_number(day + timedelta(days=1)) < 2**63
+    assert moment_of_number(number) == day
+    assert number in numbers_of_day(day_of_fine(fine))
+
+
+@given(st.integers(0, 4_000_000))
+def test_a_day_has_room_for_all_its_articles(articles):
+    room = len(numbers_of_day(0))
+    assert slots_of(articles) + min(articles, room // 32) <= room
+    assert slots_of(articles) >= min(2 * articles, room * 15 // 16)
 
 
 @given(MOMENTS, st.timedeltas(min_value=timedelta(seconds=1), max_value=timedelta(days=9999)))
@@ -70,7 +89,9 @@ def test_dates_nobody_can_believe_are_clamped():
     seen = datetime(2026, 1, 5, 12, tzinfo=UTC)
     assert sort_moment("2031-01-01", seen, 5) == seen
     assert sort_moment("2031-01-01T00:00:00+00:00", seen, 5) == seen
-    assert article_number(sort_moment("0001-01-01", seen, 5), 5) >= 0
+    assert fine_moment(sort_moment("0001-01-01", seen, 5), 5) >= 0
+    late = fine_moment(datetime(9999, 12, 31, tzinfo=UTC), 5)
+    assert article_number(late, 1024) < first_number(datetime(9999, 12, 31, tzinfo=UTC)) < 1 << 41
 
 
 def test_a_date_only_article_lies_within_its_day():
