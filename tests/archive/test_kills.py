@@ -4,22 +4,21 @@ And its result is that of a run that nobody disturbed.
 """
 
 import random
-import shutil
 import signal
-import sqlite3
 import subprocess
 import sys
+import time
 from contextlib import closing
 
 import pytest
 import zstandard
 from click.testing import CliRunner
-from sqlite_utils import Database
 
 from archive.cli import cli
-from archive.index.open import open_index
-from archive.index.schema import APPLICATION_ID, MIGRATIONS
+from archive.errors import IndexDamaged
+from archive.index.open import open_index, open_index_file
 from archive.layout import create_archive
+from tests.archive.index.old import STARTS, old_archive, unpack
 from tests.archive.indexer.press import http, new_press, rows_of, story
 from tests.archive.ingest.foreign import foreign_arc, foreign_warc, wacz
 from tests.archive.ingest.shelf_server import Shelf, serving
@@ -115,6 +114,8 @@ class Undisturbed:
 
     def archive(self, place, command):
         """An archive at the beginning of a command."""
+        if command == "upgrade":
+            return old_archive(place, STARTS[0])
         if command == "ingest":
             archive = create_archive(place, contact="mailto:tests@example.org")
         else:
@@ -126,6 +127,8 @@ class Undisturbed:
         return {
             "ingest": ("ingest", self.root / "sources"),
             "index": ("index",),
+            # A migration, then everything read again by the extractor of today.
+            "upgrade": ("index",),
             "rebuild": ("index", "--rebuild"),
         }[command]
 
@@ -135,7 +138,10 @@ def undisturbed(tmp_path_factory):
     return Undisturbed(tmp_path_factory.mktemp("undisturbed"))
 
 
-CASES = (("ingest", "file"), ("ingest", "sql"), ("index", "sql"), ("rebuild", "sql"))
+CASES = (
+    *(("ingest", "file"), ("ingest", "sql")),
+    *(("index", "sql"), ("rebuild", "sql"), ("upgrade", "sql")),
+)
 
 
 def kill_and_finish(undisturbed, tmp_path, case, moments):
@@ -198,44 +204,100 @@ open_index_file(Path(sys.argv[1]), write=True).close()
 """
 
 
-def first_index(archive):
-    """An index as the first migration made it, with a source; what rows become is tested elsewhere."""
-    with closing(open_index(archive, write=True)) as db:
-        names = [row[0] for row in db.execute("SELECT name FROM _sqlite_migrations ORDER BY rowid")]
-    archive.index_path.unlink()
-    old = Database(sqlite3.connect(archive.index_path))
-    with closing(old):
-        old.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-        old.execute("PRAGMA journal_mode = WAL")
-        MIGRATIONS.apply(old, stop_before=names[1])
-        old.execute("INSERT INTO sources (id, name) VALUES ('morning', 'The Morning')")
-        old.conn.commit()
-    return len(names)
+def command_of(path, at=0):
+    return [sys.executable, "-c", MIGRATE, str(path), str(at)]
 
 
-def migrated(path, at=0):
-    command = [sys.executable, "-c", MIGRATE, str(path), str(at)]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=KILL_S, check=False)
-    assert done.returncode == (-signal.SIGKILL if at else 0), done.stderr
-    return 0 if at else int(done.stderr.split()[-1])
-
-
-def schema_of(path):
-    with closing(sqlite3.connect(path)) as db:
+def left_by(path):
+    """Every row of an index and how its tables are made, once the next writer has opened it."""
+    with closing(open_index_file(path, write=True)) as db:
         assert db.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+        db.execute("INSERT INTO articles_fts (articles_fts) VALUES ('integrity-check')")
         tables = db.execute("SELECT name, sql FROM sqlite_master ORDER BY name").fetchall()
-        return tables, db.execute("SELECT * FROM sources").fetchall()
+        return tables, rows_of(db)
 
 
-@pytest.mark.parametrize(
-    "share", [0.3, 0.6, 0.9, *(pytest.param(n / 40, marks=pytest.mark.soak) for n in range(1, 40))]
-)
-def test_killed_while_it_migrates_the_next_writer_ends_as_an_undisturbed_one(tmp_path, share):
-    archive = create_archive(tmp_path / "archive", contact="mailto:tests@example.org")
-    assert first_index(archive) >= 2
-    whole = shutil.copy(archive.index_path, tmp_path / "whole.db")
-    statements = migrated(whole)
-    migrated(archive.index_path, at=max(1, int(statements * share)))
-    with closing(open_index(archive, write=True)):
-        pass
-    assert schema_of(archive.index_path) == schema_of(whole)
+class Migrations:
+    """Migrations that nobody disturbs: how many statements, how long, and what they leave."""
+
+    def __init__(self, place):
+        self._place = place
+        self._known = {}
+
+    def of(self, start):
+        if start not in self._known:
+            path = self._place / f"{start}.db"
+            unpack(path, start)
+            begun = time.monotonic()
+            done = subprocess.run(
+                command_of(path), capture_output=True, text=True, timeout=KILL_S, check=True
+            )
+            took_s = time.monotonic() - begun
+            self._known[start] = int(done.stderr.split()[-1]), took_s, left_by(path)
+        return self._known[start]
+
+
+@pytest.fixture(scope="module")
+def migrations(tmp_path_factory):
+    return Migrations(tmp_path_factory.mktemp("migrations"))
+
+
+OLD = [start for start in STARTS if start.is_old]
+
+
+def is_served_only_if_whole(path, expected):
+    """A reader who comes before the next writer sees an old index and says so, or the new one."""
+    try:
+        with closing(open_index_file(path)) as db:
+            return {
+                name: rows for name, rows in rows_of(db).items() if rows != expected[name]
+            } == {}
+    except IndexDamaged as error:
+        return "made by an older microfiche" in str(error)
+
+
+def kill_migration(path, start, expected, statement):
+    unpack(path, start)
+    done = subprocess.run(
+        command_of(path, statement), capture_output=True, timeout=KILL_S, check=False
+    )
+    assert done.returncode == -signal.SIGKILL, done.stderr
+    assert is_served_only_if_whole(path, expected[1])
+    assert left_by(path) == expected
+
+
+@pytest.mark.parametrize("start", OLD, ids=str)
+def test_killed_while_it_migrates_the_next_writer_ends_as_an_undisturbed_one(
+    migrations, tmp_path, start
+):
+    statements, _, expected = migrations.of(start)
+    for share in (0.1, 0.5, 0.8, 0.95, 1):
+        path = tmp_path / f"{share}.db"
+        kill_migration(path, start, expected, max(1, int(statements * share)))
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("start", OLD, ids=str)
+def test_killed_at_each_statement_of_a_migration(migrations, tmp_path, start):
+    statements, _, expected = migrations.of(start)
+    for statement in range(1, statements + 1):
+        kill_migration(tmp_path / f"{statement}.db", start, expected, statement)
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("start", OLD, ids=str)
+def test_killed_at_any_time_of_a_migration(migrations, tmp_path, start):
+    """Within a statement too: while pages are written, or the log is moved into the file."""
+    _, took_s, expected = migrations.of(start)
+    chance = random.Random(str(start))
+    killed = 0
+    for attempt in range(60):
+        path = tmp_path / f"{attempt}.db"
+        unpack(path, start)
+        with subprocess.Popen(command_of(path), stderr=subprocess.DEVNULL) as process:
+            time.sleep(took_s * (0.3 + 0.7 * chance.random()))
+            process.kill()
+        killed += process.returncode == -signal.SIGKILL
+        assert is_served_only_if_whole(path, expected[1])
+        assert left_by(path) == expected
+    assert killed > 20

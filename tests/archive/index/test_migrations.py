@@ -29,7 +29,7 @@ SELECT url, source, title, published, first_captured, last_captured, versions, c
     language, section, credit, paywall, words, edited, removed, earlier_text FROM articles
 """,
     "versions": """
-SELECT a.url, v.first_capture, v.last_capture, v.captures, v.title, v.standfirst, v.text, v.layout,
+SELECT a.url, v.first_capture, v.last_capture, v.captures, v.title, v.standfirst, v.text,
     v.asides, v.authors, v.published, v.modified, v.language, v.section, v.tags, v.image, v.credit,
     v.paywall, v.kind, v.words, v.fingerprint, v.extractor
 FROM versions v JOIN articles a ON a.id = v.article
