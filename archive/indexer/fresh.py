@@ -8,12 +8,13 @@ any article from all its captures and versions. Both give the same rows; a test 
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from sqlite_utils import Database
 
 from archive.indexer.events import Event
 from archive.indexer.found import FoundCapture
-from archive.indexer.fulltext import Indexed, add
+from archive.indexer.fulltext import Row, add_rows
 from archive.indexer.identity import plain_url
 from archive.indexer.numbers import moment_of, place
 from archive.indexer.reading import Reading
@@ -66,7 +67,7 @@ def insert_fresh(db: Database, pages: Sequence[Fresh], placed: Placed) -> None:
         [version_row(p.address, p.number, p.capture.uri, p.reading, captures=1) for p in pages],
     )
     insert_articles(db, placed.derived, placed.come)
-    add(db, [_indexed(placed.come[page.address], page.reading) for page in pages])
+    add_rows(db, [_indexed(placed.come[page.address], page.reading) for page in pages])
 
 
 def _derived(page: Fresh) -> Derived:
@@ -96,9 +97,10 @@ def _derived(page: Fresh) -> Derived:
     )
 
 
+@lru_cache(10_000)
 def _names(listed: str) -> tuple[str, ...]:
     return () if listed == "[]" else tuple(json.loads(listed))
 
 
-def _indexed(number: int, reading: Reading) -> Indexed:
-    return Indexed(number, reading.text, reading.title, reading.standfirst, reading.asides, "")
+def _indexed(number: int, r: Reading) -> Row:
+    return (number, *(r.indexed or (r.text, r.title, r.standfirst, r.asides)), "")

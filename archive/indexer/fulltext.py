@@ -3,12 +3,17 @@
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from operator import itemgetter
 
 from sqlite_utils import Database
 
 from archive.index.segments import searchable
 
 _AT_ONCE = 1_000
+
+
+Row = tuple[int, str, str, str, str, str]
+"""Number, text, title, standfirst, asides, earlier text, as they are indexed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +27,7 @@ class Indexed:
     asides: str
     earlier: str
 
-    def row(self) -> tuple[int, str, str, str, str, str]:
+    def row(self) -> Row:
         """As it goes into the full text: scripts without spaces cut into characters."""
         texts = (self.text, self.title, self.standfirst, self.asides, self.earlier)
         return (self.number, *map(searchable, texts))  # type: ignore[return-value]
@@ -110,9 +115,14 @@ def _configure(db: Database, **settings: int) -> None:
 
 def add(db: Database, come: Iterable[Indexed]) -> None:
     """Put articles into the full text that are not in it."""
+    add_rows(db, [new.row() for new in come])
+
+
+def add_rows(db: Database, rows: Iterable[Row]) -> None:
+    """The same for rows in which scripts without spaces are cut already."""
     # By number: FTS5 is fastest when rowids grow.
     db.conn.executemany(
         "INSERT INTO articles_fts (rowid, text, title, standfirst, asides, earlier) "
         "VALUES (?, ?, ?, ?, ?, ?)",
-        (new.row() for new in sorted(come, key=lambda new: new.number)),
+        sorted(rows, key=itemgetter(0)),
     )

@@ -9,6 +9,7 @@ from enum import Enum
 
 from archive.index.ids import digest_number, number_id
 from archive.index.layout import write_layout
+from archive.index.segments import searchable
 from extract.article import Article, PageKind, text_of
 
 _ARTICLE_KINDS = {PageKind.ARTICLE, PageKind.LIVE_BLOG, PageKind.VIDEO, PageKind.GALLERY}
@@ -42,7 +43,8 @@ class Reading:
 
     ``digest`` tells versions apart: title, standfirst and text without white space, punctuation
     and quote styles. ``title_digest`` and ``text_digest`` are None where there is too little to
-    compare. ``is_article`` is False for section pages, error pages and bot walls.
+    compare. ``is_article`` is False for section pages, error pages and bot walls. ``indexed`` has
+    text, title, standfirst and asides as the full text holds them, where that is not the same.
     """
 
     digest: int
@@ -68,6 +70,7 @@ class Reading:
     fingerprint: int
     extractor: str
     is_article: bool
+    indexed: tuple[str, str, str, str] | None
 
 
 def reading_of(article: Article) -> Reading:
@@ -109,7 +112,23 @@ def reading_of(article: Article) -> Reading:
         fingerprint=signed(article.fingerprint),
         extractor=article.extractor,
         is_article=article.kind in _ARTICLE_KINDS and is_read,
+        indexed=indexed_if_other(text, title, standfirst, asides),
     )
+
+
+def indexed_if_other(
+    text: str, title: str, standfirst: str, asides: str
+) -> tuple[str, str, str, str] | None:
+    """The texts as the full text holds them; None where that is the same.
+
+    The workers do it, beside each other: a text of Han characters takes as long to cut as to index.
+
+    >>> indexed_if_other("One.", "A", "", "") is None, indexed_if_other("東京", "A", "", "")[1:]
+    (True, ('A', '', ''))
+    """
+    texts = (text, title, standfirst, asides)
+    indexed = (searchable(text), searchable(title), searchable(standfirst), searchable(asides))
+    return None if indexed == texts else indexed
 
 
 def letters(text: str) -> str:

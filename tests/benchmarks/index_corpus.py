@@ -22,7 +22,7 @@ from py3langid import classify
 
 from archive.index.ids import capture_number, number_id
 from archive.indexer.found import Found, FoundCapture
-from archive.indexer.reading import Reading
+from archive.indexer.reading import Reading, indexed_if_other
 from archive.indexer.store import Entry
 from archive.times import to_timestamp
 from archive.urls import urlkey
@@ -94,9 +94,10 @@ def _entry(n: int, when: datetime, chance: random.Random) -> Entry:
     text = _text(told, chance)
     title = " ".join(_sentence(told, chance).split()[:9])[:120]
     body = "\n".join(text)
+    standfirst = _sentence(told, chance)
     reading = Reading(
-        digest=number_id(title, body), title=title, standfirst=_sentence(told, chance), text=body,
-        layout=",".join(f"p{len(part)}" for part in text), asides="",
+        digest=number_id(title, body), title=title, standfirst=standfirst, text=body,
+        layout="p" * len(text), asides="",
         authors=json.dumps([f"Author {int(chance.paretovariate(0.8)) % 3000}"]),
         published=(when - timedelta(hours=1)).isoformat(timespec="seconds"), modified=None,
         language=told.language,
@@ -105,6 +106,7 @@ def _entry(n: int, when: datetime, chance: random.Random) -> Entry:
         credit=chance.choice((None,) * 9 + ("dpa",)), paywall="open", kind="article",
         words=len(body.split()), title_digest=number_id(title), text_digest=number_id(body),
         fingerprint=chance.getrandbits(63), extractor="bench", is_article=True,
+        indexed=indexed_if_other(body, title, standfirst, ""),
     )  # fmt: skip
     record_id = f"urn:uuid:{uuid.UUID(int=chance.getrandbits(128), version=4)}"
     capture = FoundCapture(
