@@ -2,8 +2,9 @@
 
 from archive.search.facets import Facets, count_facets
 from archive.search.results import Hit, SearchResult, Segment
-from archive.search.run import Order, search
+from archive.search.run import search
 from archive.search.similar import Similar, find_similar
+from archive.search.totals import Order
 
 __all__ = [
     "Facets",

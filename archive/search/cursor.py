@@ -21,6 +21,8 @@ class Tiers(StrEnum):
     """Titles by score, then the others by date."""
     TITLES_BY_DATE = "titles_by_date"
     """Titles, then the others, all by date."""
+    TITLES_WITHIN = "titles_within"
+    """Titles of the part that phrases are ranked in, then the others of it, then what is older."""
     BY_DATE = "by_date"
     """All by date, other forms of the words last."""
     WHOLE = "whole"
@@ -33,7 +35,7 @@ class Layout:
 
     Attributes:
         tiers: Which.
-        since: Of `Tiers.TITLES`: articles from this number on are ranked.
+        since: Of `Tiers.TITLES` and `Tiers.TITLES_WITHIN`: articles from this number on are ranked.
     """
 
     tiers: Tiers

@@ -149,7 +149,8 @@ def _expanded_prefix(db: Database, text: Text) -> Text:
         return replace(text, is_common=True)
     if sum(word.articles for word in words) <= _DEAR_PREFIX:
         return text
-    return replace(text, is_common=True, terms=tuple(word.term for word in words))
+    terms = tuple(word.term for word in words)
+    return replace(text, is_common=True, terms=terms, articles=max(word.articles for word in words))
 
 
 def spellings(word: str) -> tuple[str, ...]:

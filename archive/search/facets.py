@@ -12,16 +12,22 @@ from sqlite_utils import Database
 
 from archive.index.ids import first_number, moment_of_number
 from archive.index.trouble import explained
+from archive.search.cursor import LOWEST
 from archive.search.dates import span
 from archive.search.expand import planned
 from archive.search.fields import NUMBER
 from archive.search.plan import Plan
+from archive.search.reach import reach_of
 from archive.search.where import Where, where_of
 
 # Visiting a hit costs 2.2 microseconds: its sources, sections and the like, and its authors. Of
 # more hits an even sample is counted, and the result says so. Under conditions on fields most of
 # what is visited is no hit.
-COUNTED_HITS = 30_000
+COUNTED_HITS = 25_000
+# An even sample takes up to three walks over all that is found. For a phrase that is too dear where
+# more articles have its rarest word: then the newest of these are walked over, once.
+PHRASES_SAMPLED = 50_000
+PHRASES_WALKED = 150_000
 VISITED_PER_HIT = 3
 _PARTS = 1009
 TOP = 20
@@ -62,7 +68,8 @@ class Facets:
         exact: False where these are not all.
         basis: ``all`` hits; an even ``sample`` of them: then all counts are estimates from it, but
             for the total and the histogram of a query of words alone; or the ``newest`` of them,
-            where many words begin so: then nothing is known of the others.
+            where many words begin so, or each word of a phrase is common: then nothing is known of
+            the others.
         unit: What a bar of the histogram stands for.
         histogram: From the oldest hit to the newest, those without hits too.
     """
@@ -102,15 +109,9 @@ def count_facets(db: Database, query: str, *, counted_hits: int = COUNTED_HITS) 
 
 
 def _count(db: Database, asked: Plan, counted_hits: int) -> Facets:
-    if not asked.is_ranked:
-        # FTS5 would merge all that begins so before it gives the first.
-        where = where_of(asked, asked.by_date)
-        _collect(db, where, Fraction(1), f"DESC LIMIT {counted_hits + 1}")
-        counted = _collected(db)
-        exact = counted <= counted_hits
-        found = _described(db, None, counted, Fraction(1))
-        basis: Basis = "all" if exact else "newest"
-        return replace(found, exact=exact, total_is_exact=exact, basis=basis)
+    # FTS5 would merge all that begins so before it gives the first.
+    if not asked.is_ranked or _phrase_reach(db, asked, PHRASES_SAMPLED) > LOWEST:
+        return _count_newest(db, asked, counted_hits)
     bare = where_of(replace(asked, conditions=()))
     matches = bare.count(db)
     part = _part(matches, counted_hits * (VISITED_PER_HIT if asked.conditions else 1))
@@ -120,6 +121,23 @@ def _count(db: Database, asked: Plan, counted_hits: int) -> Facets:
     quick = part < 1 and not asked.conditions and not asked.has_prefix
     found = _described(db, bare if quick else None, total, part)
     return replace(found, total_is_exact=part == 1 or not asked.conditions)
+
+
+def _phrase_reach(db: Database, asked: Plan, candidates: int) -> int:
+    return reach_of(db, asked, phrases=candidates, fields=0) if asked.phrases else LOWEST
+
+
+def _count_newest(db: Database, asked: Plan, counted_hits: int) -> Facets:
+    reach = _phrase_reach(db, asked, PHRASES_WALKED)
+    where = where_of(asked, asked.by_date)
+    if reach > LOWEST:
+        where = where.narrowed(f"{NUMBER} >= ?", reach)
+    _collect(db, where, Fraction(1), f"DESC LIMIT {counted_hits + 1}")
+    counted = _collected(db)
+    exact = counted <= counted_hits and reach == LOWEST
+    found = _described(db, None, counted, Fraction(1))
+    basis: Basis = "all" if exact else "newest"
+    return replace(found, exact=exact, total_is_exact=exact, basis=basis)
 
 
 def _described(db: Database, where: Where | None, total: int, part: Fraction) -> Facets:

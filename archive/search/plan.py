@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
-from archive.index.fold import is_word_character
+from archive.index.fold import is_word_character, tokens
 from archive.index.segments import searchable
 from archive.search.fields import NUMBER, Condition, condition_for
 from archive.search.query import Both, Either, Field, Near, Node, Query, Text, Without
@@ -25,6 +25,9 @@ class Plan:
             have, each of these words. FTS5 would merge all their articles before the first.
         typed: ``match`` with the very words that were typed, without their forms.
         in_title: The expression of what has one of the words in its title.
+        phrases: The words of each phrase, which FTS5 looks up together in each article that has
+            them all.
+        at_least: How many articles are known to answer to ``match``; 0 where nothing is known.
     """
 
     match: str | None
@@ -34,6 +37,8 @@ class Plan:
     by_date: str | None = None
     typed: str | None = None
     in_title: str | None = None
+    phrases: tuple[tuple[str, ...], ...] = ()
+    at_least: int = 0
 
     @property
     def has_prefix(self) -> bool:
@@ -108,6 +113,8 @@ def plan(query: Query) -> Plan:
         by_date=match_expression(_word_by_word(Both(tuple(text)))) if match else None,
         typed=match_expression(_as_typed(Both(tuple(text)))) if match else None,
         in_title=_in_title(text),
+        phrases=tuple(dict.fromkeys(_phrases(Both(tuple(text))))) if match else (),
+        at_least=_at_least(query.node),
     )
 
 
@@ -142,6 +149,37 @@ def _in_title(nodes: Sequence[Node]) -> str | None:
     texts = (text for node in nodes for text in _wanted(node) if text.column is None)
     any_of_them = _combined([_text(replace(text, forms=())) for text in texts], " OR ")
     return f"title : ({any_of_them})" if any_of_them else None
+
+
+def _phrases(node: Node) -> Iterable[tuple[str, ...]]:
+    """The words of each phrase, folded; without the one that is but a beginning.
+
+    >>> list(_phrases(Near(Text("old"), Text("bridge"))))
+    [('old', 'bridge')]
+    >>> list(_phrases(Text("old bri", prefix=True)))
+    [('old',)]
+    """
+    if isinstance(node, Text):
+        for words in (node.words, *node.forms):
+            found = _whole_words(replace(node, words=words))
+            if len(found) > (not node.prefix):
+                yield found
+    elif isinstance(node, Near):
+        yield _whole_words(node.first) + _whole_words(node.second)
+    elif isinstance(node, Without):
+        yield from _phrases(node.part)
+    elif isinstance(node, (Both, Either)):
+        for part in node.parts:
+            yield from _phrases(part)
+
+
+def _whole_words(text: Text) -> tuple[str, ...]:
+    found = tuple(word for word, _, _ in tokens(text.words) if word)
+    return found[:-1] if text.prefix else found
+
+
+def _at_least(node: Node) -> int:
+    return node.articles if isinstance(node, Text) and node.column is None else 0
 
 
 def match_expression(node: Node) -> str | None:

@@ -53,7 +53,8 @@ class Text:
 
     `archive.search.expand` adds what the index knows: ``forms`` are other words that stand for it
     as well; ``terms`` the words that begin so; ``is_common`` that they are in so many articles
-    that ranking them is too dear.
+    that ranking them is too dear; ``articles`` how many had the commonest of ``terms`` when it was
+    looked up.
     """
 
     words: str
@@ -63,6 +64,7 @@ class Text:
     forms: tuple[str, ...] = ()
     terms: tuple[str, ...] = ()
     is_common: bool = False
+    articles: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,9 @@ FTS5's bm25 costs 1.2 microseconds a match, and a walk over all matches of each 
 it is: exact for a thousand matches, a second for a million. So a query is answered in tiers. With
 few matches there is one, ranked by bm25. With many, those with a word of the query in the title
 (where a word weighs 8, which is where the best of bm25 are) come first, ranked by bm25; the others
-follow by date. What has only other forms of the words comes last (docs/search.md).
+follow by date. What has only other forms of the words comes last (docs/search.md). Phrases of
+common words, and common words with conditions on fields, are ranked only as far as
+`archive.search.reach` goes.
 """
 
 from dataclasses import dataclass
@@ -30,12 +32,24 @@ class Bounds:
             rare a word is takes 10 ms and more by itself, and it is in every fifth article.
         ranked_titles: So many of these, the newest.
         counted: Where they need not be known for ranking, hits are counted up to here.
+        phrases_ranked: Phrases are ranked among the newest articles that have their rarest word,
+            so many of them: 30,000 take 10 to 27 ms, three times over.
+        phrases_counted: By date, phrases are counted among so many: 5,000 take 2 to 5 ms.
+        fields_ranked: With conditions on fields, so many articles that have the words are looked
+            up: 60,000 take 20 ms, twice over.
+        fields_counted: By date, so many.
+        few: Where no more are found there, ranking tells nothing.
     """
 
     exact_matches: int = 20_000
     ranked_matches: int = 200_000
     ranked_titles: int = 5_000
     counted: int = 10_000
+    phrases_ranked: int = 30_000
+    phrases_counted: int = 5_000
+    fields_ranked: int = 60_000
+    fields_counted: int = 10_000
+    few: int = 20
 
 
 BOUNDS = Bounds()
@@ -45,6 +59,7 @@ _NAMES = {
     Tiers.EXACT: "bm25",
     Tiers.TITLES: "bm25 in titles, then newest",
     Tiers.TITLES_BY_DATE: "in titles, then newest",
+    Tiers.TITLES_WITHIN: "in titles of the newest, then newest",
     Tiers.BY_DATE: "newest",
     Tiers.WHOLE: "newest",
 }
@@ -67,27 +82,34 @@ class Tier:
     if_few: int = 0
 
 
-def choose_layout(db: Database, planned: Plan, bounds: Bounds, typed_matches: int) -> Layout:
+def choose_layout(planned: Plan, bounds: Bounds, typed_matches: int, reach: int) -> Layout:
     """Which tiers the hits of a query come in, on its first page and so on all others.
 
     Args:
-        db: The index.
         planned: A plan with words.
         bounds: How much may be looked at.
         typed_matches: How many have the very words; one beyond ``bounds.ranked_matches`` for more.
+        reach: From which number on they were counted.
     """
     if not planned.is_ranked:
         return Layout(Tiers.WHOLE)
+    if reach > LOWEST:
+        is_worth_it = typed_matches > bounds.few and planned.in_title is not None
+        return Layout(Tiers.TITLES_WITHIN, reach) if is_worth_it else Layout(Tiers.WHOLE)
     if typed_matches <= bounds.exact_matches:
         return Layout(Tiers.EXACT)
     if planned.has_prefix or planned.in_title is None:
         # Asking FTS5 once for the beginning of words is dear enough.
         return Layout(Tiers.BY_DATE)
-    if typed_matches > bounds.ranked_matches:
-        return Layout(Tiers.TITLES_BY_DATE)
+    titles_by_date = typed_matches > bounds.ranked_matches
+    return Layout(Tiers.TITLES_BY_DATE if titles_by_date else Tiers.TITLES)
+
+
+def ranked_from(db: Database, planned: Plan, bounds: Bounds) -> int:
+    """From which number on titles are ranked, in `Tiers.TITLES`."""
     newest = f"ORDER BY {NUMBER} DESC LIMIT 1 OFFSET {max(bounds.ranked_titles - 1, 0)}"
     rows = _titled(planned).select(db, NUMBER, newest)
-    return Layout(Tiers.TITLES, rows[0][0] if rows else LOWEST)
+    return int(rows[0][0]) if rows else LOWEST
 
 
 def by_relevance(planned: Plan, bounds: Bounds, layout: Layout) -> tuple[tuple[Tier, ...], str]:
@@ -104,6 +126,8 @@ def by_relevance(planned: Plan, bounds: Bounds, layout: Layout) -> tuple[tuple[T
     if planned.in_title is None and kind is not Tiers.EXACT:
         kind = Tiers.BY_DATE
     typed = planned.typed or planned.match
+    if kind is Tiers.TITLES_WITHIN:
+        return _titles_within(planned, layout.since), _NAMES[kind]
     if kind in (Tiers.EXACT, Tiers.BY_DATE):
         tiers = [Tier(where_of(planned, typed), scored=kind is Tiers.EXACT)]
     else:
@@ -116,10 +140,26 @@ def by_relevance(planned: Plan, bounds: Bounds, layout: Layout) -> tuple[tuple[T
 
 def _titled(planned: Plan) -> Where:
     """What has one of the words in its title."""
+    return where_of(planned, _titled_expression(planned))
+
+
+def _titled_expression(planned: Plan) -> str:
     typed = planned.typed or planned.match
     # Of a single word that suffices, and FTS5 learns but once how rare it is.
-    is_one = len(planned.wanted) == 1
-    return where_of(planned, planned.in_title if is_one else f"({planned.in_title}) AND ({typed})")
+    alone = f"title : ({typed})"
+    if planned.in_title == alone:
+        return alone
+    return f"({planned.in_title}) AND ({typed})"
+
+
+def _titles_within(planned: Plan, since: int) -> tuple[Tier, ...]:
+    titled = _titled_expression(planned)
+    others = where_of(planned, f"({planned.match}) NOT ({titled})")
+    return (
+        Tier(_titled(planned).narrowed(f"{NUMBER} >= ?", since), scored=False),
+        Tier(others.narrowed(f"{NUMBER} >= ?", since), scored=False),
+        Tier(where_of(planned).narrowed(f"{NUMBER} < ?", since), scored=False),
+    )
 
 
 def _titles_first(planned: Plan, kind: Tiers, since: int) -> list[Tier]:

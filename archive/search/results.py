@@ -108,7 +108,8 @@ class SearchResult:
 
     ``total`` is the number of articles found, or a lower bound of it where ``exact`` is False.
     ``ranking`` says how the order was made: ``bm25``, ``newest``, ``oldest``, or for words that
-    very many articles have ``bm25 in titles, then newest`` and ``in titles, then newest``.
+    very many articles have ``bm25 in titles, then newest``, ``in titles, then newest`` and ``in
+    titles of the newest, then newest``.
     ``notes`` are remarks on the query for the reader ("searched as words: …"). ``after`` continues
     where this page ends; None on the last page.
     """

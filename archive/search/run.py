@@ -1,8 +1,7 @@
 """Asking the index: counted, ranked, one page at a time."""
 
 import sqlite3
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import dataclass, replace
 
 from sqlite_utils import Database
 
@@ -12,12 +11,19 @@ from archive.search.expand import planned
 from archive.search.finds import patterns_of
 from archive.search.hits import hits_of
 from archive.search.plan import Plan
-from archive.search.rank import BOUNDS, Bounds, Tier, by_relevance, choose_layout, page_of
+from archive.search.rank import (
+    BOUNDS,
+    Bounds,
+    Tier,
+    by_relevance,
+    choose_layout,
+    page_of,
+    ranked_from,
+)
 from archive.search.results import SearchResult
 from archive.search.stories import without_copies
+from archive.search.totals import Counted, Order, count_matches, count_within, reach_for
 from archive.search.where import where_of
-
-Order = Literal["relevance", "newest", "oldest"]
 
 MAX_LIMIT = 1_000
 
@@ -41,7 +47,7 @@ def search(
     Args:
         db: The index.
         query: What a person typed; docs/search.md.
-        limit: Hits on one page, at most 1,000.
+        limit: Hits on one page, at most 1,000; 0 to learn how many there are.
         after: `SearchResult.after` of the page before: the next one, unmoved by new articles.
         offset: Hits to skip; dear where it is large, prefer ``after``.
         order: By relevance, or by date of publication.
@@ -78,17 +84,21 @@ def _search(db: Database, query: str, asked: Plan, page: _Page, order: Order) ->
     if page.after and place is None:
         notes += (f"{page.after[:40]!r} is no place of this order: begun at the first hit",)
     if order == "relevance":
-        counted, matches = _matches(db, asked, page.bounds)
-        layout = place.layout if place else choose_layout(db, asked, page.bounds, matches)
+        reach = reach_for(db, asked, page.bounds, order)
+        counted, matches = count_matches(db, asked, page.bounds, reach)
+        layout = place.layout if place else choose_layout(asked, page.bounds, matches, reach)
+        if layout.tiers is Tiers.TITLES and page.limit and not place:
+            layout = replace(layout, since=ranked_from(db, asked, page.bounds))
         tiers, ranking = by_relevance(asked, page.bounds, layout)
     else:
         where = where_of(asked, asked.by_date)
         tiers = (Tier(where, scored=False, newest=order == "newest"),)
-        counted = _counted(where.count(db, page.bounds.counted), page.bounds.counted)
+        counted = count_within(db, asked, page.bounds, reach_for(db, asked, page.bounds, order))
         layout, ranking = Layout(Tiers.WHOLE), order
-    ranked = _page(db, asked, tiers, page, place.last if place else None)
-    more = len(ranked) > page.limit
-    ranked = ranked[: page.limit]
+    found = _page(db, asked, tiers, page, place.last if place else None)
+    more = len(found.ranked) > page.limit
+    ranked = found.ranked[: page.limit]
+    counted = _at_least(counted, found, page)
     return SearchResult(
         query=query,
         total=counted.total,
@@ -100,48 +110,42 @@ def _search(db: Database, query: str, asked: Plan, page: _Page, order: Order) ->
     )
 
 
+def _at_least(counted: Counted, found: "_Found", page: _Page) -> Counted:
+    """What the page itself says of how many are found."""
+    if counted.exact:
+        return counted
+    if found.all_there_are is not None:
+        return Counted(found.all_there_are, exact=True)
+    return Counted(max(counted.total, page.offset + len(found.ranked)), exact=False)
+
+
 @dataclass(frozen=True, slots=True)
-class _Counted:
-    total: int
-    exact: bool
+class _Found:
+    """The articles of a page, and one more where there is one.
 
+    ``all_there_are``: how many there are with their copies, where the page has come to their end.
+    """
 
-def _counted(found: int, at_most: int) -> _Counted:
-    return _Counted(min(found, at_most), found <= at_most)
-
-
-def _matches(db: Database, asked: Plan, bounds: Bounds) -> tuple[_Counted, int]:
-    """How many are found, and how many have the very words."""
-    if not asked.is_ranked:
-        found = where_of(asked, asked.by_date).count(db, bounds.counted)
-        return _counted(found, bounds.counted), found
-    # With conditions on fields counting means looking at each match: no further than is needed.
-    plain = not asked.conditions and not asked.has_prefix
-    at_most = bounds.ranked_matches if plain else bounds.exact_matches
-    has_forms = asked.match != asked.typed
-    matches = where_of(asked).count(db, bounds.exact_matches if has_forms else at_most)
-    counted = _counted(matches, bounds.exact_matches if has_forms else at_most)
-    if has_forms and not counted.exact:
-        matches = where_of(asked, asked.typed).count(db, at_most)
-        counted = _Counted(max(counted.total, min(matches, at_most)), exact=False)
-    return counted, matches
+    ranked: list[Ranked]
+    all_there_are: int | None = None
 
 
 def _page(
     db: Database, asked: Plan, tiers: tuple[Tier, ...], page: _Page, last: Ranked | None
-) -> list[Ranked]:
-    """The articles of a page, and one more where there is one."""
+) -> _Found:
+    if not page.limit:
+        return _Found([])
     wanted = page.offset + page.limit + 1
-    if not page.fold:
-        return page_of(db, tiers, last, limit=wanted)[page.offset :]
     every = where_of(asked, asked.by_date)
+    is_first, alone, seen = last is None, not asked.has_prefix, 0
     kept: list[Ranked] = []
-    at_once = wanted + wanted // 2
+    at_once = wanted + wanted // 2 if page.fold else wanted
     while len(kept) < wanted:
         found = page_of(db, tiers, last, limit=at_once)
-        kept += without_copies(db, every, found, one_by_one=not asked.has_prefix)
+        seen += len(found)
+        kept += without_copies(db, every, found, one_by_one=alone) if page.fold else found
         if len(found) < at_once:
-            break
+            return _Found(kept[page.offset : wanted], seen if is_first else None)
         last = found[-1]
         at_once *= 4
-    return kept[page.offset : wanted]
+    return _Found(kept[page.offset : wanted])

@@ -31,7 +31,8 @@ def without_copies(
         db: The index.
         where: What is found.
         ranked: Some of it.
-        one_by_one: Whether FTS5 is to seek each article rather than to go through all.
+        one_by_one: Whether FTS5 is to seek each article rather than to go through all from the
+            oldest to the newest of them.
     """
     numbers = json.dumps([item.number for item in ranked])
     stories = dict(db.execute(_IN_STORIES, [numbers]).fetchall())
@@ -64,7 +65,11 @@ def _found(
     if not wanted:
         return set()
     is_one = f"{NUMBER} IN (SELECT value FROM json_each(?))"  # noqa: S608 - constants
-    among = where.narrowed(is_one if one_by_one else f"+{is_one}", json.dumps(wanted))
+    if one_by_one:
+        among = where.narrowed(is_one, json.dumps(wanted))
+    else:
+        between = f"{NUMBER} >= ? AND {NUMBER} <= ? AND +{is_one}"
+        among = where.narrowed(between, wanted[0], wanted[-1], json.dumps(wanted))
     return {row[0] for row in among.select(db, NUMBER)}
 
 

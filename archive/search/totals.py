@@ -1,0 +1,64 @@
+"""How many articles a query finds, as far as the answer may wait for it."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from sqlite_utils import Database
+
+from archive.search.cursor import LOWEST
+from archive.search.fields import NUMBER
+from archive.search.plan import Plan
+from archive.search.rank import Bounds
+from archive.search.reach import reach_of
+from archive.search.where import where_of
+
+Order = Literal["relevance", "newest", "oldest"]
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """How many articles are found, or without ``exact`` how many at least."""
+
+    total: int
+    exact: bool
+
+
+def _bounded(found: int, at_most: int) -> Counted:
+    return Counted(min(found, at_most), found <= at_most)
+
+
+def reach_for(db: Database, asked: Plan, bounds: Bounds, order: Order) -> int:
+    """From which number on a query may be looked for before its first hit is given."""
+    if order == "relevance" and asked.is_ranked:
+        return reach_of(db, asked, phrases=bounds.phrases_ranked, fields=bounds.fields_ranked)
+    return reach_of(db, asked, phrases=bounds.phrases_counted, fields=bounds.fields_counted)
+
+
+def count_within(db: Database, asked: Plan, bounds: Bounds, reach: int) -> Counted:
+    """How many are found, as far as they are within reach."""
+    if asked.at_least > bounds.counted:
+        return Counted(bounds.counted, exact=False)
+    where = where_of(asked, asked.by_date)
+    if reach == LOWEST:
+        return _bounded(where.count(db, bounds.counted), bounds.counted)
+    found = where.narrowed(f"{NUMBER} >= ?", reach).count(db, bounds.counted)
+    return Counted(min(found, bounds.counted), exact=False)
+
+
+def count_matches(db: Database, asked: Plan, bounds: Bounds, reach: int) -> tuple[Counted, int]:
+    """How many are found, and how many of them within reach have the very words."""
+    if not asked.is_ranked:
+        return count_within(db, asked, bounds, reach), 0
+    if reach > LOWEST:
+        counted = count_within(db, asked, bounds, reach)
+        return counted, counted.total
+    # With conditions on fields counting means looking at each match: no further than is needed.
+    plain = not asked.conditions and not asked.has_prefix
+    at_most = bounds.ranked_matches if plain else bounds.exact_matches
+    has_forms = asked.match != asked.typed
+    matches = where_of(asked).count(db, bounds.exact_matches if has_forms else at_most)
+    counted = _bounded(matches, bounds.exact_matches if has_forms else at_most)
+    if has_forms and not counted.exact:
+        matches = where_of(asked, asked.typed).count(db, at_most)
+        counted = Counted(max(counted.total, min(matches, at_most)), exact=False)
+    return counted, matches
