@@ -105,8 +105,8 @@ def _tantivy(path: Path, queries: dict[str, list[str]]) -> dict[str, Any] | str:
         bin_dir = environment("tantivy-0.27.0", TANTIVY)
     except pytest.skip.Exception as reason:
         return str(reason)
-    script = Path(__file__).with_name("tantivy_peer.py")
-    return _measured([str(bin_dir / "python"), str(script), str(path)], json.dumps(queries))
+    command = [str(bin_dir / "python"), "-m", "tests.benchmarks.tantivy_peer", str(path)]
+    return _measured(command, json.dumps(queries))
 
 
 def _report(count: int, grown: int, ours: dict[str, Any], theirs: dict[str, Any] | str) -> str:

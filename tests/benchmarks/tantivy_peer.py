@@ -1,5 +1,7 @@
 """Tantivy over the articles of an index of ours; run by the interpreter of its own environment.
 
+So it imports nothing that is not in the standard library, but what it measures.
+
 Queries come on stdin as JSON; prints what each kind cost, as JSON.
 """
 
@@ -8,12 +10,13 @@ import resource
 import sqlite3
 import sys
 import tempfile
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import tantivy
+
+from tests.benchmarks.timing import timed
 
 _ARTICLES = """
 SELECT f.number, f.source, coalesce(f.language, 0), coalesce(f.section, 0), c.title, c.standfirst,
@@ -34,7 +37,7 @@ def main(path: Path) -> None:
         searcher = index.searcher()
         queries = json.load(sys.stdin)
         times = {
-            kind: {name: _timed(ask, asked) for name, ask in _ways(index, searcher).items()}
+            kind: {name: timed(ask, asked) for name, ask in _ways(index, searcher).items()}
             for kind, asked in queries.items()
         }
     used = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
@@ -81,23 +84,6 @@ def _ways(index: tantivy.Index, searcher: tantivy.Searcher) -> dict[str, Callabl
         "count": lambda query: searcher.search(read(query), 1).count,
         "facets": lambda query: searcher.aggregate(read(query), _FACETS),
     }
-
-
-def _timed(ask: Callable[[str], Any], queries: list[str]) -> str:
-    wall, processor = [], []
-    for query in queries:
-        ask(query)
-        for _ in range(3):
-            began, used = time.perf_counter(), time.thread_time()
-            ask(query)
-            wall.append((time.perf_counter() - began) * 1000)
-            processor.append((time.thread_time() - used) * 1000)
-    if not wall:
-        return "–"
-    wall.sort()
-    processor.sort()
-    last = int(len(wall) * 0.95)
-    return f"{wall[len(wall) // 2]:.1f} / {wall[last]:.1f} ({processor[last]:.1f})"
 
 
 if __name__ == "__main__":
