@@ -4,14 +4,15 @@ import os
 from contextlib import closing
 
 import pytest
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import HealthCheck, Phase, example, given, settings
 from hypothesis import strategies as st
 
 from archive.index.open import open_index
-from archive.search import search
+from archive.search import count_facets, search
 from archive.search.fields import Condition
 from archive.search.plan import plan
 from archive.search.query import FIELDS, parse
+from archive.search.rank import Bounds
 from tests.archive.indexer.press import http, index_here, new_press, story
 
 
@@ -118,9 +119,11 @@ QUERIES = st.one_of(
 )
 
 
+ORDERS = st.sampled_from(["relevance", "newest", "oldest"])
+
+
 @settings(
-    # 100,000 by `make soak`'s environment; as many as a test may take otherwise.
-    max_examples=int(os.environ.get("MICROFICHE_QUERIES", "1500")),
+    max_examples=1_500,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
@@ -134,13 +137,47 @@ QUERIES = st.one_of(
 @example(query="-(-(" * 12 + "a" + " site:a.x) OR c)" * 12, order="relevance")
 @example(query="(b -(c OR " * 25 + "a" + "))" * 25, order="relevance")
 @example(query="a* " * 64, order="relevance")
-@given(query=QUERIES, order=st.sampled_from(["relevance", "newest", "oldest"]))
+@given(query=QUERIES, order=ORDERS)
 def test_no_query_fails(db, query, order):
-    found = search(db, query, order=order, limit=3)
+    ask(db, query, order, Bounds())
+
+
+def ask(db, query, order, bounds):
+    found = search(db, query, order=order, limit=3, bounds=bounds)
     assert 0 <= len(found.hits) <= 3
     assert found.total >= len(found.hits)
     for hit in found.hits:
         assert "".join(segment.text for segment in hit.title)
+
+
+@pytest.mark.soak
+def test_no_query_fails_of_a_hundred_thousand(db):
+    # Within bounds of one article each, so that these two are what very many are otherwise.
+    bounds = st.sampled_from([Bounds(), Bounds(1, 2, 1, 1), Bounds(*[1] * 9), Bounds(*[0] * 9)])
+    asked = 0
+
+    # Hypothesis remembers all that it has tried: of 100,000 at once the last cost ten times as
+    # much as the first.
+    @settings(
+        max_examples=500,
+        deadline=None,
+        database=None,
+        derandomize=False,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(
+        query=QUERIES, order=ORDERS, bounds=bounds, counted=st.sampled_from((True, *[False] * 9))
+    )
+    def some(query, order, bounds, counted):
+        nonlocal asked
+        asked += 1
+        ask(db, query, order, bounds)
+        if counted:
+            assert count_facets(db, query, counted_hits=bounds.counted).counted <= 3
+
+    while asked < int(os.environ.get("MICROFICHE_QUERIES", "100000")):
+        some()
 
 
 @given(st.text(max_size=40) | st.integers().map(str))
