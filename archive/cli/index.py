@@ -78,7 +78,10 @@ def _catch_up(archive: Archive, config: Config, *, reread: bool) -> catchup.Repo
     except IndexUnsound as error:
         click.echo(f"microfiche: {error}", err=True)
     else:
-        click.echo(f"microfiche: {told}; they are read again, the index serves meanwhile", err=True)
+        click.echo(
+            f"microfiche: {told}; the WARC files are read again, the index serves meanwhile",
+            err=True,
+        )
     return None
 
 

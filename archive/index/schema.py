@@ -14,6 +14,9 @@ from archive.index.settled import STATEMENTS
 APPLICATION_ID = 0x6D664943
 """``mfIC`` in SQLite's header: this file is an index of ours."""
 
+WHAT_IS_READ = 1
+"""``user_version`` of an index that has all that this version reads from WARC files."""
+
 MIGRATIONS = Migrations("microfiche.index")
 
 _WHAT_IS_KEPT = """
@@ -213,6 +216,23 @@ INSERT INTO articles_fts (articles_fts, rank) VALUES ('hashsize', 67108864);
 """
 
 
+_WHAT_PAGES_WANT = """
+CREATE TABLE requisites (
+    capture INTEGER PRIMARY KEY REFERENCES captures (id),
+    page INTEGER NOT NULL
+) STRICT;
+CREATE INDEX requisites_by_page ON requisites (page);
+
+CREATE VIEW article_requisites AS
+SELECT d.article, r.page, r.capture, c.timestamp, c.uri, c.mime, c.status, c.digest
+FROM requisites r JOIN captures c ON c.id = r.capture LEFT JOIN addresses d ON d.id = r.page;
+
+CREATE VIEW credits AS
+SELECT n.id, n.name, count(*) AS articles
+FROM facets f JOIN facet_names n ON n.id = f.credit GROUP BY n.id;
+"""
+
+
 @MIGRATIONS()
 def m001_first(db: Database) -> None:
     """Captures, articles, versions, events, full text."""
@@ -238,6 +258,15 @@ def m003_settled(db: Database) -> None:
 def m004_denser(db: Database) -> None:
     """Articles numbered by their days, layouts of a letter a line, checks that cost nothing."""
     densify(db)
+
+
+@MIGRATIONS()
+def m005_requisites(db: Database) -> None:
+    """Which page wanted which capture. Where that was not kept, the WARC files have to say it."""
+    for statement in _statements(_WHAT_PAGES_WANT):
+        db.execute(statement)
+    if not db.execute("SELECT 1 FROM captures WHERE kind = 'requisite' LIMIT 1").fetchone():
+        db.execute(f"PRAGMA user_version = {WHAT_IS_READ}")
 
 
 def _statements(script: str) -> list[str]:

@@ -19,6 +19,7 @@ from archive.index.integrity import (
     write_seal,
 )
 from archive.index.open import PAGE_SIZE, WriterDatabase, open_index_file, page_size_of
+from archive.index.schema import WHAT_IS_READ
 from archive.index.writing import checkpoint
 from archive.indexer.found import Found
 from archive.indexer.fulltext import for_bulk, merge
@@ -155,11 +156,13 @@ def seal(db: Database, filename: str, path: Path) -> None:
 
 
 def tell_of_others(db: WriterDatabase) -> str | None:
-    """One line where texts or failures were read by another extractor than this one."""
+    """One line where something is not as this version reads it from the WARC files."""
     others = sorted(db.extractors - {VERSION})
-    if not others:
-        return None
-    return f"index.db has pages read by extractor {', '.join(others)}, this one is {VERSION}"
+    if others:
+        return f"index.db has pages read by extractor {', '.join(others)}, this one is {VERSION}"
+    if db.execute("PRAGMA user_version").fetchone()[0] < WHAT_IS_READ:
+        return "index.db does not say which page wanted which picture or style sheet"
+    return None
 
 
 def rebuild(

@@ -31,7 +31,10 @@ GONE = frozenset({404, 410})
 
 @dataclass(frozen=True, slots=True)
 class FoundCapture:
-    """The values of one row of ``captures``; ``warc`` and ``page_kind`` come later."""
+    """The values of one row of ``captures``; ``warc`` and ``page_kind`` come later.
+
+    ``wanted_by`` is the address of the page that a requisite is for.
+    """
 
     id: int
     record_id: str
@@ -53,6 +56,7 @@ class FoundCapture:
     source: str
     kind: str | None
     failure: str | None
+    wanted_by: str | None
     captured_at: datetime
 
     @property
@@ -122,7 +126,7 @@ def _http(group: Group) -> StoredHttp | None:
 
 
 def _capture(record: Record, http: StoredHttp | None, facts: dict[str, Any]) -> FoundCapture:
-    uri = clean(record.target_uri)
+    uri, kind = clean(record.target_uri), _text(facts.get("kind"))
     record_id = _bare(record.record_id) or f"urn:microfiche:{record.filename}:{record.offset}"
     captured_at = record.date
     status = http.status if http else 200 if record.type in ("resource", "conversion") else None
@@ -146,8 +150,9 @@ def _capture(record: Record, http: StoredHttp | None, facts: dict[str, Any]) -> 
         redirect=_target(uri, location),
         truncated=record.find("WARC-Truncated"),
         source=_text(facts.get("source")) or registered_domain(uri) or "unknown",
-        kind=_text(facts.get("kind")),
+        kind=kind,
         failure=_failure(facts) if record.type == "metadata" else None,
+        wanted_by=_text(facts.get("page")) if kind == "requisite" else None,
         captured_at=captured_at,
     )
 

@@ -9,6 +9,7 @@ from sqlite_utils import Database
 from archive.config import Config
 from archive.index.ids import number_id
 from archive.indexer.found import Found, FoundCapture
+from archive.indexer.identity import address_of_url
 from archive.indexer.reading import Failure, Reading
 
 
@@ -88,6 +89,7 @@ def store_captures(db: Database, entries: Iterable[Entry]) -> list[Stored]:
     for number, capture in twice:
         _relocate(db, number, capture)
     _insert_failures(db, stored)
+    _insert_requisites(db, stored)
     return stored
 
 
@@ -142,6 +144,17 @@ def _insert_sources(db: Database, stored: Iterable[Stored]) -> None:
     db.conn.executemany(
         "INSERT INTO sources (id, name) VALUES (?, ?) ON CONFLICT (id) DO NOTHING",
         [(name, name) for name in sorted(names)],
+    )
+
+
+def _insert_requisites(db: Database, stored: Iterable[Stored]) -> None:
+    db.conn.executemany(
+        "INSERT INTO requisites (capture, page) VALUES (?, ?)",
+        [
+            (item.number, address_of_url(item.capture.source, item.capture.wanted_by).id)
+            for item in stored
+            if item.capture.wanted_by
+        ],
     )
 
 

@@ -39,7 +39,7 @@ class Built:
 
     ``bare`` is what FTS5 alone took for ``bare_articles`` of the same texts, batch by batch between
     ours (every tenth of many), its own ``bare_merge`` at the end as ``merge`` is ours. ``settle`` is
-    what templates and stories took after all that.
+    what templates and stories took after that.
     """
 
     path: str

@@ -115,7 +115,7 @@ def _entry(n: int, when: datetime, chance: random.Random) -> Entry:
         digest=to_digest(body), filename="2016/01/bench.warc.gz",
         offset=n * 40_000, length=40_000, record_type="response", refers_to=None,
         refers_to_uri=None, refers_to_date=None, redirect=None, truncated=None,
-        source=source, kind="article", failure=None, captured_at=when,
+        source=source, kind="article", failure=None, wanted_by=None, captured_at=when,
     )  # fmt: skip
     return Entry(Found(capture.filename, capture.offset + capture.length, capture, None), reading)
 

@@ -131,7 +131,7 @@ def index_here(db: Database, archive: Archive, names: Sequence[str], *, batch: i
 TABLES = (
     *("sources", "warcs", "captures", "articles", "versions", "addresses", "article_captures"),
     *("claims", "events", "people", "article_people", "tags", "article_tags"),
-    *("extraction_failures", "facets", "facet_names"),
+    *("extraction_failures", "requisites", "facets", "facet_names"),
     *("unsettled", "unmatched", "sketches", "stories", "story_articles"),
     *("site_templates", "template_lines"),
 )
