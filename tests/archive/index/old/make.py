@@ -58,14 +58,15 @@ class Visits:
         other = BASES["b" if title.key == "a" else "a"]
         return Paper(lambda: Edition(title, BASES[title.key], other, OPENED, self.day))
 
-    def page(self, title: Title, path: str, kind: str = "article") -> Exchange:
+    def page(self, title: Title, path: str, kind: str = "article", **more: object) -> Exchange:
         """What the newspaper answers; a revisit where it has sent the same before."""
         answer = self._papers[title.key].respond(Request("GET", path, (), b""))
         assert isinstance(answer, Reply)
         sent = b"".join(
             step for step in to_script(answer, "GET").steps() if isinstance(step, bytes)
         )
-        return self.take(BASES[title.key] + path, sent, source=SOURCES[title.key], kind=kind)
+        source = SOURCES[title.key]
+        return self.take(BASES[title.key] + path, sent, source=source, kind=kind, **more)
 
     def take(self, url: str, answer: bytes, source: str = "morning", **more: object) -> Exchange:
         """One answer of a paper that is no test newspaper."""
@@ -85,6 +86,14 @@ class Visits:
         return tuple(
             a for a in found if (a.number < 12 or a.quirks) and a.slug not in READ_OTHERWISE
         )
+
+    def dress(self) -> Iterator[Exchange]:
+        """What some pages are dressed in: pictures, a style sheet that all share, one missing."""
+        base = BASES[GAZETTE.key]
+        for article in self._articles(GAZETTE)[self.day : self.day + 3]:
+            shown = (f"/pictures/{article.number}-{size}" for size in ("320.jpg", "640.png"))
+            for path in ("/static/main.css", *shown, "/pictures/missing.png"):
+                yield self.page(GAZETTE, path, "requisite", page=base + article.path)
 
     def variants(self, prefix: str) -> Iterator[Exchange]:
         """The same stories for telephones and for paper, which name their own page."""
@@ -128,6 +137,7 @@ def first_visit(visits: Visits) -> Iterator[Exchange]:
     yield from visits.papers()
     for title, slug in ((GAZETTE, "brass-band"), (GAZETTE, "seagrass"), (KURIER, "ruderachter")):
         yield visits.page(title, path_of(title, slug))
+    yield from visits.dress()
     yield from herald(visits)
     for path, (headline, sentence) in FAR_AWAY.items():
         page = story(headline, *(sentence * n for n in (4, 6, 5)), lang=path[:2])
@@ -153,6 +163,7 @@ def second_visit(visits: Visits) -> Iterator[Exchange]:
     """A day later: edits, a new headline, removals, new stories; most is as it was."""
     visits.day = 2
     yield from visits.papers()
+    yield from visits.dress()
     yield visits.take(
         MORNING.format("harbour-vote"), bylined("Harbour vote passed", "Ann Lee, Cy Oz", "port")
     )
