@@ -27,6 +27,7 @@ class Plan:
         in_title: The expression of what has one of the words in its title.
         phrases: The words of each phrase, which FTS5 looks up together in each article that has
             them all.
+        together: The expressions of which an article has to have all, where there are several.
         at_least: How many articles are known to answer to ``match``; 0 where nothing is known.
     """
 
@@ -38,6 +39,7 @@ class Plan:
     typed: str | None = None
     in_title: str | None = None
     phrases: tuple[tuple[str, ...], ...] = ()
+    together: tuple[str, ...] = ()
     at_least: int = 0
 
     @property
@@ -114,6 +116,7 @@ def plan(query: Query) -> Plan:
         typed=match_expression(_as_typed(Both(tuple(text)))) if match else None,
         in_title=_in_title(text),
         phrases=tuple(dict.fromkeys(_phrases(Both(tuple(text))))) if match else (),
+        together=_together(text),
         at_least=_at_least(query.node),
     )
 
@@ -176,6 +179,12 @@ def _phrases(node: Node) -> Iterable[tuple[str, ...]]:
 def _whole_words(text: Text) -> tuple[str, ...]:
     found = tuple(word for word, _, _ in tokens(text.words) if word)
     return found[:-1] if text.prefix else found
+
+
+def _together(nodes: Sequence[Node]) -> tuple[str, ...]:
+    wanted = (match_expression(node) for node in nodes if not isinstance(node, Without))
+    found = tuple(expression for expression in wanted if expression is not None)
+    return found if len(found) > 1 else ()
 
 
 def _at_least(node: Node) -> int:

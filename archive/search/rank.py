@@ -39,6 +39,8 @@ class Bounds:
             up: 60,000 take 20 ms, twice over.
         fields_counted: By date, so many.
         few: Where no more are found there, ranking tells nothing.
+        words_counted: By date, several words are counted among the newest articles that have the
+            rarest of them, so many.
     """
 
     exact_matches: int = 20_000
@@ -50,6 +52,7 @@ class Bounds:
     fields_ranked: int = 60_000
     fields_counted: int = 10_000
     few: int = 20
+    words_counted: int = 10_000
 
 
 BOUNDS = Bounds()

@@ -1,10 +1,10 @@
 """How far back a dear query is looked for before a search must answer.
 
-FTS5 gives the newest first and stops at a number, but three things cost by what is walked over, not
+FTS5 gives the newest first and stops at a number, but some things cost by what is walked over, not
 by what is found. A phrase: 0.2 to 0.9 microseconds for each article that has the rarest of its
 words, whether the others follow or not (0.07 seconds for "in the city" in a million articles, 0.36
-for "of the"). Conditions on fields: 0.4 microseconds for each article that has the words. And bm25
-walks over all of that again.
+for "of the"). Several words: 0.1 for each that has the rarest. Conditions on fields: 0.4 for each
+article that has the words. And bm25 walks over all of that again.
 """
 
 from collections.abc import Sequence
@@ -17,7 +17,9 @@ from archive.search.plan import Plan
 from archive.search.where import Where
 
 
-def reach_of(db: Database, planned: Plan, *, phrases: int, fields: int) -> int:
+def reach_of(
+    db: Database, planned: Plan, *, phrases: int, fields: int, words: int | None = None
+) -> int:
     """The number from which on a plan costs no more than may be looked at.
 
     `LOWEST` where all articles are within reach.
@@ -27,21 +29,28 @@ def reach_of(db: Database, planned: Plan, *, phrases: int, fields: int) -> int:
         planned: The plan.
         phrases: So many articles with the rarest word of a phrase, for all phrases together.
         fields: So many articles that have the words, where there are conditions on fields.
+        words: So many articles with the rarest of several words; None for any number.
     """
     dated = [condition for condition in planned.conditions if _is_by_number(condition)]
     each = max(phrases // max(len(planned.phrases), 1), 1)
-    found = [_reach(db, words, dated, each) for words in planned.phrases]
+    found = []
+    for phrase in planned.phrases:
+        # Long words are the rarer ones, and one rare word is enough.
+        alone = [f'"{word}"' for word in sorted(set(phrase), key=len, reverse=True)]
+        found.append(_reach(db, alone, dated, each))
+    # Where there are phrases, they are the dearest.
     if planned.match and not planned.phrases and any(map(_is_on_fields, planned.conditions)):
-        # Where there are phrases, too, they are the dearer.
-        found.append(_newest(db, planned.by_date or planned.match, dated, fields))
+        found.append(_reach(db, [planned.by_date or planned.match], dated, fields))
+    if planned.together and not planned.phrases and not planned.has_prefix and words is not None:
+        found.append(_reach(db, planned.together, dated, words))
     return max(found, default=LOWEST)
 
 
-def _reach(db: Database, words: Sequence[str], dated: Sequence[Condition], candidates: int) -> int:
+def _reach(db: Database, each: Sequence[str], dated: Sequence[Condition], candidates: int) -> int:
+    """The number from which on no more than so many articles have the rarest of these."""
     found = []
-    # Long words are the rarer ones, and one rare word is enough.
-    for word in sorted(set(words), key=len, reverse=True):
-        found.append(_newest(db, f'"{word}"', dated, candidates))
+    for expression in each:
+        found.append(_newest(db, expression, dated, candidates))
         if found[-1] == LOWEST:
             break
     return min(found, default=LOWEST)

@@ -31,7 +31,13 @@ def reach_for(db: Database, asked: Plan, bounds: Bounds, order: Order) -> int:
     """From which number on a query may be looked for before its first hit is given."""
     if order == "relevance" and asked.is_ranked:
         return reach_of(db, asked, phrases=bounds.phrases_ranked, fields=bounds.fields_ranked)
-    return reach_of(db, asked, phrases=bounds.phrases_counted, fields=bounds.fields_counted)
+    return reach_of(
+        db,
+        asked,
+        phrases=bounds.phrases_counted,
+        fields=bounds.fields_counted,
+        words=bounds.words_counted,
+    )
 
 
 def count_within(db: Database, asked: Plan, bounds: Bounds, reach: int) -> Counted:

@@ -19,8 +19,10 @@ from tests.archive.indexer.press import http, index_here, new_press, story
 WORDS = ("harbour", "bridge", "vote", "council", "ferry")
 FILLER = "Nothing will be decided before Monday, the town hall said that night. "
 ARTICLES = 36
-NEAR = Bounds(3, 12, 2, 3, phrases_ranked=6, phrases_counted=2, fields_ranked=7, few=1)
-TINY = Bounds(1, 2, 1, 1, 1, 1, 0, 1, 1)
+NEAR = Bounds(
+    3, 12, 2, 3, phrases_ranked=6, phrases_counted=2, fields_ranked=7, few=1, words_counted=4
+)
+TINY = Bounds(1, 2, 1, 1, 1, 1, 0, 1, 1, 1)
 BOUNDS = (NEAR, TINY, Bounds())
 
 
@@ -87,6 +89,7 @@ QUERIES = st.lists(PARTS, min_size=1, max_size=3).map(" ".join)
 @example(query='"the town hall" votes', order="relevance", bounds=NEAR, limit=3)
 @example(query="the source:morning", order="relevance", bounds=TINY, limit=2)
 @example(query='"the town hall" before:2025-12-10', order="relevance", bounds=NEAR, limit=2)
+@example(query="the town", order="newest", bounds=TINY, limit=4)
 @example(query='"hall town"', order="newest", bounds=TINY, limit=2)
 @given(
     query=QUERIES,
