@@ -3,7 +3,10 @@
 The indexes are those that the code of those versions made, see old/README.md.
 """
 
+import shutil
 from contextlib import closing
+from datetime import UTC, datetime
+from itertools import count
 
 import pytest
 from click.testing import CliRunner
@@ -11,12 +14,16 @@ from sqlite_utils import Database
 
 from archive.cli import cli
 from archive.errors import ExitCode, IndexDamaged
+from archive.index.articles import find_article, get_article
 from archive.index.open import open_index, open_index_file
 from archive.index.schema import MIGRATIONS
 from archive.layout import Archive
 from archive.search import search
 from tests.archive.index.old import NAMES, STARTS, Start, archive_without_index, old_archive, unpack
-from tests.archive.indexer.press import TABLES, rows_of
+from tests.archive.index.old.make import LOST, OPENED
+from tests.archive.indexer.press import TABLES, Press, http, rows_of, story
+from tests.site.edition import Edition
+from tests.site.titles import KURIER
 
 # What must be the same before and after, asked in words that every version understands.
 KEPT = {
@@ -76,6 +83,8 @@ FINDS = {
     "status:removed stallholders": ("https://gazette.example/town/market-hall-traders-10142.html"),
 }
 FURNITURE = '"drawing from our archive" OR "zeichnung aus unserem archiv"'
+
+MUCH_LATER = datetime(2026, 3, 2, 8, tzinfo=UTC)
 
 old = pytest.mark.parametrize("start", [s for s in STARTS if s.is_old], ids=str)
 every = pytest.mark.parametrize("start", STARTS, ids=str)
@@ -196,6 +205,49 @@ def test_all_come_to_the_same_rows_without_reading_anything_again(migrated):
         found = as_read_by_anyone(rows(migrated.of(start)))
         for table, wanted in expected.items():
             assert found[table] == wanted, (str(start), table)
+
+
+def write_more(archive):
+    """A fifth visit: to what the old indexes hold, and to a page for which a capture waits.
+
+    No edits of what they hold: where two extractors have read a text, none is told.
+    """
+    # So that the page has the record id that it refers to.
+    press = Press(archive, serial=count(int(LOST) - 1), now=MUCH_LATER)
+    url = "https://morning.example/{}"
+    claim = '<link rel="canonical" href="https://morning.example/lighthouse">'
+    sold = story("The lighthouse is sold", head=claim)
+    agency = list(Edition(KURIER, "", "", OPENED).articles[4].paragraphs)
+    press.write(
+        "2026/03/fifth.warc.gz",
+        [
+            press.exchange(url.format("lost"), http(story("The page that was lost"))),
+            press.exchange(url.format("lost"), http(story("The page that was found"))),
+            press.exchange(url.format("amp-lighthouse"), http(sold)),
+            press.exchange(url.format("bridge"), http(b"gone", "410 Gone")),
+            press.exchange(url.format("wire"), http(story("Of the wire", *agency, lang="de"))),
+        ],
+    )
+
+
+def test_what_comes_after_a_migration_is_taken_in_as_if_there_had_been_none(migrated, tmp_path):
+    expected = None
+    for start in reversed(STARTS):
+        archive = Archive(shutil.copytree(migrated.of(start).root, tmp_path / str(start)))
+        write_more(archive)
+        done = microfiche(archive, "index", "--no-reread")
+        assert "5 captures from 1 file" in done.output, done.output
+        found = as_read_by_anyone(rows(archive))
+        expected = expected or found
+        for table, wanted in expected.items():
+            assert found[table] == wanted, (str(start), table)
+    # The one that waited for the page that has come tells of it now.
+    assert [row[2] for row in expected["article_captures"]].count("waiting") == 1
+    with closing(open_index(Archive(tmp_path / str(STARTS[0])))) as db:
+        lighthouse = find_article(db, "https://morning.example/amp-lighthouse")
+        assert lighthouse == find_article(db, "https://morning.example/lighthouse")
+        kinds = {event.kind for event in get_article(db, lighthouse).events}
+        assert kinds >= {"published", "removed", "restored"}
 
 
 @every

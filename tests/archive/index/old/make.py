@@ -24,6 +24,8 @@ SOURCES = {"a": "gazette", "b": "kurier"}
 BASES = {key: f"https://{source}.example" for key, source in SOURCES.items()}
 HERALD = "https://herald.example/2026/{}"
 MORNING = "https://morning.example/{}"
+# The record to which a capture refers; it is in none of the files.
+LOST = "999999999999"
 APPEAL = "The Herald is read by all and paid for by few: become one of its friends today."
 # Of the articles, as many as keep the files small, with all that have a peculiarity; but for those
 # that the extractors of the old indexes read each in its own way.
@@ -183,7 +185,7 @@ def third_visit(visits: Visits) -> Iterator[Exchange]:
     known = next(iter(visits.press.seen.values()))
     yield visits.take(known.target_uri, NOT_MODIFIED, not_modified=known)
     # Of a page that is in none of these files: its capture waits for good.
-    lost = PayloadRef("<urn:uuid:00000000-0000-4000-8000-999999999999>",
+    lost = PayloadRef(f"<urn:uuid:00000000-0000-4000-8000-{LOST}>",
                       MORNING.format("lost"), known.date, "sha1:" + "A" * 32)  # fmt: skip
     yield visits.take(lost.target_uri, NOT_MODIFIED, not_modified=lost)
 
