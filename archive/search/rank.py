@@ -28,8 +28,9 @@ class Bounds:
 
     Attributes:
         exact_matches: Up to so many matches all are ranked: 20,000 take 25 ms.
-        ranked_matches: Up to so many, those with it in the title are ranked. Beyond, learning how
-            rare a word is takes 10 ms and more by itself, and it is in every fifth article.
+        ranked_matches: Up to so many, those with it in the title are ranked; of several words a
+            part of that. Beyond, learning how rare each word is takes 10 ms and more by itself,
+            and it is in every fifth article.
         ranked_titles: So many of these, the newest.
         counted: Where they need not be known for ranking, hits are counted up to here.
         phrases_ranked: Phrases are ranked among the newest articles that have their rarest word,
@@ -104,8 +105,8 @@ def choose_layout(planned: Plan, bounds: Bounds, typed_matches: int, reach: int)
     if planned.has_prefix or planned.in_title is None:
         # Asking FTS5 once for the beginning of words is dear enough.
         return Layout(Tiers.BY_DATE)
-    titles_by_date = typed_matches > bounds.ranked_matches
-    return Layout(Tiers.TITLES_BY_DATE if titles_by_date else Tiers.TITLES)
+    is_scored = typed_matches <= bounds.ranked_matches // max(len(planned.wanted), 1)
+    return Layout(Tiers.TITLES if is_scored else Tiers.TITLES_BY_DATE)
 
 
 def ranked_from(db: Database, planned: Plan, bounds: Bounds) -> int:

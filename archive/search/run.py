@@ -22,7 +22,7 @@ from archive.search.rank import (
 )
 from archive.search.results import SearchResult
 from archive.search.stories import without_copies
-from archive.search.totals import Counted, Order, count_matches, count_within, reach_for
+from archive.search.totals import Counted, Order, count_by_date, count_by_relevance, ranked_reach
 from archive.search.where import where_of
 
 MAX_LIMIT = 1_000
@@ -83,9 +83,10 @@ def _search(db: Database, query: str, asked: Plan, page: _Page, order: Order) ->
     notes = asked.notes
     if page.after and place is None:
         notes += (f"{page.after[:40]!r} is no place of this order: begun at the first hit",)
+    counted: Counted | None = None
     if order == "relevance":
-        reach = reach_for(db, asked, page.bounds, order)
-        counted, matches = count_matches(db, asked, page.bounds, reach)
+        reach = ranked_reach(db, asked, page.bounds)
+        counted, matches = count_by_relevance(db, asked, page.bounds, reach)
         layout = place.layout if place else choose_layout(asked, page.bounds, matches, reach)
         if layout.tiers is Tiers.TITLES and page.limit and not place:
             layout = replace(layout, since=ranked_from(db, asked, page.bounds))
@@ -93,12 +94,12 @@ def _search(db: Database, query: str, asked: Plan, page: _Page, order: Order) ->
     else:
         where = where_of(asked, asked.by_date)
         tiers = (Tier(where, scored=False, newest=order == "newest"),)
-        counted = count_within(db, asked, page.bounds, reach_for(db, asked, page.bounds, order))
+        # Counted once the page is there: where it holds all, that is known.
         layout, ranking = Layout(Tiers.WHOLE), order
     found = _page(db, asked, tiers, page, place.last if place else None)
     more = len(found.ranked) > page.limit
     ranked = found.ranked[: page.limit]
-    counted = _at_least(counted, found, page)
+    counted = _total(db, asked, page, counted, found)
     return SearchResult(
         query=query,
         total=counted.total,
@@ -110,15 +111,6 @@ def _search(db: Database, query: str, asked: Plan, page: _Page, order: Order) ->
     )
 
 
-def _at_least(counted: Counted, found: "_Found", page: _Page) -> Counted:
-    """What the page itself says of how many are found."""
-    if counted.exact:
-        return counted
-    if found.all_there_are is not None:
-        return Counted(found.all_there_are, exact=True)
-    return Counted(max(counted.total, page.offset + len(found.ranked)), exact=False)
-
-
 @dataclass(frozen=True, slots=True)
 class _Found:
     """The articles of a page, and one more where there is one.
@@ -128,6 +120,18 @@ class _Found:
 
     ranked: list[Ranked]
     all_there_are: int | None = None
+
+
+def _total(
+    db: Database, asked: Plan, page: _Page, counted: Counted | None, found: _Found
+) -> Counted:
+    """What was counted before, or is now, and what the page itself says."""
+    if found.all_there_are is not None and not (counted and counted.exact):
+        return Counted(found.all_there_are, exact=True)
+    counted = counted or count_by_date(db, asked, page.bounds)
+    if counted.exact:
+        return counted
+    return Counted(max(counted.total, page.offset + len(found.ranked)), exact=False)
 
 
 def _page(

@@ -27,23 +27,28 @@ def _bounded(found: int, at_most: int) -> Counted:
     return Counted(min(found, at_most), found <= at_most)
 
 
-def reach_for(db: Database, asked: Plan, bounds: Bounds, order: Order) -> int:
-    """From which number on a query may be looked for before its first hit is given."""
-    if order == "relevance" and asked.is_ranked:
-        return reach_of(db, asked, phrases=bounds.phrases_ranked, fields=bounds.fields_ranked)
-    return reach_of(
+def ranked_reach(db: Database, asked: Plan, bounds: Bounds) -> int:
+    """From which number on a query may be looked for to rank what is found."""
+    if not asked.is_ranked:
+        return LOWEST
+    return reach_of(db, asked, phrases=bounds.phrases_ranked, fields=bounds.fields_ranked)
+
+
+def count_by_date(db: Database, asked: Plan, bounds: Bounds) -> Counted:
+    """How many are found, as far as counting costs no more than a page."""
+    if asked.at_least > bounds.counted:
+        return Counted(bounds.counted, exact=False)
+    reach = reach_of(
         db,
         asked,
         phrases=bounds.phrases_counted,
         fields=bounds.fields_counted,
         words=bounds.words_counted,
     )
+    return _count_within(db, asked, bounds, reach)
 
 
-def count_within(db: Database, asked: Plan, bounds: Bounds, reach: int) -> Counted:
-    """How many are found, as far as they are within reach."""
-    if asked.at_least > bounds.counted:
-        return Counted(bounds.counted, exact=False)
+def _count_within(db: Database, asked: Plan, bounds: Bounds, reach: int) -> Counted:
     where = where_of(asked, asked.by_date)
     if reach == LOWEST:
         return _bounded(where.count(db, bounds.counted), bounds.counted)
@@ -51,12 +56,14 @@ def count_within(db: Database, asked: Plan, bounds: Bounds, reach: int) -> Count
     return Counted(min(found, bounds.counted), exact=False)
 
 
-def count_matches(db: Database, asked: Plan, bounds: Bounds, reach: int) -> tuple[Counted, int]:
+def count_by_relevance(
+    db: Database, asked: Plan, bounds: Bounds, reach: int
+) -> tuple[Counted, int]:
     """How many are found, and how many of them within reach have the very words."""
     if not asked.is_ranked:
-        return count_within(db, asked, bounds, reach), 0
+        return count_by_date(db, asked, bounds), 0
     if reach > LOWEST:
-        counted = count_within(db, asked, bounds, reach)
+        counted = _count_within(db, asked, bounds, reach)
         return counted, counted.total
     # With conditions on fields counting means looking at each match: no further than is needed.
     plain = not asked.conditions and not asked.has_prefix
