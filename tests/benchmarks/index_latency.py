@@ -12,7 +12,7 @@ import resource
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from contextlib import closing
 from itertools import pairwise
 from pathlib import Path
@@ -96,7 +96,7 @@ def pick(db: Database) -> dict[str, list[str]]:
         "two common words": [f"{a} {b}" for a, b in pairwise(common)],
         "two stop words": [f"{a} {b}" for a, b in pairwise(stop)],
         "phrase": [f'"{" ".join(words)}"' for words in phrases if len(words) == 3][:QUERIES],
-        "phrase of common words": _some(chance, _common_phrases(counts, texts)),
+        "phrase of common words": _common_phrases(chance, counts, texts),
         "three letters*": [f"{word[:3]}*" for word in between(0.01, 0.1)],
         "four letters*": [f"{word[:4]}*" for word in between(0.01, 0.1) if len(word) > 3],
     }
@@ -107,13 +107,20 @@ def _some(chance: random.Random, found: Iterable[str]) -> list[str]:
     return chance.sample(every, min(QUERIES, len(every)))
 
 
-def _common_phrases(counts: Counter[str], texts: list[tuple[str, str]]) -> Iterator[str]:
-    """Three words in a row, each of them in a fifth of the articles or more."""
+def _common_phrases(
+    chance: random.Random, counts: Counter[str], texts: list[tuple[str, str]]
+) -> list[str]:
+    """Three words in a row, each of them in a fifth of the articles or more, as often as said."""
+    found = []
     for _, text in texts:
-        words = [word for word, _, _ in tokens(text)]
-        for three in zip(words, words[1:], words[2:], strict=False):
-            if all(counts[word] > len(texts) / 5 for word in three):
-                yield f'"{" ".join(three)}"'
+        for sentence in re.split(r"[.!?:;,]\s|\n", text):
+            words = [word for word, _, _ in tokens(sentence)]
+            found += [
+                f'"{" ".join(three)}"'
+                for three in zip(words, words[1:], words[2:], strict=False)
+                if all(counts[word] > len(texts) / 5 for word in three)
+            ]
+    return list(dict.fromkeys(chance.sample(found, min(4 * QUERIES, len(found)))))[:QUERIES]
 
 
 def _overlap(db: Database, queries: list[str]) -> str:
