@@ -1,7 +1,9 @@
 """One batch of groups into the index, in one transaction, with how far their files are read."""
 
+import gc
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -63,7 +65,7 @@ def write_batch(db: Database, entries: Sequence[Entry], *, straight: bool = True
 
     Without ``straight`` nothing takes the short way of what is met for the first time.
     """
-    with db.atomic():
+    with _without_collections(), db.atomic():
         advance(db, entries)
         stored = store_captures(db, entries)
         work = Work(db, straight)
@@ -79,6 +81,18 @@ def write_batch(db: Database, entries: Sequence[Entry], *, straight: bool = True
         counts.captures += 1
         counts.failed += isinstance(item.outcome, Failure)
     return totals
+
+
+@contextmanager
+def _without_collections() -> Iterator[None]:
+    """Let Python not look for cycles: rows are none, and looking cost 18 us an article."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def settle(db: Database) -> Totals:
