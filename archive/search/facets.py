@@ -23,7 +23,7 @@ from archive.search.where import Where, where_of
 # Visiting a hit costs 2.2 microseconds: its sources, sections and the like, and its authors. Of
 # more hits an even sample is counted, and the result says so. Under conditions on fields most of
 # what is visited is no hit.
-COUNTED_HITS = 25_000
+COUNTED_HITS = 20_000
 # An even sample takes up to three walks over all that is found. For a phrase that is too dear where
 # more articles have its rarest word: then the newest of these are walked over, once.
 PHRASES_SAMPLED = 50_000

@@ -69,7 +69,11 @@ def iter_finds(
         by_words = finds_by_words(text, patterns)
         found: Iterable[Find] = (find for find in by_words if find.begin >= start)
     else:
-        each = [_iter_pattern(folded, pattern, start) for pattern in patterns]
+        each = [
+            _iter_pattern(folded, pattern, start)
+            for pattern in patterns
+            if _may_be_in(folded, pattern, start)
+        ]
         found = heapq.merge(*each, key=attrgetter("begin"))
     waiting: Find | None = None
     for find in found:
@@ -81,6 +85,11 @@ def iter_finds(
             waiting = find
     if waiting:
         yield waiting
+
+
+def _may_be_in(folded: str, pattern: Pattern, start: int) -> bool:
+    # Of a dozen forms of a word a text has two or three: this is a tenth of looking for each.
+    return ACCENT in folded or all(folded.find(word, start) >= 0 for word in pattern.words)
 
 
 def finds_by_words(text: str, patterns: Sequence[Pattern]) -> Iterator[Find]:

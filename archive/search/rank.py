@@ -53,7 +53,7 @@ class Bounds:
     fields_ranked: int = 60_000
     fields_counted: int = 10_000
     few: int = 20
-    words_counted: int = 10_000
+    words_counted: int = 5_000
 
 
 BOUNDS = Bounds()
