@@ -67,9 +67,9 @@ class Facets:
         counted: How many of them were looked at.
         exact: False where these are not all.
         basis: ``all`` hits; an even ``sample`` of them: then all counts are estimates from it, but
-            for the total and the histogram of a query of words alone; or the ``newest`` of them,
-            where many words begin so, or each word of a phrase is common: then nothing is known of
-            the others.
+            for the total of a query of words alone, and its histogram where these have no other
+            forms; or the ``newest`` of them, where many words begin so, or each word of a phrase
+            is common: then nothing is known of the others.
         unit: What a bar of the histogram stands for.
         histogram: From the oldest hit to the newest, those without hits too.
     """
@@ -117,8 +117,10 @@ def _count(db: Database, asked: Plan, counted_hits: int) -> Facets:
     part = _part(matches, counted_hits * (VISITED_PER_HIT if asked.conditions else 1))
     _collect(db, where_of(asked), part)
     total = round(_collected(db) / part) if asked.conditions else matches
-    # FTS5 counts within bounds as fast as over all, but merges what begins so each time anew.
-    quick = part < 1 and not asked.conditions and not asked.has_prefix
+    # FTS5 counts within bounds as fast as over all, but merges what begins so each time anew, and
+    # opens the list of each form.
+    has_one_list = not asked.has_prefix and asked.match == asked.typed
+    quick = part < 1 and not asked.conditions and has_one_list
     found = _described(db, bare if quick else None, total, part)
     return replace(found, total_is_exact=part == 1 or not asked.conditions)
 

@@ -69,8 +69,10 @@ def count_by_relevance(
     plain = not asked.conditions and not asked.has_prefix
     at_most = bounds.ranked_matches if plain else bounds.exact_matches
     has_forms = asked.match != asked.typed
-    matches = where_of(asked).count(db, bounds.exact_matches if has_forms else at_most)
-    counted = _bounded(matches, bounds.exact_matches if has_forms else at_most)
+    # Of many the very words are counted, too: with their forms no further than is told of others.
+    first = min(bounds.counted, bounds.exact_matches) if has_forms else at_most
+    matches = where_of(asked).count(db, first)
+    counted = _bounded(matches, first)
     if has_forms and not counted.exact:
         matches = where_of(asked, asked.typed).count(db, at_most)
         counted = Counted(max(counted.total, min(matches, at_most)), exact=False)
