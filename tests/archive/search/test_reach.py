@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from archive.index.open import open_index
-from archive.search import count_facets, facets, search
+from archive.search import count_facets, expand, facets, search
 from archive.search.cursor import LOWEST
 from archive.search.expand import planned
 from archive.search.rank import Bounds
@@ -174,6 +174,21 @@ def test_pages_go_on_while_articles_come(tmp_path):
             by_id = dict(db.execute("SELECT hex, number FROM articles"))
         assert len(seen) == len(set(seen))
         assert before <= {by_id[article] for article in seen}
+
+
+def test_beginnings_that_very_many_words_have_are_counted_by_what_is_known_of_them(db, monkeypatch):
+    monkeypatch.setattr(expand, "_DEAR_PREFIX", 10)
+    asked = planned(db, "t*")
+    assert asked.wanted[0].is_common
+    assert asked.at_least == ARTICLES
+    numbers = every_number(db, "t*")
+    for order in ("relevance", "newest", "oldest"):
+        for bounds in (Bounds(counted=5), Bounds()):
+            pages = list(page_after_page(db, "t*", order, bounds, limit=10))
+            assert len(pages[-1][1]) == len(set(pages[-1][1])) == len(numbers)
+            assert pages[0][0].total == (11 if bounds.counted == 5 else len(numbers))
+            assert pages[0][0].exact == (bounds.counted > 5)
+    assert planned(db, "title:t*").at_least == planned(db, "t* vote").at_least == 0
 
 
 def test_facets_of_common_phrases_are_of_the_newest(db, monkeypatch):
