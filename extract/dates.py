@@ -69,6 +69,12 @@ _RFC = re.compile(
     re.IGNORECASE,
 )
 _MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
+_NEW_YEAR = re.compile(
+    r"\d{4}(?:[-/_.]0?1[-/_.]0?1|0101)(?!\d)|(?<!\d)0?1[-/.]0?1[-/.](?:\d{2}|\d{4})(?!\d)"
+    r"|(?<!\d)0?1(?:\.|st|er|º)?\s+(?:de\s+)?(?:jan|jän|ene|gen|янв|sty|led|oca|tam)"
+    r"|jan[a-z]*\.?\s+0?1(?:st)?\b|1月1日",
+    re.IGNORECASE,
+)
 # Nothing on the web is older; printed dates before are the story's, not the page's.
 _FIRST_DAY = date(1995, 1, 1)
 _MAX_SEARCHED_CHARS = 4_000_000
@@ -241,5 +247,10 @@ def _search(root: HtmlElement, url: str, latest: date) -> Iterator[tuple[str, st
         max_date=datetime(latest.year, latest.month, latest.day, tzinfo=UTC),
         outputformat="%Y-%m-%d",
     )
-    if found:
+    if found and (not found.endswith("-01-01") or _says_new_year(root, url)):
         yield "htmldate", found
+
+
+def _says_new_year(root: HtmlElement, url: str) -> bool:
+    """Whether a first of January is one: htmldate makes it of any year a sentence speaks of."""
+    return bool(_NEW_YEAR.search(url) or _NEW_YEAR.search(root.text_content()))

@@ -29,7 +29,7 @@ from extract.structured import Structured, read_structured
 from extract.template import SiteTemplate, apply
 from extract.tree import parse
 
-VERSION = "1.1"
+VERSION = "1.2"
 """Changes whenever the same bytes may give another article."""
 
 # Later than any capture: for callers that do not know when the page was captured.

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from lxml.html import HtmlElement
 
 from extract.article import Evidence
-from extract.structured import Structured, as_text
+from extract.structured import Structured, as_list, as_text
 
 # "Headline | The Paper", "Headline - The Paper", "Headline : The Paper"; also full-width.
 _SUFFIX = re.compile(r"\s*(?:\s[|\-–—·•›»:]+\s|[|｜：])\s*(?=[^|｜：]*$)")
@@ -62,11 +62,18 @@ def find_title(root: HtmlElement, said: Structured) -> tuple[str | None, Evidenc
     site = said.find_meta("og:site_name", "application-name")
     stated = _iter_candidates(root, said, site)
     candidates = [(r, t) for r, t in stated if len(t) <= _MAX_TITLE_CHARS and fold(t)]
+    # Templates put the name of the site into what ought to be the headline.
+    names = {fold(name) for name in (site, *_publishers(said)) if name}
+    candidates = [item for item in candidates if fold(item[1]) not in names] or candidates
     if not candidates:
         return None, None
     rule, title = _vote(_without_tails(candidates))
     rivals = tuple((r, t) for r, t in candidates if t != title)
     return title, Evidence("title", title, rule, rivals)
+
+
+def _publishers(said: Structured) -> Iterator[str | None]:
+    return map(as_text, as_list(said.article.get("publisher")))
 
 
 def _iter_candidates(

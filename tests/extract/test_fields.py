@@ -57,6 +57,37 @@ def test_the_site_s_name_leaves_the_title() -> None:
 
 
 @pytest.mark.parametrize(
+    "site",
+    [
+        '<meta property="og:site_name" content="The Harbour Gazette">'
+        + ld('{"@type":"NewsArticle","headline":"The Harbour Gazette"}'),
+        ld(
+            '{"@type":"NewsArticle","headline":"The Harbour Gazette",'
+            '"publisher":{"@type":"Organization","name":"The Harbour Gazette"}}'
+        ),
+    ],
+)
+def test_a_headline_that_is_the_site_s_name_is_none(site: str) -> None:
+    article = read(site, "<h1>School sends up a balloon</h1>" + STORY)
+    assert article.title == "School sends up a balloon"
+    assert read(site).title == "The Harbour Gazette"
+
+
+@pytest.mark.parametrize(
+    ("said", "url", "published"),
+    [
+        ("The oldest is dated 2019.", "https://www.paper.test/a", None),
+        ("Printed on January 1, 2019.", "https://www.paper.test/a", date(2019, 1, 1)),
+        ("Gedruckt am 1. Januar 2019.", "https://www.paper.test/a", date(2019, 1, 1)),
+        ("Of that year.", "https://www.paper.test/2019/01/01/a", date(2019, 1, 1)),
+        ("Printed on March 4, 2019.", "https://www.paper.test/a", date(2019, 3, 4)),
+    ],
+)
+def test_a_year_in_a_sentence_is_no_date(said: str, url: str, published: date | None) -> None:
+    assert read("", f"<p>{said}</p>{STORY}", url).published == published
+
+
+@pytest.mark.parametrize(
     ("stamp", "published"),
     [
         ("2026-02-27T08:30:00+01:00", datetime.fromisoformat("2026-02-27T08:30:00+01:00")),
