@@ -68,12 +68,13 @@ def count_by_relevance(
     # With conditions on fields counting means looking at each match: no further than is needed.
     plain = not asked.conditions and not asked.has_prefix
     at_most = bounds.ranked_matches if plain else bounds.exact_matches
-    has_forms = asked.match != asked.typed
-    # Of many the very words are counted, too: with their forms no further than is told of others.
-    first = min(bounds.counted, bounds.exact_matches) if has_forms else at_most
-    matches = where_of(asked).count(db, first)
-    counted = _bounded(matches, first)
-    if has_forms and not counted.exact:
-        matches = where_of(asked, asked.typed).count(db, at_most)
-        counted = Counted(max(counted.total, min(matches, at_most)), exact=False)
-    return counted, matches
+    matches = where_of(asked, asked.typed).count(db, at_most)
+    counted = _bounded(matches, at_most)
+    if asked.match == asked.typed:
+        return counted, matches
+    # Of many the very words are enough: forms have to be walked over once more.
+    few = min(bounds.counted, bounds.exact_matches)
+    if matches > few:
+        return Counted(counted.total, exact=False), matches
+    every = _bounded(where_of(asked).count(db, few), few)
+    return every, matches
