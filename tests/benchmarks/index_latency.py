@@ -8,7 +8,6 @@ docs/search.md a lower one. Only facets count further, and that is in their time
 import json
 import random
 import re
-import resource
 import sys
 import time
 from collections import Counter
@@ -23,7 +22,7 @@ from archive.index.fold import tokens
 from archive.index.open import open_index_file
 from archive.search import count_facets, find_similar, search
 from archive.search.rank import Bounds
-from tests.benchmarks.timing import timed
+from tests.benchmarks.timing import most_megabytes, timed
 
 QUERIES = 12
 KINDS = (
@@ -45,7 +44,7 @@ def main(path: Path) -> None:
         times = {
             kind: {name: timed(ask, queries[kind]) for name, ask in ways.items()} for kind in KINDS
         }
-        megabytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        megabytes = most_megabytes()
         overlap = {kind: _overlap(db, queries[kind]) for kind in KINDS[1:7]}
     json.dump(
         {

@@ -6,7 +6,6 @@ Queries come on stdin as JSON; prints what each kind cost, as JSON.
 """
 
 import json
-import resource
 import sqlite3
 import sys
 import tempfile
@@ -16,7 +15,7 @@ from typing import Any
 
 import tantivy
 
-from tests.benchmarks.timing import timed
+from tests.benchmarks.timing import most_megabytes, timed
 
 _ARTICLES = """
 SELECT f.number, f.source, coalesce(f.language, 0), coalesce(f.section, 0), c.title, c.standfirst,
@@ -40,7 +39,7 @@ def main(path: Path) -> None:
             kind: {name: timed(ask, asked) for name, ask in _ways(index, searcher).items()}
             for kind, asked in queries.items()
         }
-    used = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    used = most_megabytes()
     json.dump({"times": times, "megabytes": used, "index_bytes": size}, sys.stdout)
 
 

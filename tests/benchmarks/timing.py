@@ -1,7 +1,9 @@
-"""How long queries take. Imports nothing of ours: peers measure in environments of their own."""
+"""What queries cost. Imports nothing of ours: peers measure in environments of their own."""
 
+import re
 import time
 from collections.abc import Callable, Iterable
+from pathlib import Path
 
 
 def timed(ask: Callable[[str], object], queries: Iterable[str], times: int = 3) -> str:
@@ -20,3 +22,12 @@ def timed(ask: Callable[[str], object], queries: Iterable[str], times: int = 3) 
     processor.sort()
     last = int(len(wall) * 0.95)
     return f"{wall[len(wall) // 2]:.1f} / {wall[last]:.1f} ({processor[last]:.1f})"
+
+
+def most_megabytes() -> float:
+    """The most memory that this process has had.
+
+    `resource.getrusage` would tell that of the process that started this one, where it had more.
+    """
+    found = re.search(r"VmHWM:\s+(\d+) kB", Path("/proc/self/status").read_text("ascii"))
+    return int(found[1]) / 1024 if found else float("nan")
