@@ -32,6 +32,7 @@ class Bounds:
             part of that. Beyond, learning how rare each word is takes 10 ms and more by itself,
             and it is in every fifth article.
         ranked_titles: So many of these, the newest.
+        ranked_forms: Up to so many articles that have only other forms of the words are ranked.
         counted: Where they need not be known for ranking, hits are counted up to here.
         phrases_ranked: Phrases are ranked among the newest articles that have their rarest word,
             so many of them: 30,000 take 10 to 27 ms, three times over.
@@ -47,6 +48,7 @@ class Bounds:
     exact_matches: int = 20_000
     ranked_matches: int = 200_000
     ranked_titles: int = 5_000
+    ranked_forms: int = 10_000
     counted: int = 10_000
     phrases_ranked: int = 30_000
     phrases_counted: int = 5_000
@@ -138,7 +140,7 @@ def by_relevance(planned: Plan, bounds: Bounds, layout: Layout) -> tuple[tuple[T
         tiers = _titles_first(planned, kind, layout.since)
     if planned.match != typed:
         others = where_of(planned, f"({planned.match}) NOT ({typed})")
-        tiers.append(Tier(others, scored=True, if_few=bounds.exact_matches))
+        tiers.append(Tier(others, scored=True, if_few=bounds.ranked_forms))
     return tuple(tiers), _NAMES[kind]
 
 

@@ -32,7 +32,7 @@ KINDS = (
 ASKED = ("relevance", "newest", "count", "facets", "lang:de", "similar")
 _SAMPLED = 3_000
 _ALL = 1 << 40
-_EXACT = Bounds(exact_matches=_ALL, phrases_ranked=_ALL, fields_ranked=_ALL)
+_EXACT = Bounds(exact_matches=_ALL, ranked_forms=_ALL, phrases_ranked=_ALL, fields_ranked=_ALL)
 
 
 def main(path: Path) -> None:

@@ -170,7 +170,7 @@ def test_newest_and_oldest(db):
 
 MANY = [
     (Bounds(exact_matches=1), "bm25 in titles, then newest"),
-    (Bounds(exact_matches=1, ranked_titles=1), "bm25 in titles, then newest"),
+    (Bounds(exact_matches=1, ranked_titles=1, ranked_forms=1), "bm25 in titles, then newest"),
     (Bounds(exact_matches=1, ranked_matches=2), "in titles, then newest"),
 ]
 
