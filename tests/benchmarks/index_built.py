@@ -38,7 +38,7 @@ class Built:
     """An index and what it cost, in CPU seconds.
 
     ``bare`` is what FTS5 alone took for ``bare_articles`` of the same texts, batch by batch between
-    ours (every tenth of many), its own ``bare_merge`` at the end as ``merge`` is ours. ``settle`` is
+    ours (every tenth of many), with a ``bare_merge`` at the end as ``merge`` is ours. ``settle`` is
     what templates and stories took after that.
     """
 
