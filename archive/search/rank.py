@@ -22,7 +22,7 @@ from archive.search.where import Where, where_of
 _BM25 = "bm25(articles_fts, 1.0, 8.0, 4.0, 1.0, 0.5)"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Bounds:
     """How much a search may look at.
 

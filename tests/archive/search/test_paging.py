@@ -1,6 +1,7 @@
 """Pages of hits while the archive grows past what a ranking may look at."""
 
 from contextlib import closing
+from dataclasses import replace
 
 import pytest
 
@@ -10,13 +11,15 @@ from archive.search.rank import Bounds
 from tests.archive.indexer.press import http, index_here, new_press, story
 
 FILLER = "Nothing will be decided before Monday, the town hall said that night. "
-WIDE = Bounds(1_000, 1_000, 1_000, 1_000)
+WIDE = Bounds(exact_matches=1_000, ranked_matches=1_000, ranked_titles=1_000, counted=1_000)
+NARROW = replace(WIDE, exact_matches=5, ranked_forms=5)
 LAYOUTS = {
     "all ranked": WIDE,
-    "titles ranked": Bounds(5, 1_000, 1_000, 1_000),
-    "newest titles ranked": Bounds(5, 50, 2, 3),
-    "by date": Bounds(5, 10, 2, 3),
+    "titles ranked": NARROW,
+    "newest titles ranked": replace(NARROW, ranked_matches=50, ranked_titles=2, counted=3),
+    "by date": replace(NARROW, ranked_matches=10, ranked_titles=2, counted=3),
 }
+FEW = Bounds(exact_matches=5, ranked_matches=3, ranked_forms=5)
 
 
 def pages(numbers):
@@ -73,7 +76,7 @@ def test_no_hit_comes_twice_where_a_bound_is_crossed_between_pages(db, query, fi
         assert seen[:limit] == every[:limit]
 
 
-@pytest.mark.parametrize(("first", "later"), [(WIDE, Bounds(5, 3)), (Bounds(5, 3), WIDE)])
+@pytest.mark.parametrize(("first", "later"), [(WIDE, FEW), (FEW, WIDE)])
 def test_other_forms_stay_in_the_order_they_began_in(db, first, later):
     every = [hit.article_id for hit in search(db, "vote", bounds=first).hits]
     page = search(db, "vote", limit=15, bounds=first)
@@ -81,7 +84,7 @@ def test_other_forms_stay_in_the_order_they_began_in(db, first, later):
 
 
 def test_titles_ranked_on_the_first_page_are_so_on_the_next(press):
-    bounds = Bounds(5, 1_000, 2, 1_000)
+    bounds = replace(NARROW, ranked_titles=2)
     with closing(open_index(press.archive)) as db:
         page = search(db, "title:the OR the", limit=1, bounds=bounds)
         assert page.ranking == "bm25 in titles, then newest"
@@ -104,3 +107,8 @@ def test_a_place_that_cannot_be_is_told(db, change):
         found = search(db, "vote", limit=3, after=place)
         assert found.hits == page.hits
         assert f"{place[:40]!r} is no place of this order" in found.notes[0]
+
+
+def test_bounds_are_named():
+    with pytest.raises(TypeError, match="positional"):
+        Bounds(*range(1, 12))

@@ -2,6 +2,7 @@
 
 import os
 from contextlib import closing
+from dataclasses import fields
 
 import pytest
 from hypothesis import HealthCheck, Phase, example, given, settings
@@ -152,8 +153,15 @@ def ask(db, query, order, bounds):
 
 @pytest.mark.soak
 def test_no_query_fails_of_a_hundred_thousand(db):
+    names = [field.name for field in fields(Bounds)]
     # Within bounds of one article each, so that these two are what very many are otherwise.
-    bounds = st.sampled_from([Bounds(), Bounds(1, 2, 1, 1), Bounds(*[1] * 10), Bounds(*[0] * 10)])
+    bounds = st.sampled_from(
+        [
+            Bounds(),
+            Bounds(exact_matches=1, ranked_matches=2, ranked_titles=1, counted=1),
+            *(Bounds(**dict.fromkeys(names, bound)) for bound in (0, 1)),
+        ]
+    )
     asked = 0
 
     # Hypothesis remembers all that it has tried: of 100,000 at once the last cost ten times as

@@ -20,9 +20,30 @@ WORDS = ("harbour", "bridge", "vote", "council", "ferry")
 FILLER = "Nothing will be decided before Monday, the town hall said that night. "
 ARTICLES = 36
 NEAR = Bounds(
-    3, 12, 2, 3, phrases_ranked=6, phrases_counted=2, fields_ranked=7, few=1, words_counted=4
+    exact_matches=3,
+    ranked_matches=12,
+    ranked_titles=2,
+    ranked_forms=3,
+    counted=3,
+    phrases_ranked=6,
+    phrases_counted=2,
+    fields_ranked=7,
+    few=1,
+    words_counted=4,
 )
-TINY = Bounds(1, 2, 1, 1, 1, 1, 0, 1, 1, 1)
+TINY = Bounds(
+    exact_matches=1,
+    ranked_matches=2,
+    ranked_titles=1,
+    ranked_forms=1,
+    counted=1,
+    phrases_ranked=1,
+    phrases_counted=1,
+    fields_ranked=0,
+    fields_counted=1,
+    few=1,
+    words_counted=1,
+)
 BOUNDS = (NEAR, TINY, Bounds())
 
 

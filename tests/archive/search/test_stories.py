@@ -82,7 +82,14 @@ def test_the_first_of_those_that_are_found_is_shown(db):
 
 @pytest.mark.parametrize("order", ["relevance", "newest", "oldest"])
 @pytest.mark.parametrize("query", ["harbour", "har*", "", "harbour OR post"])
-@pytest.mark.parametrize("bounds", [Bounds(), Bounds(exact_matches=1), Bounds(1, 2, 1)])
+@pytest.mark.parametrize(
+    "bounds",
+    [
+        Bounds(),
+        Bounds(exact_matches=1),
+        Bounds(exact_matches=1, ranked_matches=2, ranked_titles=1, ranked_forms=1),
+    ],
+)
 def test_no_page_repeats_a_story(db, order, query, bounds):
     whole = search(db, query, order=order, bounds=bounds)
     seen, after = [], None
