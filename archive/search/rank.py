@@ -209,22 +209,23 @@ def _by_score(
     db: Database, tier: Tier, after: Ranked | None, limit: int
 ) -> list[tuple[int, float]]:
     inner = f"SELECT {tier.where.number} AS number, {_BM25} AS score FROM {tier.where.sql}"  # noqa: S608 - constants, bound values
-    some, bounds = "", tuple[float, ...]()
-    if after:
-        # New articles move all scores a little: the place is where that article stands now.
-        score = _score_now(db, tier, after)
-        some, bounds = "WHERE score > ? OR (score = ? AND number < ?)", (score, score, after.number)
-    sql = f"SELECT * FROM ({inner}) {some} ORDER BY score, number DESC LIMIT {limit}"  # noqa: S608 - as above
-    return db.execute(sql, [*tier.where.values, *bounds]).fetchall()
+    order = f"ORDER BY score, number DESC LIMIT {limit}"
+    if after is None:
+        return db.execute(f"{inner} {order}", tier.where.values).fetchall()
+    # New articles move all scores a little: the place is where that article stands now. Asked for
+    # one article alone, bm25 gives it another score than among all: so once for all of them.
+    sql = f"WITH scored AS MATERIALIZED ({inner}) {_AFTER} {order}"
+    values = (after.number, after.score, after.number)
+    return db.execute(sql, [*tier.where.values, *values]).fetchall()
+
+
+_AFTER = """
+SELECT number, score FROM scored
+WHERE (score, -number) > (coalesce((SELECT score FROM scored WHERE number = ?), ?), -?)
+"""
 
 
 def _by_date(db: Database, tier: Tier, after: Ranked | None, limit: int) -> list[tuple[int, float]]:
     sign, way = ("<", "DESC") if tier.newest else (">", "ASC")
     where = tier.where.narrowed(f"{NUMBER} {sign} ?", after.number) if after else tier.where
     return where.select(db, f"{NUMBER}, 0.0", f"ORDER BY {NUMBER} {way} LIMIT {limit}")
-
-
-def _score_now(db: Database, tier: Tier, last: Ranked) -> float:
-    there = tier.where.narrowed(f"{NUMBER} = ?", last.number)
-    rows = there.select(db, _BM25)
-    return float(rows[0][0]) if rows else last.score
