@@ -69,12 +69,15 @@ _RFC = re.compile(
     re.IGNORECASE,
 )
 _MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
-_NEW_YEAR = re.compile(
-    r"\d{4}(?:[-/_.]0?1[-/_.]0?1|0101)(?!\d)|(?<!\d)0?1[-/.]0?1[-/.](?:\d{2}|\d{4})(?!\d)"
-    r"|(?<!\d)0?1(?:\.|st|er|º)?\s+(?:de\s+)?(?:jan|jän|ene|gen|янв|sty|led|oca|tam)"
-    r"|jan[a-z]*\.?\s+0?1(?:st)?\b|1月1日",
-    re.IGNORECASE,
+# A first of January as it is written: 2024-01-01, 2024/1/1, 20240101, 2024年1月1日, 01.01.2024;
+# 1 January 2024, 1er janvier 2024, 1. Januar 2024; January 1, 2024; 2024. január 1.
+_NEW_YEAR = (
+    r"(?<!\d){year}\D{{0,3}}0?1\D{{0,3}}0?1(?!\d)|(?<!\d)0?1\D{{1,3}}0?1\D{{1,3}}{year}(?!\d)"
+    r"|(?<!\d)0?1(?:st|er|º)?\W{{1,3}}(?:de\W)?[^\W\d_]{{3,12}}\W{{1,3}}(?:de\W)?{year}(?!\d)"
+    r"|[^\W\d_]{{3,12}}\W{{1,3}}0?1(?:st)?\W{{1,3}}{year}(?!\d)"
+    r"|(?<!\d){year}\W{{1,3}}[^\W\d_]{{3,12}}\W{{1,3}}0?1(?!\d)"
 )
+_STAMP = re.compile(r"\d{10}(?:\d{3})?")
 # Nothing on the web is older; printed dates before are the story's, not the page's.
 _FIRST_DAY = date(1995, 1, 1)
 _MAX_SEARCHED_CHARS = 4_000_000
@@ -247,10 +250,16 @@ def _search(root: HtmlElement, url: str, latest: date) -> Iterator[tuple[str, st
         max_date=datetime(latest.year, latest.month, latest.day, tzinfo=UTC),
         outputformat="%Y-%m-%d",
     )
-    if found and (not found.endswith("-01-01") or _says_new_year(root, url)):
+    if found and (not found.endswith("-01-01") or _says(root, url, found)):
         yield "htmldate", found
 
 
-def _says_new_year(root: HtmlElement, url: str) -> bool:
-    """Whether a first of January is one: htmldate makes it of any year a sentence speaks of."""
-    return bool(_NEW_YEAR.search(url) or _NEW_YEAR.search(root.text_content()))
+def _says(root: HtmlElement, url: str, new_year: str) -> bool:
+    """Whether this first of January is stated: htmldate makes it of any year a sentence names."""
+    stated = re.compile(_NEW_YEAR.format(year=new_year[:4]), re.IGNORECASE)
+    values = [value for element in root.iter() for value in element.attrib.values()]
+    return any(map(stated.search, (url, root.text_content(), *values))) or any(
+        datetime.fromtimestamp(int(value[:10]), UTC).date().isoformat() == new_year
+        for value in values
+        if _STAMP.fullmatch(value)
+    )

@@ -27,6 +27,7 @@ _WORD = re.compile(r"\w+")
 _MAX_SITE_WORDS = 6
 _MAX_TITLE_CHARS = 500
 _STRONG = ("json-ld headline", "meta og:title", "h1")
+_OWN = ("json-ld headline", "h1")
 
 
 def fold(text: str) -> str:
@@ -62,12 +63,12 @@ def find_title(root: HtmlElement, said: Structured) -> tuple[str | None, Evidenc
     site = said.find_meta("og:site_name", "application-name")
     stated = _iter_candidates(root, said, site)
     candidates = [(r, t) for r, t in stated if len(t) <= _MAX_TITLE_CHARS and fold(t)]
-    # Templates put the name of the site into what ought to be the headline.
-    names = {fold(name) for name in (site, *_publishers(said)) if name}
-    candidates = [item for item in candidates if fold(item[1]) not in names] or candidates
     if not candidates:
         return None, None
-    rule, title = _vote(_without_tails(candidates))
+    # Templates put the name of the site into what ought to be the headline.
+    names = {fold(name) for name in (site, *_publishers(said)) if name}
+    headlines = [(r, t) for r, t in candidates if r not in _OWN or fold(t) not in names]
+    rule, title = _vote(_without_tails(headlines or candidates))
     rivals = tuple((r, t) for r, t in candidates if t != title)
     return title, Evidence("title", title, rule, rivals)
 

@@ -2,9 +2,10 @@
 
 A layout is a letter for the kind of each block: ``sppcp``. Captions and tables are no part of the
 running text; they follow each other in a text of their own, ``asides``, with an empty line between
-two. Any other block is one line of the text, the items of a list parted by ``; ``. Behind the
-letter stands how many items a list has (``l3``), or, of any other block that is not one line, its
-length in characters (``q120``); then ``.level`` and ``@seconds`` (Unix time) where there are any.
+two. Any other block is one line of the text, the items of a list parted by ``; `` (one with that in
+an item is read back as a line). Behind the letter stands how many items a list has (``l3``), or, of
+any other block that is not one line, its length in characters (``q120``); then ``.level`` and
+``@seconds`` (Unix time) where there are any.
 """
 
 import re

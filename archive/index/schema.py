@@ -7,6 +7,7 @@ files hold the same rows. A migration once released is never edited: add another
 from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
+from archive.index import owners
 from archive.index.compact import compact
 from archive.index.denser import densify
 from archive.index.settled import STATEMENTS
@@ -266,7 +267,14 @@ def m005_requisites(db: Database) -> None:
     for statement in _statements(_WHAT_PAGES_WANT):
         db.execute(statement)
     if not db.execute("SELECT 1 FROM captures WHERE kind = 'requisite' LIMIT 1").fetchone():
-        db.execute(f"PRAGMA user_version = {WHAT_IS_READ}")
+        db.execute("PRAGMA user_version = 1")
+
+
+@MIGRATIONS()
+def m006_owners(db: Database) -> None:
+    """Whose each sketch is; fewer marks where articles are numbered anew."""
+    for statement in owners.STATEMENTS:
+        db.execute(statement)
 
 
 def _statements(script: str) -> list[str]:

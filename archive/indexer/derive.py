@@ -12,6 +12,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from archive.indexer.events import Sight, VersionFacts, events_of
+from archive.indexer.handover import let_go, take_up
 from archive.indexer.identity import ADDRESSES_OF, plain_url
 from archive.indexer.numbers import moment_of, place, renumber
 from archive.indexer.reading import letters
@@ -178,6 +179,9 @@ def _replace(db: Database, listed: str, derived: Sequence[Derived]) -> Changes:
     )
     remove_articles(db, known.values())
     numbers, moved = place(db, {item.id: item.moment for item in derived}, known.values())
+    left = {article: at for article, at in known.items() if numbers.get(article) != at}
+    let_go(db, left.values())
     moved_from = renumber(db, moved)
     insert_articles(db, derived, numbers)
+    take_up(db, left, numbers)
     return Changes({d.id: d.source for d in derived if d.id not in known}, moved_from)

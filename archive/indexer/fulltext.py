@@ -66,7 +66,7 @@ def take_out(
 ) -> None:
     """Take out articles that get other numbers and stay as they are, some at a time.
 
-    A day that is laid out anew may have a hundred thousand.
+    A day that is laid out anew may have tens of thousands.
 
     Args:
         db: The index.

@@ -4,7 +4,8 @@ The rowid of an article is its day and a place in it: its moment among as many p
 needs (`archive.index.ids.slots_of`). Where two want the same number, the one that comes first (by
 moment, then by id) has it, and the others follow it on the next free ones: ordered linear probing,
 whose layout depends on the set of keys only. So an arrival or a departure may shift its neighbours,
-and a day that outgrows its places is laid out anew.
+and a day that outgrows its places is laid out anew. Thousands of one second (undated pages whose
+records all bear the same date) are a crowd that each batch moves about.
 
 Source: Amble and Knuth, "Ordered hash tables", The Computer Journal 17 (1974).
 """
@@ -30,7 +31,8 @@ from archive.index.ids import (
 Key = tuple[int, int]
 """The moment of an article, as `archive.index.ids.fine_moment` has it, and its id."""
 
-# Of a day that gets so many more, a quarter of what it has, all articles are read at once.
+# Of a day that gets so many more, a quarter of what it has, all articles are read at once: a query
+# costs as much as reading a dozen rows. For the same reason a look at one number reads some more.
 _WHOLE = 4
 _AT_ONCE = 16
 
@@ -85,6 +87,8 @@ def _sweep(table: "_Table", entering: list[Key], gone: Set[int]) -> dict[int, in
     """Lay out what comes among what stands there, in one walk; gives who was met, and where to.
 
     Both come in the order of their keys: those who come, and those who stand, by their numbers.
+    ``at`` is the next number to be given, ``old`` the next whose occupant has not been met; behind
+    ``at`` it is only where more have come than went.
     """
     numbers: dict[int, int] = {}
     wanted = [table.wanted(key) for key in entering]
@@ -211,8 +215,8 @@ def renumber(db: Database, moved: Mapping[int, int]) -> dict[int, int]:
         )
     )
     # By way of negative numbers: the new number of one is the old one of another.
-    away = [(-number, number) for number in old.values()]
-    home = [(moved[article], -number) for article, number in old.items()]
+    away = [(~number, number) for number in old.values()]
+    home = [(moved[article], ~number) for article, number in old.items()]
     for steps in (away, home):
         for sql in _RENUMBER:
             db.conn.executemany(sql, steps)

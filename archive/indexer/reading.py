@@ -85,7 +85,6 @@ def reading_of(article: Article) -> Reading:
     text = text_of(blocks)
     layout, asides = write_layout(blocks)
     plain_title = letters(title)
-    title_digest = number_id(plain_title) if len(plain_title) >= _MIN_TITLE_LETTERS else None
     text_digest = digest_number(article.text_digest) if text.strip() else None
     is_read = bool(text.strip() or standfirst or article.kind is not PageKind.ARTICLE)
     return Reading(
@@ -107,7 +106,7 @@ def reading_of(article: Article) -> Reading:
         paywall=article.paywall.value,
         kind=article.kind.value,
         words=len(text.split()),
-        title_digest=title_digest,
+        title_digest=number_id(plain_title) if len(plain_title) >= _MIN_TITLE_LETTERS else None,
         text_digest=text_digest,
         fingerprint=signed(article.fingerprint),
         extractor=article.extractor,

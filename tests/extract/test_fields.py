@@ -70,7 +70,17 @@ def test_the_site_s_name_leaves_the_title() -> None:
 def test_a_headline_that_is_the_site_s_name_is_none(site: str) -> None:
     article = read(site, "<h1>School sends up a balloon</h1>" + STORY)
     assert article.title == "School sends up a balloon"
+    # Where there is nothing else, it is that.
     assert read(site).title == "The Harbour Gazette"
+
+
+def test_a_headline_that_is_said_to_be_the_site_s_name_stays() -> None:
+    said = "Harbour vote ends in a tie"
+    head = "".join(
+        f'<meta property="og:{name}" content="{said}">' for name in ("site_name", "title")
+    )
+    article = read(f"{head}<title>{said}</title>", "<h1>The Morning Newspaper</h1>" + STORY)
+    assert article.title == said
 
 
 @pytest.mark.parametrize(
@@ -80,6 +90,13 @@ def test_a_headline_that_is_the_site_s_name_is_none(site: str) -> None:
         ("Printed on January 1, 2019.", "https://www.paper.test/a", date(2019, 1, 1)),
         ("Gedruckt am 1. Januar 2019.", "https://www.paper.test/a", date(2019, 1, 1)),
         ("Of that year.", "https://www.paper.test/2019/01/01/a", date(2019, 1, 1)),
+        ("2019년 1월 1일", "https://www.paper.test/a", date(2019, 1, 1)),
+        (
+            "<time datetime=2019-01-01T10:00:00Z>Tuesday</time>",
+            "https://www.paper.test/a",
+            date(2019, 1, 1),
+        ),
+        ("<img src=/uploads/2019/01/01/a.jpg>", "https://www.paper.test/a", date(2019, 1, 1)),
         ("Printed on March 4, 2019.", "https://www.paper.test/a", date(2019, 3, 4)),
     ],
 )

@@ -36,7 +36,15 @@ def sketch(db: Database, articles: Iterable[int], known: Mapping[int, bytes]) ->
     new = {number: sketch_of(text) for number, text in db.execute(_TEXTS, [unread])}
     new |= {number: sketch_of(known[number]) for number in numbers if number in known}
     old = read_sketches(db, numbers)
-    changed = [number for number in numbers if new.get(number) != old.get(number)]
+    listed = json.dumps(numbers)
+    owner, had = dict(db.execute(_OWNERS, [listed])), dict(db.execute(_HAD, [listed]))
+    # The same text under the same number may be another article's: then its story is another one.
+    changed = [
+        number
+        for number in numbers
+        if new.get(number) != old.get(number)
+        or had.get(number, owner.get(number)) != owner.get(number)
+    ]
     db.conn.executemany(
         "INSERT OR IGNORE INTO unmatched (article, before) VALUES (?, ?)",
         [(number, old.get(number)) for number in changed],
@@ -46,11 +54,13 @@ def sketch(db: Database, articles: Iterable[int], known: Mapping[int, bytes]) ->
         [(number,) for number in changed if new.get(number) is None and number in old],
     )
     db.conn.executemany(
-        "INSERT OR REPLACE INTO sketches (article, sentences) VALUES (?, ?)",
-        [(number, new[number]) for number in changed if new.get(number)],
+        "INSERT OR REPLACE INTO sketches (article, sentences, owner) VALUES (?, ?, ?)",
+        [(number, new[number], owner[number]) for number in changed if new.get(number)],
     )
 
 
+_OWNERS = "SELECT number, id FROM articles WHERE number IN (SELECT value FROM json_each(?))"
+_HAD = "SELECT article, owner FROM sketches WHERE article IN (SELECT value FROM json_each(?))"
 _TEXTS = """
 SELECT n.value, CAST(c.text AS BLOB)
 FROM json_each(?) n JOIN articles_current c ON c.number = n.value
