@@ -17,6 +17,8 @@ class Tiers(StrEnum):
 
     EXACT = "exact"
     """All by score."""
+    WORDS = "words"
+    """All by the score of the words beside phrases that are too dear to score."""
     TITLES = "titles"
     """Titles by score, then the others by date."""
     TITLES_BY_DATE = "titles_by_date"

@@ -126,7 +126,7 @@ def _count(db: Database, asked: Plan, counted_hits: int) -> Facets:
 
 
 def _phrase_reach(db: Database, asked: Plan, candidates: int) -> int:
-    return reach_of(db, asked, phrases=candidates, fields=0) if asked.phrases else LOWEST
+    return reach_of(db, asked, phrases=candidates) if asked.phrases else LOWEST
 
 
 def _count_newest(db: Database, asked: Plan, counted_hits: int) -> Facets:

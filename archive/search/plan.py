@@ -27,7 +27,9 @@ class Plan:
         in_title: The expression of what has one of the words in its title.
         phrases: The words of each phrase, which FTS5 looks up together in each article that has
             them all.
-        together: The expressions of which an article has to have all, where there are several.
+        required: The expressions without phrases and beginnings that an article has to have all.
+        phrase_words: The words of the phrases that it has to have, each as an expression.
+        scored_by: ``required`` as one expression, of the very words that were typed.
         at_least: How many articles are known to answer to ``match``; 0 where nothing is known.
     """
 
@@ -39,7 +41,9 @@ class Plan:
     typed: str | None = None
     in_title: str | None = None
     phrases: tuple[tuple[str, ...], ...] = ()
-    together: tuple[str, ...] = ()
+    required: tuple[str, ...] = ()
+    phrase_words: tuple[str, ...] = ()
+    scored_by: str | None = None
     at_least: int = 0
 
     @property
@@ -107,6 +111,7 @@ def plan(query: Query) -> Plan:
         # Punctuation alone, or fields that cannot be read, are no wish for everything.
         note = "nothing of it could be read" if planner.notes else _NO_WORD
         return Plan(None, (Condition("0"),), (), (*notes, note))
+    plain = [part for part in text if _is_plain(part)]
     return Plan(
         match,
         tuple(conditions),
@@ -116,7 +121,9 @@ def plan(query: Query) -> Plan:
         typed=match_expression(_as_typed(Both(tuple(text)))) if match else None,
         in_title=_in_title(text),
         phrases=tuple(dict.fromkeys(_phrases(Both(tuple(text))))) if match else (),
-        together=_together(text),
+        required=tuple(filter(None, map(match_expression, plain))),
+        phrase_words=tuple(dict.fromkeys(_phrase_words(text))),
+        scored_by=match_expression(_as_typed(Both(tuple(plain)))) if plain else None,
         at_least=_at_least(query.node),
     )
 
@@ -181,10 +188,36 @@ def _whole_words(text: Text) -> tuple[str, ...]:
     return found[:-1] if text.prefix else found
 
 
-def _together(nodes: Sequence[Node]) -> tuple[str, ...]:
-    wanted = (match_expression(node) for node in nodes if not isinstance(node, Without))
-    found = tuple(expression for expression in wanted if expression is not None)
-    return found if len(found) > 1 else ()
+def _is_plain(node: Node) -> bool:
+    """Whether it is wanted, and neither a phrase nor a beginning is anywhere in it.
+
+    >>> _is_plain(Text("bridge")), _is_plain(Text("old bridge")), _is_plain(Without(Text("old")))
+    (True, False, False)
+    """
+    has_others = any(text.prefix for text in _texts(node)) or any(_phrases(node))
+    return not isinstance(node, Without) and not has_others
+
+
+def _phrase_words(nodes: Sequence[Node]) -> Iterable[str]:
+    """The words of phrases that nothing can stand for.
+
+    >>> list(_phrase_words([Text("old bri", prefix=True), Text("co-op", forms=("coop",))]))
+    ['"old"']
+    """
+    for node in nodes:
+        if isinstance(node, Near) or (isinstance(node, Text) and not node.forms):
+            yield from (f'"{word}"' for words in _phrases(node) for word in words)
+
+
+def _texts(node: Node) -> Iterable[Text]:
+    """All texts, what must not be found among them."""
+    if isinstance(node, Without):
+        yield from _texts(node.part)
+    elif isinstance(node, (Both, Either)):
+        for part in node.parts:
+            yield from _texts(part)
+    else:
+        yield from _wanted(node)
 
 
 def _at_least(node: Node) -> int:

@@ -63,6 +63,7 @@ BOUNDS = Bounds()
 
 _NAMES = {
     Tiers.EXACT: "bm25",
+    Tiers.WORDS: "bm25 without phrases",
     Tiers.TITLES: "bm25 in titles, then newest",
     Tiers.TITLES_BY_DATE: "in titles, then newest",
     Tiers.TITLES_WITHIN: "in titles of the newest, then newest",
@@ -129,7 +130,9 @@ def by_relevance(planned: Plan, bounds: Bounds, layout: Layout) -> tuple[tuple[T
     kind = layout.tiers
     if kind is Tiers.WHOLE:
         return (Tier(where_of(planned, planned.by_date), scored=False),), _NAMES[kind]
-    if planned.in_title is None and kind is not Tiers.EXACT:
+    if kind is Tiers.WORDS and planned.scored_by:
+        return _by_words(planned, planned.scored_by), _NAMES[kind]
+    if kind is Tiers.WORDS or (planned.in_title is None and kind is not Tiers.EXACT):
         kind = Tiers.BY_DATE
     typed = planned.typed or planned.match
     if kind is Tiers.TITLES_WITHIN:
@@ -156,6 +159,17 @@ def _titled_expression(planned: Plan) -> str:
     if planned.in_title == alone:
         return alone
     return f"({planned.in_title}) AND ({typed})"
+
+
+def _by_words(planned: Plan, words: str) -> tuple[Tier, ...]:
+    """Those that have the very words by the bm25 of the words, then the others by date."""
+    typed = planned.typed or planned.match
+    # The plus keeps SQLite from asking for each of these articles by itself.
+    within = f"+{NUMBER} IN (SELECT rowid FROM articles_fts WHERE articles_fts MATCH ?)"  # noqa: S608 - constants
+    scored = where_of(planned, words).narrowed(within, typed or "")
+    others = where_of(planned, f"({planned.match}) NOT ({typed})")
+    tiers = (Tier(scored, scored=True), Tier(others, scored=False))
+    return tiers if planned.match != typed else tiers[:1]
 
 
 def _titles_within(planned: Plan, since: int) -> tuple[Tier, ...]:

@@ -18,7 +18,12 @@ from archive.search.where import Where
 
 
 def reach_of(
-    db: Database, planned: Plan, *, phrases: int, fields: int, words: int | None = None
+    db: Database,
+    planned: Plan,
+    *,
+    phrases: int,
+    fields: int | None = None,
+    words: int | None = None,
 ) -> int:
     """The number from which on a plan costs no more than may be looked at.
 
@@ -27,8 +32,11 @@ def reach_of(
     Args:
         db: The index.
         planned: The plan.
-        phrases: So many articles with the rarest word of a phrase, for all phrases together.
-        fields: So many articles that have the words, where there are conditions on fields.
+        phrases: So many articles with the rarest word of a phrase and of what has to be beside
+            it, for all phrases together. FTS5 looks for a phrase, wanted or not, only where the
+            rest is: beside a word of 30 articles in 30 of them.
+        fields: So many articles that have the words, where there are conditions on fields; None
+            for any number.
         words: So many articles with the rarest of several words; None for any number.
     """
     dated = [condition for condition in planned.conditions if _is_by_number(condition)]
@@ -37,12 +45,14 @@ def reach_of(
     for phrase in planned.phrases:
         # Long words are the rarer ones, and one rare word is enough.
         alone = [f'"{word}"' for word in sorted(set(phrase), key=len, reverse=True)]
-        found.append(_reach(db, alone, dated, each))
+        found.append(_reach(db, [*planned.required, *alone], dated, each))
     # Where there are phrases, they are the dearest.
-    if planned.match and not planned.phrases and any(map(_is_on_fields, planned.conditions)):
+    on_fields = not planned.phrases and any(map(_is_on_fields, planned.conditions))
+    if on_fields and planned.match and fields is not None:
         found.append(_reach(db, [planned.by_date or planned.match], dated, fields))
-    if planned.together and not planned.phrases and not planned.has_prefix and words is not None:
-        found.append(_reach(db, planned.together, dated, words))
+    several = len(planned.required) > 1 and not planned.phrases and not planned.has_prefix
+    if several and words is not None:
+        found.append(_reach(db, planned.required, dated, words))
     return max(found, default=LOWEST)
 
 

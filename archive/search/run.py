@@ -22,7 +22,14 @@ from archive.search.rank import (
 )
 from archive.search.results import SearchResult
 from archive.search.stories import without_copies
-from archive.search.totals import Counted, Order, count_by_date, count_by_relevance, ranked_reach
+from archive.search.totals import (
+    Counted,
+    Order,
+    count_by_date,
+    count_by_relevance,
+    phrases_are_dear,
+    ranked_reach,
+)
 from archive.search.where import where_of
 
 MAX_LIMIT = 1_000
@@ -88,6 +95,9 @@ def _search(db: Database, query: str, asked: Plan, page: _Page, order: Order) ->
         reach = ranked_reach(db, asked, page.bounds)
         counted, matches = count_by_relevance(db, asked, page.bounds, reach)
         layout = place.layout if place else choose_layout(asked, page.bounds, matches, reach)
+        is_scored = layout.tiers not in (Tiers.WHOLE, Tiers.TITLES_WITHIN)
+        if is_scored and not place and phrases_are_dear(db, asked, page.bounds):
+            layout = Layout(Tiers.WORDS)
         if layout.tiers is Tiers.TITLES and page.limit and not place:
             layout = replace(layout, since=ranked_from(db, asked, page.bounds))
         tiers, ranking = by_relevance(asked, page.bounds, layout)

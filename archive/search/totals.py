@@ -1,6 +1,6 @@
 """How many articles a query finds, as far as the answer may wait for it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from sqlite_utils import Database
@@ -32,6 +32,17 @@ def ranked_reach(db: Database, asked: Plan, bounds: Bounds) -> int:
     if not asked.is_ranked:
         return LOWEST
     return reach_of(db, asked, phrases=bounds.phrases_ranked, fields=bounds.fields_ranked)
+
+
+def phrases_are_dear(db: Database, asked: Plan, bounds: Bounds) -> bool:
+    """Whether bm25 would walk over too much for a phrase that is within reach beside a rare word.
+
+    It asks how many articles have the phrase, wherever and whenever they are.
+    """
+    if not asked.phrases or asked.scored_by is None:
+        return False
+    alone = replace(asked, required=(), conditions=())
+    return reach_of(db, alone, phrases=bounds.phrases_ranked) > LOWEST
 
 
 def count_by_date(db: Database, asked: Plan, bounds: Bounds) -> Counted:
