@@ -19,6 +19,7 @@ from archive.web.picture import lead_picture
 from archive.web.reference import operations
 from archive.web.render import page
 from archive.web.room import Index, InRoom
+from archive.web.said import how_many, how_ranked, shown
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
@@ -50,7 +51,7 @@ def search_page(
             after=after or None,
             fold=not copies,
         )
-        facets = count_facets(db, asked) if asked and result.hits else None
+        facets = shown(count_facets(db, asked)) if asked and result.hits else None
         holdings = room.holdings.count(db, room.config())
     finally:
         db.close()
@@ -62,6 +63,8 @@ def search_page(
         after=after,
         copies=copies,
         result=result,
+        how_many=how_many(result, facets),
+        how_ranked=how_ranked(result, order),
         **_narrowings(asked, facets, holdings),
     )
     return HTMLResponse(html)
