@@ -168,6 +168,8 @@ def _phrases(node: Node) -> Iterable[tuple[str, ...]]:
     [('old', 'bridge')]
     >>> list(_phrases(Text("old bri", prefix=True)))
     [('old',)]
+    >>> list(_phrases(Near(Text("old"), Text("bri", prefix=True))))
+    []
     """
     if isinstance(node, Text):
         for words in (node.words, *node.forms):
@@ -175,7 +177,9 @@ def _phrases(node: Node) -> Iterable[tuple[str, ...]]:
             if len(found) > (not node.prefix):
                 yield found
     elif isinstance(node, Near):
-        yield _whole_words(node.first) + _whole_words(node.second)
+        found = _whole_words(node.first) + _whole_words(node.second)
+        if len(found) > 1:
+            yield found
     elif isinstance(node, Without):
         yield from _phrases(node.part)
     elif isinstance(node, (Both, Either)):

@@ -40,20 +40,35 @@ def reach_of(
         words: So many articles with the rarest of several words; None for any number.
     """
     dated = [condition for condition in planned.conditions if _is_by_number(condition)]
-    each = max(phrases // max(len(planned.phrases), 1), 1)
+    reach = _reach_of_phrases(db, planned, dated, phrases)
+    # What has to have a phrase is no more than that.
+    is_bounded = bool(planned.phrase_words) and fields is not None and phrases <= fields
+    on_fields = any(map(_is_on_fields, planned.conditions)) and not is_bounded
+    if on_fields and planned.match and fields is not None:
+        asked = [planned.by_date or planned.match]
+        reach = max(reach, _reach(db, asked, _since(reach, dated), fields))
+    several = len(planned.required) > 1 and not planned.has_prefix
+    if several and words is not None:
+        asked = [*planned.phrase_words, *planned.required]
+        reach = max(reach, _reach(db, asked, _since(reach, dated), words))
+    return reach
+
+
+def _reach_of_phrases(
+    db: Database, planned: Plan, dated: Sequence[Condition], candidates: int
+) -> int:
+    each = max(candidates // max(len(planned.phrases), 1), 1)
     found = []
     for phrase in planned.phrases:
         # Long words are the rarer ones, and one rare word is enough.
         alone = [f'"{word}"' for word in sorted(set(phrase), key=len, reverse=True)]
         found.append(_reach(db, [*planned.required, *alone], dated, each))
-    # Where there are phrases, they are the dearest.
-    on_fields = not planned.phrases and any(map(_is_on_fields, planned.conditions))
-    if on_fields and planned.match and fields is not None:
-        found.append(_reach(db, [planned.by_date or planned.match], dated, fields))
-    several = len(planned.required) > 1 and not planned.phrases and not planned.has_prefix
-    if several and words is not None:
-        found.append(_reach(db, planned.required, dated, words))
     return max(found, default=LOWEST)
+
+
+def _since(reach: int, dated: Sequence[Condition]) -> Sequence[Condition]:
+    """No further back than what is dear already goes."""
+    return dated if reach == LOWEST else [*dated, Condition(f"{NUMBER} >= ?", (reach,))]
 
 
 def _reach(db: Database, each: Sequence[str], dated: Sequence[Condition], candidates: int) -> int:

@@ -95,3 +95,36 @@ def test_only_what_has_to_be_beside_it_helps(db):
 def test_a_cheap_phrase_is_ranked_with_the_rest(db):
     result, _ = found(db, 'zebra "zebra came"')
     assert (result.ranking, result.exact) == ("bm25", True)
+
+
+@pytest.mark.parametrize("phrase", ['-"zebra came"', "-covid-19", "t* NEAR h*"])
+def test_a_cheap_phrase_lifts_no_other_bound(db, phrase):
+    def reach(query):
+        return reach_of(db, planned(db, query), phrases=12, fields=8, words=6)
+
+    assert reach("night source:morning") > LOWEST
+    assert reach(f"night source:morning {phrase}") == reach("night source:morning")
+    if "*" not in phrase:
+        assert reach(f"night hall {phrase}") == reach("night hall") > LOWEST
+
+
+def test_a_bound_is_looked_for_within_that_of_a_phrase(db):
+    def reach(query, **bounds):
+        return reach_of(db, planned(db, query), **bounds)
+
+    query = 'night hall -"said that hall" source:morning'
+    phrases = reach(query, phrases=12)
+    assert reach(query, phrases=12, fields=20, words=15) == phrases > LOWEST
+    assert reach(query, phrases=12, fields=4, words=15) > phrases
+    assert reach(query, phrases=12, fields=20, words=3) > phrases
+
+
+def test_a_rare_phrase_is_rare_beside_common_words(db):
+    query = 'night hall "zebra came" source:morning'
+    assert reach_of(db, planned(db, query), phrases=12, fields=12, words=8) == LOWEST
+    result, _ = found(db, query)
+    assert result.exact
+
+
+def test_a_beginning_beside_a_beginning_is_no_phrase(db):
+    assert planned(db, "t* NEAR h*").phrases == ()
