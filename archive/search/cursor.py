@@ -98,7 +98,7 @@ def read_place(text: str | None, order: str) -> Place | None:
     numbers = (last.number, layout.since)
     is_sound = (
         name == order
-        and way in ("date", "score")
+        and (way == "date" or (way == "score" and order == "relevance"))
         and all(LOWEST <= found < -LOWEST for found in numbers)
         and last.tier >= 0
         and isfinite(last.score)

@@ -204,7 +204,7 @@ def page_of(
         if last and number < last.tier:
             continue
         after = last if last and last.tier == number else None
-        by_date = after.by_date if after else _goes_by_date(db, tier)
+        by_date = _goes_by_date(db, tier, after)
         some = _by_date if by_date else _by_score
         rows = some(db, tier, after, limit - len(found))
         found += [Ranked(article, score, number, by_date) for article, score in rows]
@@ -213,9 +213,12 @@ def page_of(
     return found
 
 
-def _goes_by_date(db: Database, tier: Tier) -> bool:
+def _goes_by_date(db: Database, tier: Tier, after: Ranked | None) -> bool:
+    # Whatever a place says: without an expression there is no score.
     if not tier.scored:
         return True
+    if after:
+        return after.by_date
     return bool(tier.if_few) and tier.where.count(db, tier.if_few) > tier.if_few
 
 

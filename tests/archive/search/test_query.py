@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from archive.index.open import open_index
 from archive.search import count_facets, search
+from archive.search.cursor import Layout, Place, Ranked, Tiers, write_place
 from archive.search.fields import Condition
 from archive.search.plan import plan
 from archive.search.query import FIELDS, parse
@@ -193,3 +194,30 @@ def test_no_query_fails_of_a_hundred_thousand(db):
 def test_no_cursor_fails(db, after):
     assert search(db, "bridge OR harbour", after=after).total == 2
     assert search(db, "bridge OR harbour", after=f"relevance:{after}:1").total == 2
+
+
+NUMBERS = st.integers(-(1 << 63), (1 << 63) - 1) | st.just(0)
+PLACES = st.builds(
+    lambda order, last, layout: (order, write_place(order, Place(last, layout))),
+    ORDERS,
+    st.builds(
+        Ranked,
+        NUMBERS,
+        st.floats(allow_nan=False, allow_infinity=False),
+        st.integers(0, 4),
+        st.booleans(),
+    ),
+    st.builds(Layout, st.sampled_from(Tiers), NUMBERS),
+)
+
+
+@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@example(("newest", "newest:1:0.0:0:score:whole:0"), "source:morning")
+@example(("relevance", "relevance:1:0.0:0:score:whole:0"), "harbour")
+@given(PLACES, st.sampled_from(("source:morning", "harbour", "harb*", "the -vote", '"the vote"')))
+def test_no_cursor_of_all_its_fields_fails(db, place, query):
+    order, after = place
+    found = search(db, query, order=order, after=after)
+    assert found.total >= len(found.hits)
+    if order != "relevance" and ":score:" in after:
+        assert any("is no place of this order" in note for note in found.notes)
