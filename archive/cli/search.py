@@ -48,7 +48,10 @@ def command(
     else:
         _print(result)
     tell(result.query, result.notes)
-    if as_json and result.after:
+    if as_json:
+        # Beside the lines, not among them.
+        click.echo(f"microfiche: {_summary(result)}", err=True)
+    if result.after:
         click.echo(f"microfiche: more with --after {result.after}", err=True)
 
 
@@ -76,15 +79,18 @@ def print_hits(hits: Iterable[Hit]) -> None:
 
 def _print(result: SearchResult) -> None:
     print_hits(result.hits)
-    shown = len(result.hits)
+    console().print(Text(_summary(result), style="dim"))
+
+
+def _summary(result: SearchResult) -> str:
+    """How many there are and how they were ranked.
+
+    >>> _summary(SearchResult("the", 1_500, False, "newest", ()))
+    '1,500+ articles, 0 shown (newest)'
+    """
     many = f"{result.total:,}" if result.exact else f"{result.total:,}+"
-    console().print(
-        Text(
-            f"{many} {'article' if result.total == 1 else 'articles'}, {shown} shown "
-            f"({result.ranking})",
-            style="dim",
-        )
-    )
+    articles = "article" if many == "1" else "articles"
+    return f"{many} {articles}, {len(result.hits)} shown ({result.ranking})"
 
 
 def _also_in(story: Story) -> str:
