@@ -135,9 +135,11 @@ def _count_newest(db: Database, asked: Plan, counted_hits: int) -> Facets:
     if reach > LOWEST:
         where = where.narrowed(f"{NUMBER} >= ?", reach)
     _collect(db, where, Fraction(1), f"DESC LIMIT {counted_hits + 1}")
-    counted = _collected(db)
-    exact = counted <= counted_hits and reach == LOWEST
-    found = _described(db, None, counted, Fraction(1))
+    exact = _collected(db) <= counted_hits and reach == LOWEST
+    # The one beyond has told that there are more.
+    oldest = "SELECT number FROM temp.hits ORDER BY number DESC LIMIT -1 OFFSET ?"
+    db.execute(f"DELETE FROM temp.hits WHERE number IN ({oldest})", [counted_hits])  # noqa: S608 - constants
+    found = _described(db, None, _collected(db), Fraction(1))
     basis: Basis = "all" if exact else "newest"
     return replace(found, exact=exact, total_is_exact=exact, basis=basis)
 
