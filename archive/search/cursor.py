@@ -10,6 +10,8 @@ from math import isfinite
 
 # SQLite's integers have 64 bits.
 LOWEST = -(1 << 63)
+NOBODY = -1
+"""No article has this id."""
 
 
 class Tiers(StrEnum):
@@ -63,39 +65,52 @@ class Ranked:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """The last hit of a page, and the tiers there were."""
+    """The last hit of a page, and the tiers there were.
+
+    Numbers change when others come on the same day, so it keeps whose they were.
+
+    Attributes:
+        last: The last hit.
+        layout: The tiers.
+        article: The id of the last hit; `NOBODY` for none.
+        since: The id of the article that had the number ``layout.since``; `NOBODY` for none.
+    """
 
     last: Ranked
     layout: Layout
+    article: int = NOBODY
+    since: int = NOBODY
 
 
 def write_place(order: str, place: Place) -> str:
     """A place as text.
 
-    >>> write_place("relevance", Place(Ranked(7, -1.5), Layout(Tiers.TITLES, 3)))
-    'relevance:7:-1.5:0:score:titles:3'
+    >>> write_place("relevance", Place(Ranked(7, -1.5), Layout(Tiers.TITLES, 3), 11, 12))
+    'relevance:7:-1.5:0:score:titles:3:11:12'
     """
     last, layout = place.last, place.layout
     way = "date" if last.by_date else "score"
-    return f"{order}:{last.number}:{last.score!r}:{last.tier}:{way}:{layout.tiers}:{layout.since}"
+    ranked = f"{last.number}:{last.score!r}:{last.tier}:{way}"
+    return f"{order}:{ranked}:{layout.tiers}:{layout.since}:{place.article}:{place.since}"
 
 
 def read_place(text: str | None, order: str) -> Place | None:
     """The place a page ended; None for none, for one of another order, for one that cannot be.
 
-    >>> read_place("relevance:7:-1.5:0:score:titles:3", "relevance").layout
+    >>> read_place("relevance:7:-1.5:0:score:titles:3:11:12", "relevance").layout
     Layout(tiers=<Tiers.TITLES: 'titles'>, since=3)
-    >>> read_place("relevance:7:nan:0:score:titles:3", "relevance") is None
+    >>> read_place("relevance:7:nan:0:score:titles:3:11:12", "relevance") is None
     True
     """
     name, *rest = (text or "").split(":")
     try:
-        number, score, tier, way, tiers, since = rest
+        number, score, tier, way, tiers, since, *articles = rest
         last = Ranked(int(number), float(score), int(tier), way == "date")
         layout = Layout(Tiers(tiers), int(since))
+        article, since_article = map(int, articles)
     except ValueError:
         return None
-    numbers = (last.number, layout.since)
+    numbers = (last.number, layout.since, article, since_article)
     is_sound = (
         name == order
         and (way == "date" or (way == "score" and order == "relevance"))
@@ -103,4 +118,4 @@ def read_place(text: str | None, order: str) -> Place | None:
         and last.tier >= 0
         and isfinite(last.score)
     )
-    return Place(last, layout) if is_sound else None
+    return Place(last, layout, article, since_article) if is_sound else None

@@ -10,6 +10,7 @@ from archive.search.cursor import Layout, Place, Ranked, Tiers, read_place, writ
 from archive.search.expand import planned
 from archive.search.finds import patterns_of
 from archive.search.hits import hits_of
+from archive.search.places import place_at, place_now
 from archive.search.plan import Plan
 from archive.search.rank import (
     BOUNDS,
@@ -90,35 +91,49 @@ def _search(db: Database, query: str, asked: Plan, page: _Page, order: Order) ->
     notes = asked.notes
     if page.after and place is None:
         notes += (f"{page.after[:40]!r} is no place of this order: begun at the first hit",)
-    counted: Counted | None = None
-    if order == "relevance":
-        reach = ranked_reach(db, asked, page.bounds)
-        counted, matches = count_by_relevance(db, asked, page.bounds, reach)
-        layout = place.layout if place else choose_layout(asked, page.bounds, matches, reach)
-        is_scored = layout.tiers not in (Tiers.WHOLE, Tiers.TITLES_WITHIN)
-        if is_scored and not place and phrases_are_dear(db, asked, page.bounds):
-            layout = Layout(Tiers.WORDS)
-        if layout.tiers is Tiers.TITLES and page.limit and not place:
-            layout = replace(layout, since=ranked_from(db, asked, page.bounds))
-        tiers, ranking = by_relevance(asked, page.bounds, layout)
-    else:
-        where = where_of(asked, asked.by_date)
-        tiers = (Tier(where, scored=False, newest=order == "newest"),)
-        # Counted once the page is there: where it holds all, that is known.
-        layout, ranking = Layout(Tiers.WHOLE), order
-    found = _page(db, asked, tiers, page, place.last if place else None)
+    place = place and place_now(db, place)
+    laid = _laid_out(db, asked, page, order, place)
+    found = _page(db, asked, laid.tiers, page, place.last if place else None)
     more = len(found.ranked) > page.limit
     ranked = found.ranked[: page.limit]
-    counted = _total(db, asked, page, counted, found)
+    counted = _total(db, asked, page, laid.counted, found)
+    end = place_at(db, ranked[-1], laid.layout) if more and ranked else None
     return SearchResult(
         query=query,
         total=counted.total,
         exact=counted.exact,
-        ranking=ranking,
+        ranking=laid.ranking,
         hits=hits_of(db, ranked, patterns_of(asked.wanted)),
         notes=notes,
-        after=write_place(order, Place(ranked[-1], layout)) if more and ranked else None,
+        after=write_place(order, end) if end else None,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Laid:
+    """The tiers of a search, what to call them, and what was counted on the way."""
+
+    layout: Layout
+    tiers: tuple[Tier, ...]
+    ranking: str
+    counted: Counted | None = None
+
+
+def _laid_out(db: Database, asked: Plan, page: _Page, order: Order, place: Place | None) -> _Laid:
+    if order != "relevance":
+        where = where_of(asked, asked.by_date)
+        by_date = Tier(where, scored=False, newest=order == "newest")
+        # Counted once the page is there: where it holds all, that is known.
+        return _Laid(Layout(Tiers.WHOLE), (by_date,), order)
+    reach = ranked_reach(db, asked, page.bounds)
+    counted, matches = count_by_relevance(db, asked, page.bounds, reach)
+    layout = place.layout if place else choose_layout(asked, page.bounds, matches, reach)
+    is_scored = layout.tiers not in (Tiers.WHOLE, Tiers.TITLES_WITHIN)
+    if is_scored and not place and phrases_are_dear(db, asked, page.bounds):
+        layout = Layout(Tiers.WORDS)
+    if layout.tiers is Tiers.TITLES and page.limit and not place:
+        layout = replace(layout, since=ranked_from(db, asked, page.bounds))
+    return _Laid(layout, *by_relevance(asked, page.bounds, layout), counted)
 
 
 @dataclass(frozen=True, slots=True)

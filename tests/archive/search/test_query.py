@@ -198,7 +198,7 @@ def test_no_cursor_fails(db, after):
 
 NUMBERS = st.integers(-(1 << 63), (1 << 63) - 1) | st.just(0)
 PLACES = st.builds(
-    lambda order, last, layout: (order, write_place(order, Place(last, layout))),
+    lambda order, *parts: (order, write_place(order, Place(*parts))),
     ORDERS,
     st.builds(
         Ranked,
@@ -208,12 +208,14 @@ PLACES = st.builds(
         st.booleans(),
     ),
     st.builds(Layout, st.sampled_from(Tiers), NUMBERS),
+    NUMBERS,
+    NUMBERS,
 )
 
 
 @settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@example(("newest", "newest:1:0.0:0:score:whole:0"), "source:morning")
-@example(("relevance", "relevance:1:0.0:0:score:whole:0"), "harbour")
+@example(("newest", "newest:1:0.0:0:score:whole:0:1:1"), "source:morning")
+@example(("relevance", "relevance:1:0.0:0:score:whole:0:1:1"), "harbour")
 @given(PLACES, st.sampled_from(("source:morning", "harbour", "harb*", "the -vote", '"the vote"')))
 def test_no_cursor_of_all_its_fields_fails(db, place, query):
     order, after = place
