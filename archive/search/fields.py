@@ -47,13 +47,6 @@ _CAPTURED = (
 )
 
 
-# Articles by the captures of their addresses, which are in order of urlkeys.
-_CAPTURED = (
-    "SELECT d.article FROM captures c CROSS JOIN article_captures ac ON ac.capture = c.id "
-    "CROSS JOIN addresses d ON d.id = ac.address"
-)
-
-
 def _source(value: str) -> Condition:
     return Condition(
         "f.source IN (SELECT n.id FROM facet_names n JOIN sources s ON s.id = n.name "
