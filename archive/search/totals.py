@@ -70,7 +70,12 @@ def _count_within(db: Database, asked: Plan, bounds: Bounds, reach: int) -> Coun
 def count_by_relevance(
     db: Database, asked: Plan, bounds: Bounds, reach: int
 ) -> tuple[Counted, int]:
-    """How many are found, and how many of them within reach have the very words."""
+    """How many are found, and how many to choose the ranking by.
+
+    Those are the articles with the very words, counted up to one beyond what may be ranked; where
+    all are not within reach, what is found there, other forms of the words among it; and 0 where
+    ranking is too dear from the start.
+    """
     if not asked.is_ranked:
         return count_by_date(db, asked, bounds), 0
     if reach > LOWEST:
