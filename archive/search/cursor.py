@@ -74,48 +74,56 @@ class Place:
         layout: The tiers.
         article: The id of the last hit; `NOBODY` for none.
         since: The id of the article that had the number ``layout.since``; `NOBODY` for none.
+        total: How many hits were told of on the page.
+        exact: Whether these were all, not a lower bound.
     """
 
     last: Ranked
     layout: Layout
     article: int = NOBODY
     since: int = NOBODY
+    total: int = 0
+    exact: bool = False
 
 
 def write_place(order: str, place: Place) -> str:
     """A place as text.
 
     >>> write_place("relevance", Place(Ranked(7, -1.5), Layout(Tiers.TITLES, 3), 11, 12))
-    'relevance:7:-1.5:0:score:titles:3:11:12'
+    'relevance:7:-1.5:0:score:titles:3:11:12:0:least'
     """
     last, layout = place.last, place.layout
     way = "date" if last.by_date else "score"
     ranked = f"{last.number}:{last.score!r}:{last.tier}:{way}"
-    return f"{order}:{ranked}:{layout.tiers}:{layout.since}:{place.article}:{place.since}"
+    found = f"{place.total}:{'all' if place.exact else 'least'}"
+    return f"{order}:{ranked}:{layout.tiers}:{layout.since}:{place.article}:{place.since}:{found}"
 
 
 def read_place(text: str | None, order: str) -> Place | None:
     """The place a page ended; None for none, for one of another order, for one that cannot be.
 
-    >>> read_place("relevance:7:-1.5:0:score:titles:3:11:12", "relevance").layout
+    >>> read_place("relevance:7:-1.5:0:score:titles:3:11:12:0:least", "relevance").layout
     Layout(tiers=<Tiers.TITLES: 'titles'>, since=3)
-    >>> read_place("relevance:7:nan:0:score:titles:3:11:12", "relevance") is None
+    >>> read_place("relevance:7:nan:0:score:titles:3:11:12:0:least", "relevance") is None
     True
     """
     name, *rest = (text or "").split(":")
     try:
-        number, score, tier, way, tiers, since, *articles = rest
+        number, score, tier, way, tiers, since, *told, how_many = rest
         last = Ranked(int(number), float(score), int(tier), way == "date")
         layout = Layout(Tiers(tiers), int(since))
-        article, since_article = map(int, articles)
+        article, since_article, total = map(int, told)
     except ValueError:
         return None
     numbers = (last.number, layout.since, article, since_article)
+    exact = how_many == "all"
     is_sound = (
         name == order
         and (way == "date" or (way == "score" and order == "relevance"))
         and all(LOWEST <= found < -LOWEST for found in numbers)
         and last.tier >= 0
+        and 0 <= total < -LOWEST
+        and how_many in ("all", "least")
         and isfinite(last.score)
     )
-    return Place(last, layout, article, since_article) if is_sound else None
+    return Place(last, layout, article, since_article, total, exact) if is_sound else None

@@ -97,7 +97,12 @@ def _search(db: Database, query: str, asked: Plan, page: _Page, order: Order) ->
     more = len(found.ranked) > page.limit
     ranked = found.ranked[: page.limit]
     counted = _total(db, asked, page, laid.counted, found)
-    end = place_at(db, ranked[-1], laid.layout) if more and ranked else None
+    if place:
+        counted = _as_told(place, counted)
+    after = None
+    if more and ranked:
+        end = place_at(db, ranked[-1], laid.layout)
+        after = write_place(order, replace(end, total=counted.total, exact=counted.exact))
     return SearchResult(
         query=query,
         total=counted.total,
@@ -105,7 +110,7 @@ def _search(db: Database, query: str, asked: Plan, page: _Page, order: Order) ->
         ranking=laid.ranking,
         hits=hits_of(db, ranked, patterns_of(asked.wanted)),
         notes=notes,
-        after=write_place(order, end) if end else None,
+        after=after,
     )
 
 
@@ -157,6 +162,12 @@ def _total(
     if counted.exact:
         return counted
     return Counted(max(counted.total, page.offset + len(found.ranked)), exact=False)
+
+
+def _as_told(place: Place, counted: Counted) -> Counted:
+    # The first page may have come to their end, and knows them all; later ones count no more.
+    is_better = not counted.exact and place.total >= counted.total
+    return Counted(place.total, place.exact) if is_better else counted
 
 
 def _page(

@@ -74,6 +74,8 @@ QUERIES = st.lists(PARTS, min_size=1, max_size=3).map(" ".join)
 @example(query="title:vote the harbour", order="relevance", bounds=Bounds(), limit=10)
 @example(query="title:vote the harbour", order="relevance", bounds=Bounds(), limit=3)
 @example(query="title:votes coun*", order="relevance", bounds=Bounds(), limit=1)
+@example(query='"the town hall"', order="newest", bounds=BOUNDS[1], limit=20)
+@example(query='"the town hall" "ferry"', order="newest", bounds=BOUNDS[1], limit=100)
 @given(
     query=QUERIES,
     order=st.sampled_from(("relevance", "relevance", "newest", "oldest")),
@@ -82,11 +84,15 @@ QUERIES = st.lists(PARTS, min_size=1, max_size=3).map(" ".join)
 )
 def test_pages_are_one_list_cut_up(db, query, order, bounds, limit):
     whole = search(db, query, order=order, bounds=bounds, limit=1_000)
+    every = search(db, query, order=order, limit=1_000, fold=False).hits
     assert whole.after is None
-    seen, after = [], None
+    seen, after, total, exact = [], None, 0, False
     for _ in range(ARTICLES // limit + 2):
         page = search(db, query, order=order, bounds=bounds, limit=limit, after=after)
         assert page.ranking == whole.ranking
+        assert page.total == len(every) if page.exact else total <= page.total <= len(every)
+        assert page.exact >= exact
+        total, exact = page.total, page.exact
         seen += [hit.article_id for hit in page.hits]
         after = page.after
         if after is None:

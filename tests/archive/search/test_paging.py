@@ -112,3 +112,15 @@ def test_a_place_that_cannot_be_is_told(db, change):
 def test_bounds_are_named():
     with pytest.raises(TypeError, match="positional"):
         Bounds(*range(1, 12))
+
+
+def test_what_the_first_page_knew_of_the_total_later_ones_know_too(db):
+    bounds = Bounds(phrases_counted=3)
+    query = '"the town hall"'
+    first = search(db, query, order="newest", limit=15, bounds=bounds)
+    assert (first.total, first.exact) == (20, True)
+    last = search(db, query, order="newest", limit=15, bounds=bounds, after=first.after)
+    assert (last.total, last.exact, last.after) == (20, True, None)
+    first = search(db, query, order="newest", limit=8, bounds=bounds)
+    second = search(db, query, order="newest", limit=2, bounds=bounds, after=first.after)
+    assert (first.total, first.exact) == (second.total, second.exact) == (9, False)

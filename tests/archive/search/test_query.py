@@ -210,12 +210,14 @@ PLACES = st.builds(
     st.builds(Layout, st.sampled_from(Tiers), NUMBERS),
     NUMBERS,
     NUMBERS,
+    st.integers(0, (1 << 63) - 1),
+    st.booleans(),
 )
 
 
 @settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@example(("newest", "newest:1:0.0:0:score:whole:0:1:1"), "source:morning")
-@example(("relevance", "relevance:1:0.0:0:score:whole:0:1:1"), "harbour")
+@example(("newest", "newest:1:0.0:0:score:whole:0:1:1:1:all"), "source:morning")
+@example(("relevance", "relevance:1:0.0:0:score:whole:0:1:1:0:least"), "harbour")
 @given(PLACES, st.sampled_from(("source:morning", "harbour", "harb*", "the -vote", '"the vote"')))
 def test_no_cursor_of_all_its_fields_fails(db, place, query):
     order, after = place
