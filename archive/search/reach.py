@@ -87,9 +87,11 @@ def _newest(db: Database, match: str, dated: Sequence[Condition], many: int) -> 
     sql = " AND ".join(["articles_fts WHERE articles_fts MATCH ?", *(item.sql for item in dated)])
     values = tuple(value for item in dated for value in item.values)
     where = Where(sql.replace(NUMBER, number), (match, *values), number)
-    # The one beyond tells that there are more; the part ends before it.
-    rows = where.select(db, NUMBER, f"ORDER BY {NUMBER} DESC LIMIT 1 OFFSET {many}")
-    return int(rows[0][0]) + 1 if rows else LOWEST
+    # The one beyond tells that there are more; the part ends before it, with an article that a
+    # place can name.
+    last = f"ORDER BY {NUMBER} DESC LIMIT 2 OFFSET {max(many, 1) - 1}"
+    rows = where.select(db, NUMBER, last)
+    return int(rows[0][0]) if len(rows) > 1 else LOWEST
 
 
 def _is_by_number(condition: Condition) -> bool:

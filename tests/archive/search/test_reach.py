@@ -225,5 +225,6 @@ def test_facets_of_common_phrases_are_of_the_newest(db, monkeypatch):
     assert (newest.basis, newest.exact, newest.total_is_exact) == ("newest", False, False)
     assert newest.total == newest.counted == 10
     assert sum(bar.count for bar in newest.histogram) == 10
-    newest_of_them = every_number(db, '"the town hall"')[:10]
-    assert reach_of(db, planned(db, '"the town hall"'), phrases=10) <= newest_of_them[-1]
+    # The part ends with an article, which a place can name when numbers change.
+    tenth = every_number(db, '"the town hall"')[9]
+    assert reach_of(db, planned(db, '"the town hall"'), phrases=10) == tenth
