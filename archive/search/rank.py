@@ -144,6 +144,8 @@ def by_relevance(planned: Plan, bounds: Bounds, layout: Layout) -> tuple[tuple[T
     if planned.match != typed:
         others = where_of(planned, f"({planned.match}) NOT ({typed})")
         tiers.append(Tier(others, scored=True, if_few=bounds.ranked_forms))
+        if kind is Tiers.BY_DATE:
+            return tuple(tiers), "newest, other forms last"
     return tuple(tiers), _NAMES[kind]
 
 

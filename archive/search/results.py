@@ -107,9 +107,10 @@ class SearchResult:
     """One page of hits.
 
     ``total`` is the number of articles found, or a lower bound of it where ``exact`` is False.
-    ``ranking`` says how the order was made: ``bm25``, ``newest``, ``oldest``, or for words that
-    very many articles have ``bm25 in titles, then newest``, ``in titles, then newest`` and ``in
-    titles of the newest, then newest``.
+    ``ranking`` says how the order was made: ``bm25``, ``newest``, ``oldest``; for words that very
+    many articles have ``bm25 in titles, then newest``, ``in titles, then newest``, ``in titles of
+    the newest, then newest`` and ``newest, other forms last``; ``bm25 without phrases`` where these
+    are too dear to be ranked by.
     ``notes`` are remarks on the query for the reader ("searched as words: …"). ``after`` continues
     where this page ends; None on the last page.
     """

@@ -99,3 +99,12 @@ def test_pages_are_one_list_cut_up(db, query, order, bounds, limit):
             break
     assert seen == [hit.article_id for hit in whole.hits]
     assert after is None
+
+
+def test_a_list_by_date_with_other_forms_behind_it_is_not_called_newest(db):
+    bounds = Bounds(exact_matches=5)
+    forms = search(db, "title:vote", bounds=bounds)
+    assert forms.ranking == "newest, other forms last"
+    typed = search(db, 'title:"vote"', bounds=bounds)
+    assert typed.ranking == "newest"
+    assert 5 < typed.total < len(search(db, "title:vote", fold=False, limit=1_000).hits)
