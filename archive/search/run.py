@@ -1,6 +1,8 @@
 """Asking the index: counted, ranked, one page at a time."""
 
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 from sqlite_utils import Database
@@ -67,10 +69,25 @@ def search(
     """
     page = _Page(min(max(limit, 0), MAX_LIMIT), max(offset, 0), after, bounds, fold)
     try:
-        found = planned(db, query)
-        return _search(db, query, found, page, order if found.match else _dated(order))
+        with _at_one_moment(db):
+            found = planned(db, query)
+            return _search(db, query, found, page, order if found.match else _dated(order))
     except sqlite3.DatabaseError as error:
         raise explained(error) from error
+
+
+@contextmanager
+def _at_one_moment(db: Database) -> Iterator[None]:
+    """Let all that is read within be of one state of the index, whatever is written meanwhile.
+
+    Articles get other numbers, too: those of a page would be others when they are shown.
+    """
+    if db.conn.in_transaction:
+        yield
+        return
+    db.execute("BEGIN")
+    with db.conn:
+        yield
 
 
 @dataclass(frozen=True, slots=True)
