@@ -176,9 +176,11 @@ def _total(
     if found.all_there_are is not None and not (counted and counted.exact):
         return Counted(found.all_there_are, exact=True)
     counted = counted or count_by_date(db, asked, page.bounds)
-    if counted.exact:
+    # Where nothing is left behind the offset, nobody knows how much there was before it.
+    held = page.offset + len(found.ranked) if found.ranked else 0
+    if counted.exact and counted.total >= held:
         return counted
-    return Counted(max(counted.total, page.offset + len(found.ranked)), exact=False)
+    return Counted(max(counted.total, held), exact=False)
 
 
 def _as_told(place: Place, counted: Counted) -> Counted:

@@ -124,3 +124,19 @@ def test_what_the_first_page_knew_of_the_total_later_ones_know_too(db):
     first = search(db, query, order="newest", limit=8, bounds=bounds)
     second = search(db, query, order="newest", limit=2, bounds=bounds, after=first.after)
     assert (first.total, first.exact) == (second.total, second.exact) == (9, False)
+
+
+@pytest.mark.parametrize("order", ["newest", "oldest", "relevance"])
+def test_an_offset_behind_the_last_hit_tells_of_no_more_hits(db, order):
+    bounds = Bounds(phrases_ranked=3, phrases_counted=3, few=50)
+    page = search(db, '"the town hall"', order=order, limit=5, bounds=bounds)
+    far = search(
+        db, '"the town hall"', order=order, limit=5, bounds=bounds, after=page.after, offset=900
+    )
+    assert far.hits == ()
+    assert far.total <= 20
+    near = search(
+        db, '"the town hall"', order=order, limit=5, bounds=bounds, after=page.after, offset=9
+    )
+    assert len(near.hits) == 5
+    assert near.total == 15
