@@ -107,7 +107,8 @@ class SearchResult:
     """One page of hits.
 
     ``total`` is the number of articles found, or a lower bound of it where ``exact`` is False; on a
-    later page that of an earlier one, as it was then, where that knew more. ``ranking`` says how the order was made: ``bm25``, ``newest``, ``oldest``; for words that very
+    later page that of an earlier one, as it was then, where that knew more.
+    ``ranking`` says how the order was made: ``bm25``, ``newest``, ``oldest``; for words that very
     many articles have ``bm25 in titles, then newest``, ``in titles, then newest``, ``in titles of
     the newest, then newest`` and ``newest, other forms last``; ``bm25 without phrases`` where these
     are too dear to be ranked by.
