@@ -13,6 +13,9 @@ from archive.layout import DOWNLOADS, OPEN_SUFFIX, PARTIAL_SUFFIX, Archive, sync
 from archive.lock import is_held
 from archive.warc.openfile import MANIFEST_SUFFIX
 
+_MARK = ".microfiche-backup"
+"""An empty file that says that a directory was made by `back_up`."""
+
 
 @dataclass(frozen=True, slots=True)
 class BackupReport:
@@ -36,14 +39,15 @@ def back_up(archive: Archive, target: Path) -> BackupReport:
     in the archive stays in the backup.
 
     Raises:
-        ArchiveUnwritable: the target cannot be written, or lies within the archive; or the
-            crawler's memory cannot be copied.
+        ArchiveUnwritable: the target cannot be written, lies within the archive, or holds anything
+            but an earlier backup; or the crawler's memory cannot be copied.
         IndexDamaged: the index cannot be read.
     """
     target = target.resolve()
     if target == archive.root or target.is_relative_to(archive.root):
         raise ArchiveUnwritable(f"{target}: lies within the archive; name a directory outside it")
     try:
+        _require_free(target)
         return _back_up(archive, target)
     except sqlite3.DatabaseError as error:
         raise IndexDamaged(
@@ -53,6 +57,18 @@ def back_up(archive: Archive, target: Path) -> BackupReport:
         raise ArchiveUnwritable(
             f"{target}: cannot be written: {error.strerror or error}"
         ) from error
+
+
+def _require_free(target: Path) -> None:
+    """Take a directory that is new, empty or an earlier backup: never another archive."""
+    mark = target / _MARK
+    if target.is_dir() and any(target.iterdir()) and not mark.is_file():
+        raise ArchiveUnwritable(
+            f"{target}: holds something, and no earlier backup; nothing was changed: name a new "
+            "directory, or that of an earlier backup"
+        )
+    target.mkdir(parents=True, exist_ok=True)
+    mark.touch()
 
 
 def _back_up(archive: Archive, target: Path) -> BackupReport:

@@ -17,7 +17,8 @@ def command(ctx: click.Context, directory: Path) -> None:
     """Copy the whole archive to DIRECTORY, also during a crawl.
 
     WARC files with their manifests, databases, reports and the configuration are copied. Into a
-    directory that has an earlier backup, only what is new is copied.
+    directory that has an earlier backup, only what is new is copied; one that holds anything else
+    is refused.
     """
     report = back_up(archive_of(ctx), directory)
     click.echo(

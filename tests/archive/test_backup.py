@@ -99,6 +99,22 @@ def test_downloads_on_their_way_are_left_out(press, tmp_path):
     assert not list((tmp_path / "copy").rglob("*.downloads/*"))
 
 
+def test_not_into_another_archive_nor_among_other_files(press, tmp_path):
+    other = new_press(tmp_path / "other").archive
+    plain = tmp_path / "plain"
+    plain.mkdir()
+    (plain / "letter.txt").write_text("Dear reader")
+    for target in (other.root, plain):
+        before = sorted((p, p.read_bytes() if p.is_file() else b"") for p in target.rglob("*"))
+        with pytest.raises(ArchiveUnwritable, match="no earlier backup; nothing was changed"):
+            back_up(press.archive, target)
+        after = sorted((p, p.read_bytes() if p.is_file() else b"") for p in target.rglob("*"))
+        assert after == before
+    (tmp_path / "empty").mkdir()
+    back_up(press.archive, tmp_path / "empty")
+    back_up(press.archive, tmp_path / "empty")
+
+
 def test_not_into_the_archive_itself(press):
     with pytest.raises(ArchiveUnwritable, match="within the archive"):
         back_up(press.archive, press.archive.root / "backup")
