@@ -214,7 +214,7 @@ def compact(db: Database) -> None:
     _fill_facets(db)
     for table in reversed(_CHANGED):
         db.execute(f"DROP TABLE old_{table}")
-    _fill_full_text(db)
+    fill_full_text(db)
 
 
 _EPOCH = datetime(1900, 1, 1, tzinfo=UTC)
@@ -322,7 +322,8 @@ def _fill_facets(db: Database) -> None:
     db.execute(f"INSERT INTO facets SELECT number, {ids} FROM articles")  # noqa: S608 - our names
 
 
-def _fill_full_text(db: Database) -> None:
+def fill_full_text(db: Database) -> None:
+    """Index every article there is; the full text holds none."""
     db.conn.executemany(
         "INSERT INTO articles_fts (rowid, text, title, standfirst, asides, earlier) "
         "VALUES (?, ?, ?, ?, ?, ?)",

@@ -9,9 +9,9 @@ from itertools import groupby
 
 from sqlite_utils import Database
 
+from archive.index.compact import fill_full_text
 from archive.index.ids import article_number, day_of_fine, fine_moment, slots_of, sort_moment
 from archive.index.lines import put_back
-from archive.index.segments import searchable
 from archive.times import from_timestamp
 
 # SQLite makes a table of the values in a list of three and more, for each row that it checks: 9
@@ -70,17 +70,7 @@ def densify(db: Database) -> None:
     db.execute("INSERT INTO unsettled (source, number) SELECT source, number FROM articles")
     _shorten_layouts(db)
     db.execute("INSERT INTO articles_fts (articles_fts) VALUES ('delete-all')")
-    db.conn.executemany(
-        "INSERT INTO articles_fts (rowid, text, title, standfirst, asides, earlier) "
-        "VALUES (?, ?, ?, ?, ?, ?)",
-        (
-            (number, *map(searchable, texts))
-            for number, *texts in db.execute(
-                "SELECT number, text, title, standfirst, asides, earlier FROM articles_current "
-                "ORDER BY number"
-            )
-        ),
-    )
+    fill_full_text(db)
 
 
 def _renumber(db: Database) -> None:

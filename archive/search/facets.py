@@ -16,6 +16,7 @@ from archive.search.cursor import LOWEST
 from archive.search.dates import span
 from archive.search.expand import planned
 from archive.search.fields import NUMBER
+from archive.search.moment import at_one_moment
 from archive.search.plan import Plan
 from archive.search.reach import reach_of
 from archive.search.where import Where, where_of
@@ -100,12 +101,10 @@ def count_facets(db: Database, query: str, *, counted_hits: int = COUNTED_HITS) 
         MicroficheError: the database cannot be read.
     """
     try:
-        return _count(db, planned(db, query), counted_hits)
+        with at_one_moment(db):
+            return _count(db, planned(db, query), counted_hits)
     except sqlite3.DatabaseError as error:
         raise explained(error) from error
-    finally:
-        if db.conn.in_transaction:
-            db.conn.rollback()
 
 
 def _count(db: Database, asked: Plan, counted_hits: int) -> Facets:

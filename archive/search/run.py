@@ -1,8 +1,6 @@
 """Asking the index: counted, ranked, one page at a time."""
 
 import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 from sqlite_utils import Database
@@ -12,6 +10,7 @@ from archive.search.cursor import Layout, Place, Ranked, Tiers, read_place, writ
 from archive.search.expand import planned
 from archive.search.finds import patterns_of
 from archive.search.hits import hits_of
+from archive.search.moment import at_one_moment
 from archive.search.places import place_at, place_now
 from archive.search.plan import Plan
 from archive.search.rank import (
@@ -69,25 +68,11 @@ def search(
     """
     page = _Page(min(max(limit, 0), MAX_LIMIT), max(offset, 0), after, bounds, fold)
     try:
-        with _at_one_moment(db):
+        with at_one_moment(db):
             found = planned(db, query)
             return _search(db, query, found, page, order if found.match else _dated(order))
     except sqlite3.DatabaseError as error:
         raise explained(error) from error
-
-
-@contextmanager
-def _at_one_moment(db: Database) -> Iterator[None]:
-    """Let all that is read within be of one state of the index, whatever is written meanwhile.
-
-    Articles get other numbers, too: those of a page would be others when they are shown.
-    """
-    if db.conn.in_transaction:
-        yield
-        return
-    db.execute("BEGIN")
-    with db.conn:
-        yield
 
 
 @dataclass(frozen=True, slots=True)

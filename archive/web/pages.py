@@ -12,6 +12,7 @@ from archive.index.open import open_index
 from archive.index.stories import find_story
 from archive.replay.resolve import load
 from archive.search import Facets, count_facets, find_similar, search
+from archive.search.moment import at_one_moment
 from archive.web.evidence import read_again
 from archive.web.holdings import Holdings, count_holdings
 from archive.web.narrow import bars_of, by_facets, by_fate, by_source
@@ -43,15 +44,16 @@ def search_page(
         return HTMLResponse(page("empty.html", room=room, detail=str(error)))
     try:
         asked = q.strip()
-        result = search(
-            db,
-            asked,
-            limit=PAGE_SIZE if asked else 12,
-            order=order if asked else "newest",
-            after=after or None,
-            fold=not copies,
-        )
-        facets = shown(count_facets(db, asked)) if asked and result.hits else None
+        with at_one_moment(db):
+            result = search(
+                db,
+                asked,
+                limit=PAGE_SIZE if asked else 12,
+                order=order if asked else "newest",
+                after=after or None,
+                fold=not copies,
+            )
+            facets = shown(count_facets(db, asked)) if asked and result.hits else None
         holdings = room.holdings.count(db, room.config())
     finally:
         db.close()

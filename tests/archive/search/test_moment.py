@@ -8,7 +8,7 @@ import pytest
 from archive.index.open import open_index
 from archive.indexer.write import write_batch
 from archive.layout import create_archive
-from archive.search import search
+from archive.search import count_facets, search
 from tests.archive.indexer.settling.wire import entry
 
 FIRST, SECOND = 12, 30
@@ -59,3 +59,16 @@ def test_a_transaction_of_the_caller_stays_open(archive):
         assert search(writer, "bridge").total == 3
         assert writer.conn.in_transaction
         writer.conn.rollback()
+
+
+def test_counting_facets_leaves_the_transaction_of_its_caller(archive):
+    with closing(open_index(archive, write=True)) as db:
+        write_batch(db, list(entries(range(FIRST))))
+        db.execute("BEGIN")
+        db.execute("UPDATE sources SET name = 'The Morning'")
+        found = count_facets(db, "bridge")
+        assert (found.total, found.sources[0].label) == (FIRST, "The Morning")
+        assert db.conn.in_transaction
+        db.conn.rollback()
+        assert count_facets(db, "bridge").sources[0].label == "morning"
+        assert not db.conn.in_transaction
