@@ -33,6 +33,7 @@ COMMANDS = {
     "export": "archive.cli.export:command",
     "stats": "archive.cli.stats:command",
     "backup": "archive.cli.backup:command",
+    "restore": "archive.cli.backup:restore_command",
     "serve": "archive.cli.serve:command",
     "extract": "archive.cli.extract:command",
     "check": "archive.cli.check:command",
