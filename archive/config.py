@@ -6,6 +6,7 @@ docs/settings.md is generated from them.
 
 import re
 import tomllib
+from collections.abc import Iterable
 from datetime import timedelta
 from importlib.metadata import version
 from pathlib import Path, PurePosixPath
@@ -26,6 +27,7 @@ from archive.durations import duration_text, parse_duration
 from archive.errors import ArchiveUnwritable, ConfigError
 from archive.layout import Archive, write_atomically
 from archive.urls import host_of, is_http
+from archive.wording import did_you_mean
 
 _OWN_FILES = (".", "microfiche.toml", "index.db", "frontier.db", "warcs", "runs")
 SOURCE_ID = re.compile(r"[a-z0-9](?:[a-z0-9._-]{0,62}[a-z0-9])?")
@@ -305,19 +307,31 @@ def _explain(path: Path, text: str, error: ValidationError) -> str:
         keys = [str(part) for part in found["loc"] if not isinstance(part, int)]
         line = find_line(text, keys)
         where = f"{path}:{line}" if line else f"{path}"
-        expected = _expected(found["type"], found["msg"])
+        expected = _expected(found["type"], found["msg"], keys)
         if found["type"] not in ("missing", "extra_forbidden") and ", got " not in expected:
             expected += f", got {found['input']!r:.80}"
         problems.append(f"{where}: {'.'.join(keys) or 'file'}: {expected}")
     return "; ".join(problems)
 
 
-def _expected(kind: str, message: str) -> str:
+def _expected(kind: str, message: str, keys: list[str]) -> str:
     if kind == "extra_forbidden":
-        return "unknown key; docs/settings.md lists the known ones"
+        meant = did_you_mean(keys[-1], _known_keys(keys[:-1]))
+        return f"unknown key{meant or '; docs/settings.md lists the known ones'}"
     if kind == "missing":
         return "this key is required"
     return message.removeprefix("Value error, ").removeprefix("Input should be ").strip()
+
+
+def _known_keys(table: list[str]) -> Iterable[str]:
+    """The keys that a table may have; the name of a source or a search stands for any."""
+    models: dict[str, type[_Table]] = {
+        "archive": ArchiveTable,
+        "crawl": CrawlTable,
+        "sources": Source,
+        "searches": SavedSearch,
+    }
+    return models.get(table[0], Config).model_fields if table else Config.model_fields
 
 
 def find_line(text: str, keys: list[str]) -> int | None:

@@ -1,4 +1,7 @@
-"""Numbers in the sentences that are printed for people."""
+"""Numbers and names in the sentences that are printed for people."""
+
+from collections.abc import Iterable
+from difflib import get_close_matches
 
 
 def counted(count: int, thing: str) -> str:
@@ -8,3 +11,13 @@ def counted(count: int, thing: str) -> str:
     ('1 capture', '2,000 captures')
     """
     return f"{count:,} {thing if count == 1 else thing + 's'}"
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """What was probably meant by a name that nothing has, as the end of a sentence.
+
+    >>> did_you_mean("serach", ["index", "search"]), did_you_mean("x", ["index", "search"])
+    ("; did you mean 'search'?", '')
+    """
+    near = get_close_matches(word, list(known), n=1)
+    return f"; did you mean {near[0]!r}?" if near else ""

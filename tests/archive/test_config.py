@@ -51,7 +51,11 @@ def test_an_id_is_taken_once(archive):
 @pytest.mark.parametrize(
     ("lines", "line", "message"),
     [
-        ('name = "x"\nurl = "http://a.example/"\ndely = 3', 11, "sources.a.dely: unknown key"),
+        (
+            'name = "x"\nurl = "http://a.example/"\ndely = 3',
+            11,
+            "sources.a.dely: unknown key; did you mean 'delay'?",
+        ),
         (
             'name = "x"\nurl = "gazette"',
             10,
