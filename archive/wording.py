@@ -4,13 +4,13 @@ from collections.abc import Iterable
 from difflib import get_close_matches
 
 
-def counted(count: int, thing: str) -> str:
+def counted(count: int, thing: str, things: str = "") -> str:
     """How many of a thing there are, as people say it.
 
-    >>> counted(1, "capture"), counted(2_000, "capture")
-    ('1 capture', '2,000 captures')
+    >>> counted(1, "capture"), counted(2_000, "capture"), counted(0, "entry", "entries")
+    ('1 capture', '2,000 captures', '0 entries')
     """
-    return f"{count:,} {thing if count == 1 else thing + 's'}"
+    return f"{count:,} {thing if count == 1 else things or thing + 's'}"
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:

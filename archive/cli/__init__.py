@@ -32,6 +32,7 @@ COMMANDS = {
     "ingest": "archive.cli.ingest:command",
     "saved": "archive.cli.saved:command",
     "export": "archive.cli.export:command",
+    "config": "archive.cli.config:command",
     "stats": "archive.cli.stats:command",
     "backup": "archive.cli.backup:command",
     "restore": "archive.cli.backup:restore_command",

@@ -11,7 +11,6 @@ from starlette.exceptions import HTTPException
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
-from archive.config import load_config
 from archive.errors import MicroficheError, NotFound
 from archive.index.integrity import note_damage
 from archive.index.trouble import explained
@@ -44,7 +43,7 @@ def create_room(
     Raises:
         ConfigError: ``microfiche.toml`` cannot be used.
     """
-    room = Room(archive, origins, load_config(archive).archive.title)
+    room = Room(archive, origins)
     # FastAPI's own documentation pages load scripts from elsewhere; /api is ours.
     app = FastAPI(
         title="microfiche",
