@@ -5,6 +5,7 @@
     app.py       the ASGI application, its headers and its errors
     pages.py     search, article, evidence, sources
     captures.py  lists of captures, one record, the frame around a replayed page
+    cite.py      citations of an article
     api.py       the same as JSON, with OpenAPI
     narrow.py    links that narrow a search
     picture.py   the captured picture of an article
