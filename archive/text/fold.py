@@ -17,7 +17,7 @@ import opencc
 
 from archive.text.segments import cut, needs_cutting, pieces
 
-# Letters that Unicode does not take apart; Arabic as Persian and Urdu write it, with teh marbuta and
+# Letters that Unicode does not take apart; Arabic as Persian and Urdu write it, teh marbuta and
 # alef maksura as Lucene has them.
 _LETTERS = {
     **dict(zip("łøđðıħŧŋĸəɛɔƙɓɗɖƴƒʒƶȷ", "loddihtnkeeokbddyfzzj", strict=True)),
