@@ -13,7 +13,7 @@ from typing import Any
 import click
 
 from archive.errors import ExitCode, MicroficheError
-from archive.index.trouble import explained
+from archive.index.sqlite_errors import explained
 from archive.layout import Archive, open_archive
 
 # Command -> where it lives, in the order in which a newcomer needs them.

@@ -28,6 +28,7 @@ class Happening:
     version_after: str | None
     silent: bool
     detail: str | None
+    flips: int
 
 
 _EVENTS = """
@@ -35,9 +36,7 @@ SELECT e.at, e.kind, a.hex AS article_id, a.title, a.url, a.source, s.name AS so
        c.record_id,
        iif(e.version_before IS NULL, NULL, printf('%016x', e.version_before)) AS version_before,
        iif(e.version_after IS NULL, NULL, printf('%016x', e.version_after)) AS version_after,
-       e.silent,
-       iif(e.kind = 'published', (SELECT v.published FROM versions v WHERE v.id = e.capture),
-           e.detail) AS detail
+       e.silent, e.detail, e.flips
 FROM events e JOIN articles a ON a.id = e.article JOIN sources s ON s.id = a.source
 JOIN captures c ON c.id = e.capture
 WHERE e.capture >= :first AND e.capture < :last AND (:kind = '' OR e.kind = :kind)

@@ -83,6 +83,11 @@ CREATE TABLE requisites (
 ) STRICT;
 CREATE INDEX requisites_by_page ON requisites (page);
 
+-- Who has read the pages: the versions of the extractor.
+CREATE TABLE extractors (
+    version TEXT PRIMARY KEY
+) STRICT, WITHOUT ROWID;
+
 -- Pages that gave no reading; retried by a rebuild.
 CREATE TABLE extraction_failures (
     capture INTEGER NOT NULL REFERENCES captures (id),
@@ -106,13 +111,15 @@ CREATE TABLE addresses (
 CREATE INDEX addresses_by_key ON addresses (key) WHERE key IS NOT NULL;
 CREATE INDEX addresses_by_article ON addresses (article) WHERE article <> id;
 
--- What a capture showed at its address: a text (digest says which), an error, that nothing is there
+-- What a capture showed at its address: a text (digest says which), that nothing is there
 -- (gone) or says so without the status for it (soft), that it is elsewhere, or the same as before.
+-- published is what this capture printed: a page may change nothing but its date.
 CREATE TABLE article_captures (
     capture INTEGER PRIMARY KEY REFERENCES captures (id),
     address INTEGER NOT NULL REFERENCES addresses (id),
     outcome TEXT NOT NULL,
     digest INTEGER,
+    published TEXT,
     target INTEGER
 ) STRICT;
 CREATE INDEX article_captures_by_address ON article_captures (address, capture);
@@ -142,6 +149,9 @@ CREATE TABLE articles (
     current_version INTEGER NOT NULL REFERENCES versions (id),
     published TEXT,
     dated TEXT NOT NULL,
+    quarter TEXT GENERATED ALWAYS AS (
+        substr(dated, 1, 4) || 'Q' || ((CAST(substr(dated, 6, 2) AS INTEGER) + 2) / 3)
+    ) VIRTUAL,
     first_captured TEXT NOT NULL,
     last_captured TEXT NOT NULL,
     versions INTEGER NOT NULL,
@@ -244,7 +254,8 @@ CREATE TABLE article_tags (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX article_tags_by_tag ON article_tags (tag, article);
 
--- What hits are counted by, in as few bytes an article as can be; keys are those of facet_names.
+-- What hits are counted and narrowed by, in as few bytes an article as can be; keys are those of
+-- facet_names, day is the one of articles.dated, counted from the year 1.
 CREATE TABLE facet_names (
     id INTEGER PRIMARY KEY,
     name TEXT NOT NULL
@@ -254,7 +265,8 @@ CREATE TABLE facets (
     source INTEGER NOT NULL,
     language INTEGER,
     section INTEGER,
-    credit INTEGER
+    credit INTEGER,
+    day INTEGER NOT NULL
 ) STRICT;
 
 -- The languages there are: a query is asked in each.
@@ -314,7 +326,7 @@ CREATE TABLE unsettled (
     quarter TEXT NOT NULL,
     id INTEGER NOT NULL,
     number INTEGER NOT NULL,
-    PRIMARY KEY (source, quarter, id)
+    PRIMARY KEY (source, quarter, id, number)
 ) STRICT, WITHOUT ROWID;
 
 -- The lines that a site repeats.
@@ -353,7 +365,7 @@ CREATE TABLE unmatched (
     id INTEGER NOT NULL,
     article INTEGER NOT NULL,
     before BLOB,
-    PRIMARY KEY (dated, id)
+    PRIMARY KEY (dated, id, article)
 ) STRICT, WITHOUT ROWID;
 
 -- Articles that are copies of each other; first and article are numbers.
@@ -382,8 +394,20 @@ def create(connection: sqlite3.Connection) -> None:
     )
 
 
-def migrate(connection: sqlite3.Connection, found: int) -> bool:
-    """Bring an index of version ``found`` up to this one, in a transaction for each step.
+def migrate(
+    connection: sqlite3.Connection,
+    found: int,
+    *,
+    to: int = VERSION,
+    migrations: Mapping[int, Migration] = MIGRATIONS,
+) -> bool:
+    """Bring an index of version ``found`` up to another, in a transaction for each step.
+
+    Args:
+        connection: In SQLite's own mode, where nothing opens a transaction by itself.
+        found: The version of its tables.
+        to: The version they shall have.
+        migrations: As `MIGRATIONS`.
 
     Returns:
         Whether there was a way; without one nothing is changed.
@@ -392,11 +416,15 @@ def migrate(connection: sqlite3.Connection, found: int) -> bool:
     >>> migrate(db, VERSION), migrate(db, 1)
     (True, False)
     """
-    if any(version not in MIGRATIONS for version in range(found, VERSION)) or found > VERSION:
+    if found > to or any(version not in migrations for version in range(found, to)):
         return False
-    for version in range(found, VERSION):
+    for version in range(found, to):
         connection.execute("BEGIN IMMEDIATE")
-        MIGRATIONS[version](connection)
-        connection.execute(f"PRAGMA user_version = {version + 1}")
+        try:
+            migrations[version](connection)
+            connection.execute(f"PRAGMA user_version = {version + 1}")
+        except BaseException:
+            connection.execute("ROLLBACK")
+            raise
         connection.execute("COMMIT")
     return True

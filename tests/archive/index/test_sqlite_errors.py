@@ -11,7 +11,7 @@ from click.testing import CliRunner
 from archive.cli import cli
 from archive.errors import ArchiveLocked, ArchiveUnwritable, ExitCode, IndexDamaged, MicroficheError
 from archive.index.open import open_index
-from archive.index.trouble import explained
+from archive.index.sqlite_errors import explained
 from archive.replay.app import create_replay
 from archive.replay.origins import Origins
 from archive.web.app import create_room
