@@ -129,11 +129,7 @@ def _url(value: str) -> Condition | None:
         key = urlkey(address)
         return _within(_CAPTURED, "c.urlkey", [(key, key + "\U0010ffff")])
     key = article_key(address)
-    return Condition(
-        "{n} IN (SELECT a.number FROM addresses d JOIN articles a ON a.id = d.article "
-        f"WHERE d.key = ? UNION {_CAPTURED} WHERE c.urlkey = ? AND d.key IS NULL)",
-        (key, key),
-    )
+    return Condition(f"{{n}} IN ({_AT_KEY} UNION {_CAPTURED_AT})", (key, key))
 
 
 def _named(links: str, column: str, names: str) -> Callable[[str], Condition | None]:

@@ -2,8 +2,8 @@
 
 Three rankings, and no other. Articles with all the very words come first, by exact BM25; those
 that have them in other forms follow; where there are neither, those with some of the words are
-given. More than `MAX_RANKED` matches are too many to rank: the last `RANKED_OF_MANY` of them that
-came into the archive are, the others follow by date.
+given. More than `Bounds.ranked` matches are too many to rank: the last of them that came into the
+archive are, the others follow by date.
 """
 
 import json
@@ -23,20 +23,30 @@ from archive.search.marks import Pattern
 from archive.search.notes import Note, NoteKind
 from archive.search.query import Query
 
-MAX_RANKED = 100_000
-"""Matches that are ranked exactly: BM25 costs 0.8 to 1.2 microseconds each."""
 
-RANKED_OF_MANY = 40_000
-MANY_WORDS = 10_000
-"""Of a query that so many articles answer to with the very words, no other forms are looked for."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bounds:
+    """How much is looked at, in articles.
 
-MANY_FORMS = 50_000
-SORTED = 20_000
-"""Up to so many matches are sorted by date, 0.4 microseconds each; of more the dates are walked."""
+    Attributes:
+        ranked: Up to so many matches BM25 is exact: it costs 0.8 to 1.2 microseconds each. Totals
+            are exact up to it, too.
+        ranked_of_many: Of more, the last so many to come into the archive are ranked.
+        words: Where more have the very words, no other forms of them are looked for.
+        forms: Nor where more have the forms.
+        sorted: Up to so many are sorted by date, 0.4 microseconds each; of more, dates are walked.
+        some: Of articles with some of the words, the best so many are given.
+    """
 
-SOME = 1_000
-"""Of articles with some of the words, the best so many are given."""
+    ranked: int = 100_000
+    ranked_of_many: int = 40_000
+    words: int = 10_000
+    forms: int = 50_000
+    sorted: int = 20_000
+    some: int = 1_000
 
+
+BOUNDS = Bounds()
 _WEIGHTS = "1.0, 8.0, 4.0, 1.0, 0.5"
 """Of text, title, standfirst, asides, earlier text."""
 
@@ -87,40 +97,45 @@ class Matches:
         return int(db.execute(sql, self.values).fetchone()[0])
 
 
-def matching(db: Database, asked: Asked, *, forms: bool = True) -> Matches:
+def matching(db: Database, asked: Asked, bounds: Bounds = BOUNDS) -> Matches:
     """The articles that a query asks for, with the very words or their forms."""
+    found = _exactly(asked)
+    formed = _forms(db, asked, found, bounds)
+    return found.joined(formed) if formed else found
+
+
+def _exactly(asked: Asked) -> Matches:
     if asked.match is None:
         return Matches("facets WHERE 1", (), "facets.number").under(asked.conditions)
-    found = _having("articles_fts", asked.match).under(asked.conditions)
-    return found.joined(formed) if forms and (formed := _forms(db, asked, found)) else found
+    return _having("articles_fts", asked.match).under(asked.conditions)
 
 
 def _having(table: str, expression: str) -> Matches:
     return Matches(f"{table} WHERE {table} MATCH ?", (expression,), f"{table}.rowid")
 
 
-def _forms(db: Database, asked: Asked, exact: Matches) -> Matches | None:
+def _forms(db: Database, asked: Asked, exact: Matches, bounds: Bounds) -> Matches | None:
     """The articles that have the words in other forms; None where they are too many or none."""
-    if asked.forms is None or exact.count(db, MANY_WORDS) > MANY_WORDS:
+    if asked.forms is None or exact.count(db, bounds.words) > bounds.words:
         return None
     found = _having("article_forms", asked.forms)
     if asked.beside:
         beside = "{n} IN (SELECT rowid FROM articles_fts WHERE articles_fts MATCH ?)"
         found = found.narrowed(beside, asked.beside)
     found = found.under((*asked.without, *asked.conditions))
-    return found if found.count(db, MANY_FORMS) <= MANY_FORMS else None
+    return found if found.count(db, bounds.forms) <= bounds.forms else None
 
 
 class FtsEngine:
     """Looks for articles in an index."""
 
-    def __init__(self, db: Database, today: date) -> None:
-        self._db, self._today = db, today
+    def __init__(self, db: Database, today: date, bounds: Bounds = BOUNDS) -> None:
+        self._db, self._today, self._bounds = db, today, bounds
 
     def ask(self, query: Query, *, helpful: bool) -> "FtsAnswer":
         """Answer a query."""
         asked = compiled(self._db, query, today=self._today, helpful=helpful)
-        return FtsAnswer(self._db, asked, helpful=helpful)
+        return FtsAnswer(self._db, asked, self._bounds, helpful)
 
 
 @dataclass
@@ -129,7 +144,8 @@ class FtsAnswer:
 
     _db: Database
     _asked: Asked
-    helpful: bool
+    _bounds: Bounds
+    _helpful: bool
     notes: tuple[Note, ...] = field(init=False)
     patterns: tuple[Pattern, ...] = field(init=False)
 
@@ -151,11 +167,12 @@ class FtsAnswer:
         return "bm25" if self._first_ranked is None else "bm25 of the last, then newest"
 
     def total(self) -> Total:
-        """How many articles there are; exact up to `MAX_RANKED`."""
+        """How many articles there are; exact up to `Bounds.ranked`."""
         if self._some is not None:
-            return Total(len(self._some), len(self._some) < SOME)
-        found = self._every.count(self._db, MAX_RANKED)
-        return Total(min(found, MAX_RANKED), found <= MAX_RANKED)
+            return Total(len(self._some), len(self._some) < self._bounds.some)
+        at_most = self._bounds.ranked
+        found = self._every.count(self._db, at_most)
+        return Total(min(found, at_most), found <= at_most)
 
     def ranked(self, order: Order, *, after: Ranked | None, limit: int) -> list[Ranked]:
         """The first articles, or those after one."""
@@ -195,11 +212,11 @@ class FtsAnswer:
 
     @cached_property
     def _exact(self) -> Matches:
-        return matching(self._db, self._asked, forms=False)
+        return _exactly(self._asked)
 
     @cached_property
     def _formed(self) -> Matches | None:
-        return _forms(self._db, self._asked, self._exact) if self._asked.match else None
+        return _forms(self._db, self._asked, self._exact, self._bounds)
 
     @cached_property
     def _every(self) -> Matches:
@@ -208,15 +225,14 @@ class FtsAnswer:
     @cached_property
     def _first_ranked(self) -> int | None:
         """The article from which on matches are ranked; None: all are."""
-        loose = self._asked.loose
-        if (
-            loose is None
-            or _having("articles_fts", loose).count(self._db, MAX_RANKED) <= MAX_RANKED
-        ):
+        loose, at_most = self._asked.loose, self._bounds.ranked
+        if loose is None:
             return None
-        sql = "SELECT rowid FROM articles_fts WHERE articles_fts MATCH ? ORDER BY rowid DESC "
-        row = self._db.execute(f"{sql} LIMIT 1 OFFSET ?", [loose, RANKED_OF_MANY]).fetchone()
-        return int(row[0])
+        likely = _having("articles_fts", loose)
+        if likely.count(self._db, at_most) <= at_most:
+            return None
+        sql = f"{likely.sql} ORDER BY rowid DESC LIMIT 1 OFFSET ?"
+        return int(self._db.execute(sql, [loose, self._bounds.ranked_of_many]).fetchone()[0])
 
     def _by_score(self, after: Ranked | None, limit: int) -> list[Ranked]:
         found = self._exact
@@ -279,7 +295,7 @@ class FtsAnswer:
     def _some(self) -> list[Ranked] | None:
         """Articles with some of the words, the best first; None where others have them all."""
         words = self._asked.words
-        if not self.helpful or not words or self._exact.count(self._db, 0):
+        if not self._helpful or not words or self._exact.count(self._db, 0):
             return None
         if self._formed and self._formed.count(self._db, 0):
             return None
@@ -294,14 +310,14 @@ class FtsAnswer:
         looked_at = 0
         for (exact, formed), _ in counted:
             looked_at += len(exact) + len(formed)
-            if scores and looked_at > MAX_RANKED:
+            if scores and looked_at > self._bounds.ranked:
                 break
             weight = math.log(1 + every / (1 + len(exact | formed)))
             for number in exact:
                 scores[number] = scores.get(number, 0.0) + weight
             for number in formed - exact:
                 scores[number] = scores.get(number, 0.0) + weight * _FORM
-        best = sorted(scores, key=lambda number: (-scores[number], -number))[:SOME]
+        best = sorted(scores, key=lambda number: (-scores[number], -number))[: self._bounds.some]
         best = self._under_conditions(best)
         finer = self._scores_of(best[:200], words)
         ranked = [Ranked(n, scores[n] + finer.get(n, 0.0)) for n in best]
@@ -312,7 +328,7 @@ class FtsAnswer:
         found: list[set[int]] = []
         for table, expression in (("articles_fts", word.exact), ("article_forms", word.forms)):
             sql = f"SELECT rowid FROM {table} WHERE {table} MATCH ? LIMIT ?"  # noqa: S608 - our names
-            rows = self._db.execute(sql, [expression, MAX_RANKED]) if expression else ()
+            rows = self._db.execute(sql, [expression, self._bounds.ranked]) if expression else ()
             found.append({row[0] for row in rows})
         return found[0], found[1]
 
@@ -347,7 +363,7 @@ class FtsAnswer:
     ) -> list[Ranked]:
         """Sorted where there are few; where there are many, the dates are walked and probed."""
         way, before = ("ASC", ">") if oldest else ("DESC", "<")
-        many = walk or found.count(self._db, SORTED) > SORTED
+        many = walk or found.count(self._db, self._bounds.sorted) > self._bounds.sorted
         source = (
             f"articles a INDEXED BY articles_by_date WHERE {_probe(found)}"
             if many

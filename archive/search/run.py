@@ -102,20 +102,25 @@ def search(  # noqa: PLR0913
 
 
 def count_facets(
-    db: Database, query: str, *, engine: Callable[[Database, date], Engine] = FtsEngine
+    db: Database,
+    query: str,
+    *,
+    helpful: bool = True,
+    engine: Callable[[Database, date], Engine] = FtsEngine,
 ) -> Facets:
     """Count the hits of a query by what they have in common. Never raises for a malformed query.
 
     Args:
         db: The index; of one connection, one call at a time.
         query: What a person typed; docs/search.md.
+        helpful: As for `search`.
         engine: What looks for them.
 
     Raises:
         MicroficheError: the database cannot be read.
     """
     with at_one_moment(db):
-        return engine(db, today()).ask(parse(query), helpful=True).facets()
+        return engine(db, today()).ask(parse(query), helpful=helpful).facets()
 
 
 def select_matching(db: Database, query: str) -> tuple[Matches, tuple[Note, ...]]:
