@@ -10,7 +10,18 @@ from sqlite_utils import Database
 from archive.search.fields import NEVER, OTHER_KINDS, Condition, condition_for
 from archive.search.marks import Pattern
 from archive.search.notes import Note, NoteKind
-from archive.search.query import Both, Either, Field, Near, Node, Query, Text, Without, leaves
+from archive.search.query import (
+    Both,
+    Either,
+    Field,
+    Near,
+    Node,
+    Query,
+    Text,
+    Without,
+    leaves,
+    parse,
+)
 from archive.search.vocabulary import (
     MAX_WORDS,
     fitting,
@@ -140,11 +151,27 @@ def _forms(word: Word) -> str:
     return word.forms
 
 
+def match_expression(text: str) -> str:
+    """What people type as an expression of FTS5 for ``articles_fts``, whatever index there is.
+
+    Fields but ``title:`` and ``earlier:`` are no part of it, and what has no word finds nothing.
+
+    >>> match_expression("O'Brien Łódź -source:post"), match_expression("?!")
+    ('(("obrien") OR ("o brien")) AND ("lodz")', '""')
+    """
+    query = parse(text)
+    compiler = _Compiler(None, query, date.min, helpful=False)
+    node = compiler.pruned(query.node) if query.node else None
+    parts = node.parts if isinstance(node, Both) else (node,) if node else ()
+    words = tuple(part for part in parts if compiler.expression(_bare(part)) is not None)
+    return compiler.expression(Both(words)) or '""'
+
+
 class _Compiler:
-    def __init__(self, db: Database, query: Query, today: date, helpful: bool) -> None:
+    def __init__(self, db: Database | None, query: Query, today: date, helpful: bool) -> None:
         self._db, self._query, self._today, self._helpful = db, query, today, helpful
         self._words: dict[Text | Near, Word | None] = {}
-        self._languages = _asked_for(query.node) or languages(db)
+        self._languages = _asked_for(query.node) or (languages(db) if db else ())
         self.notes: list[Note] = []
 
     def pruned(self, node: Node) -> Node | None:
@@ -205,20 +232,22 @@ class _Compiler:
         if not isinstance(found, Condition):
             self.notes.append(Note(NoteKind.LEFT_OUT, found, node.at))
             return None
-        if node.name == "source" and not self._has_source(node.value):
+        if self._db is None:
+            return found
+        if node.name == "source" and not self._has_source(self._db, node.value):
             said = f"there is no source {node.value}"
             self.notes.append(Note(NoteKind.NO_SOURCE, said, node.at))
         if node.name == "kind" and node.value.lower() in OTHER_KINDS:
-            self.notes.append(self._not_articles(node))
+            self.notes.append(self._not_articles(self._db, node))
         return found
 
-    def _has_source(self, value: str) -> bool:
+    def _has_source(self, db: Database, value: str) -> bool:
         sql = "SELECT 1 FROM sources WHERE id = ? OR instr(lower(name), ?) > 0"
-        return bool(self._db.execute(sql, [value.lower(), value.lower()]).fetchone())
+        return bool(db.execute(sql, [value.lower(), value.lower()]).fetchone())
 
-    def _not_articles(self, node: Field) -> Note:
+    def _not_articles(self, db: Database, node: Field) -> Note:
         sql = "SELECT count(*) FROM captures WHERE page_kind = ?"
-        found = self._db.execute(sql, [node.value.lower()]).fetchone()[0]
+        found = db.execute(sql, [node.value.lower()]).fetchone()[0]
         said = f"{found:,} captures are of this kind; they are no articles: see their addresses"
         return Note(NoteKind.NOT_ARTICLES, said, node.at)
 
@@ -243,7 +272,8 @@ class _Compiler:
         fuzzy = re.fullmatch(r"(.+)~\d?", text.words)
         if not text.is_phrase and fuzzy:
             folded = fold_text(fuzzy[1])
-            return self._any_of(text, (folded, *nearest(self._db, folded)))
+            near = nearest(self._db, folded) if self._db else ()
+            return self._any_of(text, (folded, *near))
         if not text.is_phrase and re.search(r"\*|\?(?=\w)", text.words):
             return self._pattern(text)
         ways = _ways(text)
@@ -269,7 +299,9 @@ class _Compiler:
         word = replace(self._plain(text, ways), forms=every)
         marked = frozenset(form for some in forms for form in some)
         word = replace(word, pattern=replace(word.pattern, forms=marked))
-        if not self._helpful or self._is_there(word) or len(ways[0]) > 1:
+        if self._db is None or not self._helpful or len(ways[0]) > 1:
+            return word
+        if _is_there(self._db, word):
             return word
         near = nearest(self._db, ways[0][0])
         if not near:
@@ -282,17 +314,6 @@ class _Compiler:
         self.notes.append(Note(NoteKind.NEAREST, said, text.at or None, exactly))
         return self._any_of(text, near)
 
-    def _is_there(self, word: Word) -> bool:
-        asked = [("articles_fts", word.exact), ("article_forms", word.forms)]
-        return any(
-            self._db.execute(
-                f"SELECT 1 FROM {table} WHERE {table} MATCH ? LIMIT 1",  # noqa: S608 - our names
-                [how],
-            ).fetchone()
-            for table, how in asked
-            if how
-        )
-
     def _any_of(self, text: Text, words: tuple[str, ...]) -> Word | None:
         found = tuple((word,) for word in words if word)
         if not found:
@@ -303,6 +324,8 @@ class _Compiler:
         pattern = folded_pattern(text.words)
         if not re.search(r"\w", pattern):
             return None
+        if self._db is None:
+            return self._any_of(text, (re.split(r"[*?]", pattern)[0],))
         if not re.match(r"\w\w", pattern) and not is_small(self._db):
             said = "begin it with two letters: this archive has too many words to look through"
             self.notes.append(Note(NoteKind.WILDCARD, said, text.at or None))
@@ -315,6 +338,16 @@ class _Compiler:
         # What nothing fits is looked for as it stands, and not found.
         bare = re.sub(r"\W", "", pattern)
         return self._any_of(text, found[:MAX_WORDS] or (f"{bare}\ue000",))
+
+
+def _is_there(db: Database, word: Word) -> bool:
+    """Whether any article has a word or one of its forms."""
+    asked = [("articles_fts", word.exact), ("article_forms", word.forms)]
+    return any(
+        db.execute(f"SELECT 1 FROM {table} WHERE {table} MATCH ? LIMIT 1", [how]).fetchone()  # noqa: S608 - our names
+        for table, how in asked
+        if how
+    )
 
 
 def _ways(text: Text) -> tuple[tuple[str, ...], ...]:
