@@ -302,7 +302,7 @@ FROM facets f JOIN facet_names n ON n.id = f.credit GROUP BY n.id;
 # `categories` counts combining marks (M*) as letters: without them Devanagari, Thai and Arabic
 # words fall apart at every vowel sign. 64 MB of pending terms in memory (hashsize): 40% more
 # articles a CPU-second than the default 1 MB; leaves of 8,100 bytes (pgsz) 6% more than of 4,050.
-_FULL_TEXT = """
+FULL_TEXT = """
 -- The words of articles_current, each text folded by archive.text.fold in its own language.
 CREATE VIRTUAL TABLE articles_fts USING fts5 (
     text, title, standfirst, asides, earlier,
@@ -311,6 +311,10 @@ CREATE VIRTUAL TABLE articles_fts USING fts5 (
 );
 INSERT INTO articles_fts (articles_fts, rank) VALUES ('hashsize', 67108864);
 INSERT INTO articles_fts (articles_fts, rank) VALUES ('pgsz', 8100);
+"""
+"""The words of articles: FTS5, set up as measured."""
+
+_FORMS = """
 CREATE VIRTUAL TABLE vocabulary USING fts5vocab (articles_fts, 'row');
 
 -- The distinct stems of each article, marked with its language (haus0de): archive.text.forms.
@@ -385,7 +389,7 @@ CREATE TABLE story_articles (
 CREATE INDEX story_articles_by_story ON story_articles (story, article);
 """
 
-SCHEMA = _CAPTURES + _ARTICLES + _FULL_TEXT + _SECOND_PASSES
+SCHEMA = _CAPTURES + _ARTICLES + FULL_TEXT + _FORMS + _SECOND_PASSES
 """Every statement, in order."""
 
 
