@@ -156,9 +156,20 @@ def search_articles(
     copies: Annotated[
         bool, Query(description="Each copy of a story by itself, else one hit for all of them.")
     ] = False,
+    exact: Annotated[
+        bool, Query(description="No nearest words, and nothing that has only some of the words.")
+    ] = False,
 ) -> Answer:
     """Find articles, ranked, each with the place that matched."""
-    found = search(db, q, limit=limit, order=order, after=after or None, fold=not copies)
+    found = search(
+        db,
+        q,
+        limit=limit,
+        order=order,
+        after=after or None,
+        fold=not copies,
+        helpful=not exact,
+    )
     return Answer(
         found.query,
         found.total,

@@ -66,6 +66,7 @@ def search_page(
         order=order,
         after=after,
         copies=copies,
+        exact=exact,
         result=result,
         how_many=how_many(result, facets),
         how_ranked=how_ranked(result, order),
