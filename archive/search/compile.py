@@ -299,9 +299,13 @@ class _Compiler:
         word = replace(self._plain(text, ways), forms=every)
         marked = frozenset(form for some in forms for form in some)
         word = replace(word, pattern=replace(word.pattern, forms=marked))
-        if self._db is None or not self._helpful or len(ways[0]) > 1:
+        if self._db is None or len(ways[0]) > 1 or _is_there(self._db, word):
             return word
-        if _is_there(self._db, word):
+        # Zaehne for Zähne, whatever language an article is said to be in.
+        umlaut = re.sub("([aou])e", r"\1", ways[0][0])
+        if umlaut != ways[0][0] and _is_there(self._db, self._plain(text, ((umlaut,),))):
+            return self._any_of(text, (umlaut,))
+        if not self._helpful:
             return word
         near = nearest(self._db, ways[0][0])
         if not near:

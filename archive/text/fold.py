@@ -43,6 +43,7 @@ _JOINING = re.compile(r"['.,״\"]")
 _ACRONYM = re.compile(r"(?<![\w.])[^\W\d_](?:\.[^\W\d_])+(?!\w)\.?")
 _THOUSANDS = re.compile(r"(?<![\w.,])[1-9]\d{0,2}([.,'])\d{3}(?:\1\d{3})*(?!\w)")
 _HEBREW_ACRONYM = re.compile('(?<=[\u05d0-\u05ea])["״](?=[\u05d0-\u05ea])')
+_UMLAUT = re.compile("[äöüÄÖÜ]")
 # What stands before a noun in French, Italian and Catalan, and behind one in English.
 _ELIDED = re.compile(
     r"\b([cdjlmnst]|qu|\w*(?:squ|equ|oiqu)|\w+ll|un|sant|quest|anch|tutt|com|dov|cos)'(?=\w)"
@@ -68,11 +69,15 @@ def fold_word(word: str) -> tuple[str, ...]:
 
     >>> fold_word("O'Brien"), fold_word("e-mail"), fold_word("25000"), fold_word("U.S.")
     (('obrien', 'o brien'), ('e mail', 'email'), ('25000', '25 000'), ('us', 'u s'))
+    >>> fold_word("Müller")
+    ('muller', 'mueller')
     """
     letters = _letters(word)
     found = [" ".join(words_of(text)) for text in (fold_text(word), cut(letters))]
     if re.fullmatch(r"[^\W\d_]\w*(?:['-]\w+)+", letters):
         found.append(re.sub("['-]", "", letters))
+    if _UMLAUT.search(word):
+        found.append(fold_text(_UMLAUT.sub(r"\g<0>e", word)))
     number = found[0]
     # Four digits from 1500 on are years more often than not.
     if re.fullmatch(r"[1-9]\d{3,11}", number) and not 1500 <= int(number) < 2100:

@@ -80,6 +80,13 @@ def test_the_very_word_comes_first_and_forms_are_marked():
     db.close()
 
 
+def test_umlauts_written_in_two_letters_in_articles_of_any_language():
+    db = new_shelf([Told("a", "News", "He met Jürgen Grüßner."), Told("b", "News", "Mr Joerg.")])
+    assert names(search(db, "Gruessner", helpful=False)) == ["a"]
+    assert names(search(db, "Jörg", helpful=False)) == ["b"]
+    db.close()
+
+
 def test_quotation_marks_ask_for_the_very_word(db):
     assert names(search(db, '"Haus"', helpful=False)) == []
 

@@ -81,6 +81,7 @@ def test_other_ways_to_write_what_was_typed():
     assert fold_word("covid-19") == ("covid 19", "covid19")
     assert fold_word("2026") == ("2026",)
     assert fold_word("…") == ()
+    assert fold_word("Göring") == ("goring", "goering")
 
 
 def test_places_of_words_are_those_in_the_text():
