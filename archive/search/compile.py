@@ -34,6 +34,8 @@ from archive.text.fold import fold_text, fold_word, words_of
 from archive.text.forms import forms_of_word
 from archive.text.segments import needs_cutting
 
+# Captures that a note names.
+_NAMED = 5
 _NO_PATTERN = Pattern(())
 
 
@@ -246,9 +248,11 @@ class _Compiler:
         return bool(db.execute(sql, [value.lower(), value.lower()]).fetchone())
 
     def _not_articles(self, db: Database, node: Field) -> Note:
-        sql = "SELECT count(*) FROM captures WHERE page_kind = ?"
-        found = db.execute(sql, [node.value.lower()]).fetchone()[0]
-        said = f"{found:,} captures are of this kind; they are no articles: see their addresses"
+        sql = "SELECT uri FROM captures WHERE page_kind = ? ORDER BY id DESC"
+        found = [row[0] for row in db.execute(sql, [node.value.lower()])]
+        said = f"{len(found):,} captures are of this kind, and no articles"
+        said += f": {', '.join(dict.fromkeys(found[:_NAMED]))}" if found else ""
+        said += ", ..." if len(found) > _NAMED else ""
         return Note(NoteKind.NOT_ARTICLES, said, node.at)
 
     def word(self, leaf: Text | Near) -> Word | None:

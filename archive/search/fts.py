@@ -47,7 +47,7 @@ class Bounds:
 
 
 BOUNDS = Bounds()
-_WEIGHTS = "1.0, 8.0, 4.0, 1.0, 0.5"
+WEIGHTS = "1.0, 8.0, 4.0, 1.0, 0.5"
 """Of text, title, standfirst, asides, earlier text."""
 
 # What a form counts beside the very word.
@@ -241,7 +241,7 @@ class FtsAnswer:
         if self._first_ranked is not None:
             found = found.narrowed("{n} >= ?", self._first_ranked)
         scored = (
-            f"SELECT rowid AS number, -bm25(articles_fts, {_WEIGHTS}) AS score FROM {found.tables}"  # noqa: S608 - constants
+            f"SELECT rowid AS number, -bm25(articles_fts, {WEIGHTS}) AS score FROM {found.tables}"  # noqa: S608 - constants
         )
         if after is None:
             sql = f"{scored} ORDER BY score DESC, number DESC LIMIT ?"
@@ -291,7 +291,7 @@ class FtsAnswer:
         # The plus lets FTS5 walk over all that have a word: asked for one article after another, it
         # would count the articles with each word each time.
         sql = (
-            f"SELECT rowid, -bm25(articles_fts, {_WEIGHTS}) FROM articles_fts "  # noqa: S608 - constants
+            f"SELECT rowid, -bm25(articles_fts, {WEIGHTS}) FROM articles_fts "  # noqa: S608 - constants
             "WHERE articles_fts MATCH ? AND +rowid IN (SELECT value FROM json_each(?))"
         )
         return dict(self._db.execute(sql, [any_word, json.dumps(list(numbers))]).fetchall())

@@ -15,6 +15,7 @@ from sqlite_utils import Database
 from archive.errors import NotFound
 from archive.index.ids import find_id
 from archive.search.engine import Ranked
+from archive.search.fts import WEIGHTS
 from archive.search.hits import hits_of
 from archive.search.marks import Pattern
 from archive.search.results import Hit
@@ -153,10 +154,10 @@ def _find(db: Database, number: int, words: tuple[str, ...], limit: int) -> tupl
     return hits_of(db, kept, tuple(Pattern((tuple(word.split()),)) for word in words))
 
 
-_LIKE = """
-SELECT rowid, -bm25(articles_fts, 1.0, 8.0, 4.0, 1.0, 0.5) AS score
+_LIKE = f"""
+SELECT rowid, -bm25(articles_fts, {WEIGHTS}) AS score
 FROM articles_fts WHERE articles_fts MATCH ? ORDER BY score DESC, rowid DESC LIMIT ?
-"""
+"""  # noqa: S608 - constants
 
 
 def _story(db: Database, number: int) -> int | None:
