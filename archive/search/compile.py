@@ -34,6 +34,8 @@ from archive.text.fold import fold_text, fold_word, words_of
 from archive.text.forms import forms_of_word
 from archive.text.segments import needs_cutting
 
+# Letters with a star or a question mark before or between them; an address is none.
+_PATTERN = re.compile(r"[^\s/.:=&@]*(?:\*|\?(?=\w))[^\s/.:=&@]*")
 # Captures that a note names.
 _NAMED = 5
 _NO_PATTERN = Pattern(())
@@ -278,7 +280,7 @@ class _Compiler:
             folded = fold_text(fuzzy[1])
             near = nearest(self._db, folded) if self._db else ()
             return self._any_of(text, (folded, *near))
-        if not text.is_phrase and re.search(r"\*|\?(?=\w)", text.words):
+        if not text.is_phrase and _PATTERN.fullmatch(text.words):
             return self._pattern(text)
         ways = _ways(text)
         if not ways:

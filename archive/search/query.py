@@ -52,7 +52,7 @@ _GRAMMAR = rf"""
      | value -> text
 near: value NEAR value
 value: PHRASE | WORD | STAR_PHRASE | NEAR_PHRASE
-NEAR.4: /(NEAR(\/\d{{1,3}})?|AROUND\(\d{{1,3}}\)|(w|n|pre|within)\/\d{{1,3}})(?=\s)/i
+NEAR.4: /(NEAR(\/\d{{1,3}})?|AROUND\(\d{{1,3}}\)|([wWnN]|near|pre|within)\/\d{{1,3}})(?=\s)/
 FIELD.3: /({_NAMES}):(?=[^\s:(])/i
 FIELD_OF.3: /({_NAMES}):(?=\()/i
 NEAR_PHRASE.4: /"[^"]*"~\d{{1,3}}/

@@ -138,6 +138,12 @@ def test_patterns(db, query, expected):
     assert names(search(db, query, helpful=False)) == expected
 
 
+def test_an_address_is_no_pattern():
+    db = new_shelf([Told("a", "Links", "See https://post.example/story?id=7 for more.")])
+    assert names(search(db, "https://post.example/story?id=7", helpful=False)) == ["a"]
+    db.close()
+
+
 def test_a_pattern_that_very_many_words_fit_is_said():
     db = new_shelf([Told("many", "Words", " ".join(f"wort{n:03}x" for n in range(300)))])
     (note,) = search(db, "wo*x").notes
