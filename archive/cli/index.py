@@ -1,4 +1,4 @@
-"""``microfiche index``: bring the index up to date with the WARC files, or make it anew."""
+"""``microfiche index``: bring the index up to date with the WARC files, or rebuild it."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -9,7 +9,7 @@ from rich.progress import TextColumn
 from archive.cli import archive_of
 from archive.cli.progress import byte_bar
 from archive.config import Config, load_config
-from archive.errors import ExitCode, IndexUnsound
+from archive.errors import ExitCode, IndexOutdated, IndexUnsound
 from archive.index.writing import write_index
 from archive.indexer import catchup
 from archive.layout import Archive
@@ -23,20 +23,20 @@ OnProgress = Callable[[catchup.Progress], None]
 @click.option(
     "--rebuild",
     is_flag=True,
-    help="Make the index anew from the WARC files alone; the old one serves until it is whole.",
+    help="Rebuild the index from the WARC files; the old one stays in use until it is complete.",
 )
 @click.option(
     "--no-reread",
     is_flag=True,
-    help="Leave texts that an older extractor read as they are, for now.",
+    help="Do not re-extract pages read by an older extractor.",
 )
 @click.pass_context
 def command(ctx: click.Context, *, rebuild: bool, no_reread: bool) -> None:
     """Bring the index up to date with the WARC files.
 
-    Reads what they hold beyond what is indexed: captures, articles, full text. An index that is
-    found damaged, or that an older extractor has read, is made anew from the WARC files; the
-    latter serves until the new one is whole.
+    Reads what they hold beyond what is indexed: captures, articles, full text. An index that
+    is damaged, that another version made, or whose pages another extractor read, is rebuilt from
+    the WARC files.
     """
     archive = archive_of(ctx)
     config = load_config(archive)
@@ -69,13 +69,13 @@ def _catch_up(archive: Archive, config: Config, *, reread: bool) -> catchup.Repo
     """Index what is new; None where the index has to be made anew, and why has been said."""
     try:
         with write_index(archive) as db:
-            told = catchup.tell_of_others(db)
+            told = catchup.other_extractors(db)
             if not told or not reread:
                 if told:
                     click.echo(f"microfiche: {told}; left for now", err=True)
                 with _progress() as on_progress:
                     return catchup.catch_up(archive, db, config, on_progress=on_progress)
-    except IndexUnsound as error:
+    except (IndexOutdated, IndexUnsound) as error:
         click.echo(f"microfiche: {error}", err=True)
     else:
         click.echo(

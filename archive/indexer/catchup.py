@@ -3,7 +3,7 @@
 import hashlib
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,15 +11,9 @@ from sqlite_utils import Database
 
 from archive.config import Config
 from archive.errors import ArchiveLocked, IndexDamaged, RebuildFailed, WarcError
-from archive.index.integrity import (
-    find_damage,
-    forget_damage,
-    is_damage,
-    is_marked,
-    write_seal,
-)
-from archive.index.open import PAGE_SIZE, WriterDatabase, open_index_file, page_size_of
-from archive.index.schema import WHAT_IS_READ
+from archive.index.integrity import forget_damage, is_marked
+from archive.index.open import PAGE_SIZE, open_index_file, page_size_of, remove_index
+from archive.index.sqlite_errors import is_damage
 from archive.index.writing import checkpoint
 from archive.indexer.found import Found
 from archive.indexer.fulltext import for_bulk, merge
@@ -33,7 +27,7 @@ from archive.lock import hold
 from archive.warc.recovery import Recovered, recover
 from extract.page import VERSION
 
-# After a rebuild readers of the old index are waited for so long, for the new one to be sealed.
+# After a rebuild readers of the old index are waited for so long.
 _READERS_WAIT_S = 5
 _SUFFIXES = (".warc.gz", ".warc", ".warc.zst")
 
@@ -155,14 +149,13 @@ def seal(db: Database, filename: str, path: Path) -> None:
         )
 
 
-def tell_of_others(db: WriterDatabase) -> str | None:
-    """One line where something is not as this version reads it from the WARC files."""
-    others = sorted(db.extractors - {VERSION})
-    if others:
-        return f"index.db has pages read by extractor {', '.join(others)}, this one is {VERSION}"
-    if db.execute("PRAGMA user_version").fetchone()[0] < WHAT_IS_READ:
-        return "index.db does not say which page wanted which picture or style sheet"
-    return None
+def other_extractors(db: Database) -> str | None:
+    """One line where pages were read by another extractor than this version's."""
+    found = {row[0] for row in db.execute("SELECT version FROM extractors")}
+    others = sorted(found - {VERSION})
+    if not others:
+        return None
+    return f"index.db has pages read by extractor {', '.join(others)}, this one is {VERSION}"
 
 
 def rebuild(
@@ -171,7 +164,7 @@ def rebuild(
     *,
     on_progress: Callable[[Progress], None] = lambda _: None,
 ) -> Report:
-    """Make the index anew from the WARC files, beside the old one, then put it in its place.
+    """Rebuild the index from the WARC files, beside the old one, then put it in its place.
 
     A run that was cut short goes on where it stopped, unless files have gone, were replaced, or the
     extractor is another one since. The caller holds ``index_lock_path``.
@@ -199,7 +192,6 @@ def rebuild(
             checkpoint(db)
         switch(db, archive.index_path)
     _remove(beside)
-    forget_damage(beside)
     return report
 
 
@@ -236,16 +228,13 @@ def switch(new: Database, path: Path) -> None:
     with closing(old):
         new.conn.backup(old.conn)
         old.execute("PRAGMA journal_mode = WAL")
-        if checkpoint(old, wait_s=_READERS_WAIT_S):
-            with suppress(OSError):
-                write_seal(path, None, set(), extractors=[VERSION])
+        checkpoint(old, wait_s=_READERS_WAIT_S)
     forget_damage(path)
 
 
 def _open_beside(path: Path, page_size: int) -> Database:
-    if path.exists() and find_damage(path) is not None:
+    if is_marked(path):
         _remove(path)
-    forget_damage(path)
     try:
         return open_index_file(path, write=True, page_size=page_size)
     except IndexDamaged:
@@ -254,9 +243,9 @@ def _open_beside(path: Path, page_size: int) -> Database:
 
 
 def _remove(path: Path) -> None:
-    for suffix in ("-wal", "-shm", "-journal", ".seal", FILES_SUFFIX, ""):
-        with suppress(FileNotFoundError):
-            path.with_name(path.name + suffix).unlink()
+    remove_index(path)
+    forget_damage(path)
+    path.with_name(path.name + FILES_SUFFIX).unlink(missing_ok=True)
 
 
 def _is_sealed(db: Database, filename: str) -> bool:

@@ -32,11 +32,7 @@ def goes_on(beside: Path, db: Database, files: Mapping[str, Path]) -> bool:
     for (name,) in db.execute("SELECT filename FROM warcs").fetchall():
         if name not in files or noted.get(name) != _stamp(files[name]):
             return False
-    others = db.execute(
-        "SELECT extractor FROM versions WHERE extractor <> :now "
-        "UNION ALL SELECT extractor FROM extraction_failures WHERE extractor <> :now LIMIT 1",
-        {"now": VERSION},
-    )
+    others = db.execute("SELECT 1 FROM extractors WHERE version <> ?", [VERSION])
     return others.fetchone() is None
 
 

@@ -1,8 +1,8 @@
 """One process that searches an index, and prints what each kind of query cost, as JSON.
 
 It picks its queries from the articles: words by how many of them have each. What is measured is
-what is served: "count" is the number that a search by relevance says, beyond the bounds of
-docs/search.md a lower one. Only facets count further, and that is in their times.
+what is served: "count" is the number that a search says, beyond the bounds of docs/search.md a
+lower one. "bm25" is FTS5's own ranking of the same very words in the same file: numbers, no text.
 """
 
 import json
@@ -18,10 +18,11 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
-from archive.index.fold import tokens
 from archive.index.open import open_index_file
 from archive.search import count_facets, find_similar, search
-from archive.search.rank import Bounds
+from archive.search.compile import match_expression
+from archive.search.fts import WEIGHTS
+from archive.text.fold import fold_text, words_of
 from tests.benchmarks.timing import most_megabytes, timed
 
 QUERIES = 12
@@ -29,10 +30,13 @@ KINDS = (
     *("in 0.5 to 2%", "in 9 to 17%", "in more than half", "two common words", "two stop words"),
     *("phrase", "phrase of common words", "three letters*", "four letters*"),
 )
-ASKED = ("relevance", "newest", "count", "facets", "lang:de", "similar")
+ASKED = ("relevance", "bm25", "newest", "count", "facets", "lang:de", "similar")
 _SAMPLED = 3_000
-_ALL = 1 << 40
-_EXACT = Bounds(exact_matches=_ALL, ranked_forms=_ALL, phrases_ranked=_ALL, fields_ranked=_ALL)
+_BM25 = (
+    f"SELECT printf('%016x', a.id) FROM (SELECT rowid, bm25(articles_fts, {WEIGHTS}) AS score "
+    "FROM articles_fts WHERE articles_fts MATCH ? ORDER BY score, rowid DESC LIMIT 20) best "
+    "JOIN articles a ON a.number = best.rowid"
+)
 
 
 def main(path: Path) -> None:
@@ -59,6 +63,7 @@ def _ways(db: Database) -> dict[str, Callable[[str], object]]:
     ids = [row[0] for row in db.execute("SELECT hex FROM articles ORDER BY id LIMIT 50")]
     return {
         "relevance": lambda query: search(db, query),
+        "bm25": lambda query: db.execute(_BM25, [match_expression(query)]).fetchall(),
         "newest": lambda query: search(db, query, order="newest"),
         "count": lambda query: search(db, query, limit=0),
         "facets": lambda query: count_facets(db, query),
@@ -78,7 +83,7 @@ def pick(db: Database) -> dict[str, list[str]]:
     counts = Counter(
         word
         for title, text in texts
-        for word in {word for word, _, _ in tokens(f"{title}\n{text}")}
+        for word in set(words_of(fold_text(f"{title}\n{text}")))
         if word.isalpha() and word.isascii()
     )
 
@@ -113,7 +118,7 @@ def _common_phrases(
     found = []
     for _, text in texts:
         for sentence in re.split(r"[.!?:;,]\s|\n", text):
-            words = [word for word, _, _ in tokens(sentence)]
+            words = words_of(fold_text(sentence))
             found += [
                 f'"{" ".join(three)}"'
                 for three in zip(words, words[1:], words[2:], strict=False)
@@ -126,10 +131,8 @@ def _overlap(db: Database, queries: list[str]) -> str:
     """How many of the first 20 of exact bm25 are among our first 20, on average."""
     shares = []
     for query in queries[:6]:
-        exact, ours = (
-            {hit.article_id for hit in search(db, query, fold=False, bounds=bounds).hits}
-            for bounds in (_EXACT, Bounds())
-        )
+        exact = {row[0] for row in db.execute(_BM25, [match_expression(query)])}
+        ours = {hit.article_id for hit in search(db, query, fold=False).hits}
         shares.append(len(exact & ours) / max(len(exact), 1))
     return f"{20 * sum(shares) / len(shares):.1f}" if shares else "–"
 
