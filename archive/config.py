@@ -138,7 +138,7 @@ class Source(_Table):
 
     name: str = Field(min_length=1, description="The publication's name, as readers know it.")
     url: HttpUrl = Field(description="Its home page.")
-    feeds: tuple[HttpUrl, ...] = Field((), description="Feeds: RSS, Atom or RDF.")
+    feeds: tuple[HttpUrl, ...] = Field((), description="Feeds: RSS, Atom, RDF or JSON Feed.")
     sitemaps: tuple[HttpUrl, ...] = Field((), description="Sitemaps, news sitemaps, index files.")
     sections: tuple[HttpUrl, ...] = Field((), description="Pages whose links lead to articles.")
     hosts: tuple[str, ...] = Field(

@@ -70,6 +70,10 @@ class _Reader:
         document = sniff(body)
         if document is Document.FEED:
             self._feed(body)
+        elif document is Document.JSON_FEED:
+            from crawler.discovery.feeds import read_json_feed  # noqa: PLC0415
+
+            self._add_articles(read_json_feed(body, self._answer.url), Why.FEED)
         elif document is Document.SITEMAP:
             self._sitemap(read_sitemap(body, self._answer.url))
         elif document is Document.URL_LIST and self._fetch.kind is not Kind.SECTION:
@@ -102,7 +106,7 @@ class _Reader:
         self._add_requisites(found, page=page, hops=self._fetch.hops + 1)
 
     def _feed(self, body: bytes) -> None:
-        # Sources without a feed do not pay for its reader.
+        # Sources without a feed do not pay for feedparser.
         from crawler.discovery.feeds import read_feed  # noqa: PLC0415
 
         found = read_feed(body, self._answer.url, content_type=self._answer.content_type)

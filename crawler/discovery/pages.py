@@ -15,6 +15,7 @@ _FEED_TYPES = (
     "application/atom+xml",
     "application/rdf+xml",
     "application/feed+xml",
+    "application/feed+json",
 )
 _CHARSET = re.compile(r"charset\s*=\s*[\"']?\s*([\w.:-]+)", re.IGNORECASE)
 _DECLARED = re.compile(rb"<meta\b[^>]{0,512}?charset\s*=\s*[\"']?\s*([\w.:-]+)", re.IGNORECASE)
