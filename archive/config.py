@@ -73,10 +73,9 @@ ProxyUrl = Annotated[str, AfterValidator(_proxy)]
 OutputPath = Annotated[str, AfterValidator(_output_path)]
 Pattern = Annotated[str, AfterValidator(_pattern)]
 
-DEFAULT_RECHECK = tuple(
-    timedelta(**age)
-    for age in ({"hours": 1}, {"hours": 6}, {"days": 1}, {"days": 3}, {"days": 7}, {"days": 30})
-)
+# Most edits come early, and what was there before them is lost with the next; a last look after
+# four days knows the text that stays. tests/benchmarks/month.py has the sweep.
+DEFAULT_RECHECK = tuple(timedelta(hours=age) for age in (1.5, 25, 99, 30 * 24))
 
 
 class _Table(BaseModel):
@@ -168,10 +167,13 @@ class Source(_Table):
     )
     verify_tls: bool = Field(True, description="Refuse servers whose certificate is not valid.")
     feed_interval: Duration = Field(
-        timedelta(minutes=15), description="Feeds, sitemaps and sections are due after this."
+        timedelta(minutes=15),
+        description="Feeds, sitemaps and sections are due after this; after a quarter of it where "
+        "much is published, after up to four times as long where little is.",
     )
     recheck: tuple[Duration, ...] = Field(
-        DEFAULT_RECHECK, description="Ages at which an article is fetched again."
+        DEFAULT_RECHECK,
+        description="Ages at which an article is fetched again; sooner after it has changed.",
     )
     max_age: Duration | None = Field(
         None, description="Feed and sitemap entries older than this are not followed."

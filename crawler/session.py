@@ -31,6 +31,54 @@ logger = logging.getLogger(__name__)
 _SECRETS = ("password", "token", "secret", "authorization", "cookie")
 
 
+# A listing due within this part of the usual time between runs belongs to the run before it: due
+# times would else slip from run to run, and every second one would find nothing due.
+_TOLERANCE = 0.5
+_MAX_TOLERANCE_S = 1800.0
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Where a run ends though more is due; None: nowhere."""
+
+    time_s: float | None = None
+    pages: int | None = None
+    max_bytes: int | None = None
+
+    def reached(self, tally: Tally, *, elapsed_s: float) -> bool:
+        """Tell whether a run is at one of them.
+
+        >>> [Limits(time_s=at).reached(Tally(()), elapsed_s=61.0) for at in (60.0, 90.0, None)]
+        [True, False, False]
+        """
+        sources = tally.sources.values()
+        return (
+            (self.time_s is not None and elapsed_s >= self.time_s)
+            or (self.pages is not None and sum(s.pages for s in sources) >= self.pages)
+            or (self.max_bytes is not None and sum(s.body_bytes for s in sources) >= self.max_bytes)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Mode:
+    """How a run is to be made.
+
+    Attributes:
+        recheck: Make everything due at its start.
+        index: Run an indexer beside it.
+        patient: Go on when nothing is due: a watch.
+        limits: Where it ends though more is due.
+    """
+
+    recheck: bool = False
+    index: bool = True
+    patient: bool = False
+    limits: Limits = Limits()
+
+
+PLAIN = Mode()
+
+
 @dataclass(slots=True)
 class Session:
     """One crawl run: what it works on and with."""
@@ -47,29 +95,27 @@ class Session:
     recovered: Sequence[Recovered]
     recheck: bool
     started: datetime
+    limits: "Limits"
     files: dict[str, None] = field(default_factory=dict)
     """WARC files written to, sealed names, in order."""
     reason: str = "interrupted"
     """How it ended; stays so when nothing says otherwise."""
+    at_limit: bool = False
+    """It has come to one of its limits: nothing more is asked for."""
     fatal: MicroficheError | None = None
     """What ended it before its time."""
 
 
 @contextmanager
 def open_session(
-    archive: Archive,
-    source_ids: Sequence[str] = (),
-    *,
-    recheck: bool = False,
-    index: bool = True,
+    archive: Archive, source_ids: Sequence[str] = (), mode: Mode = PLAIN
 ) -> Iterator[Session]:
     """Take the archive's lock and open all that a run needs; on leaving, seal and close it.
 
     Args:
         archive: The archive.
         source_ids: Which sources to visit; none: every enabled one.
-        recheck: Make everything due now.
-        index: Whether to run an indexer beside the crawl.
+        mode: How.
 
     Raises:
         ConfigError: the configuration is wrong.
@@ -80,8 +126,9 @@ def open_session(
     config = load_config(archive)
     sources = choose_sources(config, source_ids)
     with ExitStack() as stack:
-        stack.enter_context(lock.hold(archive.lock_path, purpose="crawl"))
-        session = _open(stack, archive, config, sources, recheck=recheck, index=index)
+        purpose = "watch" if mode.patient else "crawl"
+        stack.enter_context(lock.hold(archive.lock_path, purpose=purpose))
+        session = _open(stack, archive, config, sources, mode)
         try:
             yield session
         finally:
@@ -150,9 +197,7 @@ def _open(
     archive: Archive,
     config: Config,
     sources: dict[str, Source],
-    *,
-    recheck: bool,
-    index: bool,
+    mode: Mode,
 ) -> Session:
     started = utc_now()
     recovered = recover(archive)
@@ -160,12 +205,12 @@ def _open(
     stack.callback(frontier.close)
     enabled = {name for name, source in config.sources.items() if source.enabled}
     frontier.set_collected(enabled | sources.keys())
-    set_seeds(frontier, sources, now=started.timestamp())
-    if recheck:
+    _make_ready(frontier, sources, now=started.timestamp())
+    if mode.recheck:
         frontier.make_due(list(sources))
     payloads = PayloadMemory(archive.frontier_path)
     stack.callback(payloads.close)
-    indexer = _start_indexer(archive, recovered) if index else None
+    indexer = _start_indexer(archive, recovered) if mode.index else None
     files: dict[str, None] = {}
     agent, tally = config.user_agent, Tally(sources)
     token = product_token(agent)
@@ -177,13 +222,34 @@ def _open(
         frontier=frontier,
         writer=_open_writer(archive, config, agent, payloads, indexer, files),
         tally=tally,
-        harvest=Harvest(frontier, config, sources, tally, agent=token, fresh_robots=recheck),
+        harvest=Harvest(
+            frontier,
+            config,
+            sources,
+            tally,
+            agent=token,
+            fresh_robots=mode.recheck,
+            patient=mode.patient,
+        ),
         indexer=indexer,
         recovered=recovered,
-        recheck=recheck,
+        recheck=mode.recheck,
         started=started,
+        limits=mode.limits,
         files=files,
     )
+
+
+def _make_ready(frontier: Frontier, sources: dict[str, Source], *, now: float) -> None:
+    """Put right what an earlier run or another clock has left, and see what belongs to this run."""
+    if mended := frontier.mend_clock(now=now):
+        logger.warning("the clock was ahead at an earlier run: %d addresses are due now", mended)
+    frontier.take_back()
+    set_seeds(frontier, sources, now=now)
+    between = frontier.begin_run(now=now)
+    if between is not None:
+        until = now + min(between * _TOLERANCE, _MAX_TOLERANCE_S)
+        frontier.bring_forward(list(sources), now=now, until=until)
 
 
 def _start_indexer(archive: Archive, recovered: Sequence[Recovered]) -> IndexerChild | None:

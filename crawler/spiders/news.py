@@ -27,7 +27,7 @@ from crawler.frontier import KnownUrl
 from crawler.outcomes import Outcome
 from crawler.queue import Fetch
 from crawler.report import count_due_left, make_report, summary, write_report
-from crawler.session import Session, open_session
+from crawler.session import Mode, Session, open_session
 
 logger = logging.getLogger(__name__)
 
@@ -93,6 +93,8 @@ class NewsSpider(scrapy.Spider):
         """The request for a fetch."""
         known = fetch.known
         headers = {**_HEADERS, "User-Agent": self.session.user_agent}
+        if fetch.cookies:
+            headers["Cookie"] = fetch.cookies
         meta: dict[str, Any] = {
             "microfiche_source": fetch.source_id,
             "microfiche_kind": str(fetch.kind),
@@ -116,6 +118,11 @@ class NewsSpider(scrapy.Spider):
         # Nothing more leaves once the engine is closing: it waits for what is in flight.
         while not engine.needs_backout():
             self._woken.clear()
+            if self._is_at_limit():
+                if not self._visits:
+                    return
+                await self._wait(math.inf)
+                continue
             try:
                 turn = self._queue.next()
             except MicroficheError as error:
@@ -129,6 +136,13 @@ class NewsSpider(scrapy.Spider):
                 visit.add_done_callback(self._visits.discard)
             else:
                 await self._wait(turn)
+
+    def _is_at_limit(self) -> bool:
+        session = self.session
+        elapsed = (utc_now() - session.started).total_seconds()
+        if session.limits.reached(session.tally, elapsed_s=elapsed):
+            session.at_limit = True
+        return session.at_limit
 
     async def _visit(self, fetch: Fetch, engine: ExecutionEngine) -> None:
         """Fetch and settle; what cannot be settled is no reason to stop the others."""
@@ -167,7 +181,8 @@ class NewsSpider(scrapy.Spider):
         """Settle what has been answered, and keep why the run ends, for its report."""
         if self._visits:
             await asyncio.wait(self._visits)
-        self.session.reason = {"shutdown": "interrupted"}.get(reason, reason)
+        ended = "limit" if self.session.at_limit and reason == "finished" else reason
+        self.session.reason = {"shutdown": "interrupted"}.get(ended, ended)
         if self.session.fatal is None:
             try:
                 self.session.harvest.abandon()
@@ -208,7 +223,9 @@ class NewsSpider(scrapy.Spider):
         if seconds <= 0:
             await asyncio.sleep(0)
             return
-        timeout = None if seconds == math.inf else seconds
+        # Limits of time are kept though nothing happens.
+        longest = 1.0 if self.session.limits.time_s is not None else math.inf
+        timeout = None if min(seconds, longest) == math.inf else min(seconds, longest)
         with suppress(TimeoutError):
             await asyncio.wait_for(self._woken.wait(), timeout)
 
@@ -233,7 +250,7 @@ def _session_of(kwargs: dict[str, str]) -> AbstractContextManager[Session]:
     root = kwargs.pop("archive", None) or os.environ.get("MICROFICHE_ARCHIVE") or "."
     sources = [name for name in str(kwargs.pop("sources", "")).split(",") if name]
     recheck = str(kwargs.pop("recheck", "")).lower() in ("1", "true", "yes")
-    return open_session(open_archive(Path(root)), sources, recheck=recheck)
+    return open_session(open_archive(Path(root)), sources, Mode(recheck=recheck))
 
 
 def validators_of(known: KnownUrl) -> dict[str, str]:
@@ -267,4 +284,5 @@ def _answer_of(response: Response) -> Answer:
         headers=headers,
         body=response.body,
         written=response.request.meta["microfiche_written"],
+        set_cookies=tuple(v.decode("latin-1") for v in response.headers.getlist(b"Set-Cookie")),
     )

@@ -15,7 +15,7 @@ from archive.lock import hold
 from archive.warc.reader import iter_groups
 from crawler.frontier import open_frontier
 from crawler.queue import Fetch
-from crawler.session import open_session
+from crawler.session import Mode, open_session
 from crawler.spiders.news import NewsSpider
 from tests.crawler.conftest import Bench
 from tests.crawler.oddsite import OddSite, Reply, odd_site
@@ -140,7 +140,7 @@ def test_a_frontier_that_cannot_be_read_ends_the_run_before_anything_is_lost(pre
 
 
 def test_one_exchange_that_cannot_be_put_into_records_does_not_end_the_run(press):
-    with open_session(press.archive, index=False) as session:
+    with open_session(press.archive, mode=Mode(index=False)) as session:
         turn = session.harvest.queue.next()
         assert isinstance(turn, Fetch)
         error = WarcError(f"{turn.url}: cannot be put into WARC records")
