@@ -20,6 +20,7 @@ class Chain:
     """The addresses that led to one another, and what they have set."""
 
     seen: set[str] = field(default_factory=set)
+    steps: int = 0
     first: str = ""
     """The address that a listing has named."""
     jar: CookieJar = field(default_factory=CookieJar)
@@ -27,6 +28,7 @@ class Chain:
     def pass_by(self, answer: Answer) -> bool:
         """Note an answer on the way; True: it has set a cookie that was not set before."""
         self.seen.add(answer.url)
+        self.steps += 1
         self.first = self.first or answer.url
         before = self._values()
         if answer.set_cookies:

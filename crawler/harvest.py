@@ -57,6 +57,17 @@ class _Onward:
     instead: Outcome | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """What one answer amounts to."""
+
+    outcome: Outcome
+    leads: Leads
+    onward: _Onward
+    not_before: float
+    """Until when its host is left alone, where it asks for that."""
+
+
 class Harvest:
     """Settles what was fetched, and puts into the frontier what it leads to."""
 
@@ -97,6 +108,8 @@ class Harvest:
             self._robots_answered(fetch, answer)
             return
         outcome, leads = await self._read(fetch, answer)
+        onward = self._onward(fetch.known, answer, self._wall())
+        outcome = onward.instead or outcome
         # What belongs to a page says nothing of whether pages are served.
         speaks = fetch.kind is not Kind.REQUISITE
         welcome = speaks and (outcome in SUCCESSES or outcome is Outcome.GONE)
@@ -106,7 +119,7 @@ class Harvest:
             return
         if speaks and not not_before and outcome in REBUFFS:
             self._rebuffed(fetch, outcome)
-        self._settle_answer(fetch, fetch.known, answer, outcome, leads, not_before)
+        self._settle_answer(fetch, fetch.known, answer, _Read(outcome, leads, onward, not_before))
 
     def failed(self, fetch: Fetch, outcome: Outcome, message: str, written: Written | None) -> None:
         """There is no response, or not all of it; what there is, is durable."""
@@ -177,18 +190,8 @@ class Harvest:
         leads = await asyncio.to_thread(find_leads, fetch, answer, context)
         return outcome if leads.readable else Outcome.UNREADABLE, leads
 
-    def _settle_answer(
-        self,
-        fetch: Fetch,
-        known: KnownUrl,
-        answer: Answer,
-        outcome: Outcome,
-        leads: Leads,
-        not_before: float,
-    ) -> None:
-        now = self._wall()
-        onward = self._onward(known, answer, now)
-        outcome = onward.instead or outcome
+    def _settle_answer(self, fetch: Fetch, known: KnownUrl, answer: Answer, read: _Read) -> None:
+        outcome, leads, onward = read.outcome, read.leads, read.onward
         entries = [*leads.entries, onward.entry] if onward.entry else leads.entries
         if onward.refusal:
             leads.not_followed[onward.refusal] += 1
@@ -197,7 +200,7 @@ class Harvest:
                 self._frontier.remember_payload(ref.digest, ref)
             again = onward.entry is not None and onward.entry.url == known.url
             new = self.queue.learn(e for e in entries if e.url != known.url) if entries else 0
-            visit = self._visit(fetch, known, answer, outcome, leads, new, not_before)
+            visit = self._visit(fetch, known, answer, read, new)
             if again:
                 # It sends to itself, with a cookie this time.
                 visit = replace(visit, due_at=0.0)
@@ -210,20 +213,12 @@ class Harvest:
         tally.new_urls += new
         tally.not_followed.update(leads.not_followed)
 
-    def _visit(
-        self,
-        fetch: Fetch,
-        known: KnownUrl,
-        answer: Answer,
-        outcome: Outcome,
-        leads: Leads,
-        new: int,
-        not_before: float,
-    ) -> Visit:
+    def _visit(self, fetch: Fetch, known: KnownUrl, answer: Answer, read: _Read, new: int) -> Visit:
         now, learned = self._wall(), self._frontier.evidence
-        if not_before or outcome in WALLS:
+        outcome, leads = read.outcome, read.leads
+        if read.not_before or outcome in WALLS:
             return failed_visit(
-                known, fetch.source, outcome, now=now, answer=answer, not_before=not_before
+                known, fetch.source, outcome, now=now, answer=answer, not_before=read.not_before
             )
         seen = Seen(new, leads.text, learned.habits(known.source))
         is_look = known.kind is Kind.ARTICLE and outcome in (Outcome.CAPTURED, Outcome.UNCHANGED)
@@ -252,7 +247,7 @@ class Harvest:
         if known.kind is Kind.ARTICLE and (gate := self._gates.find(chain.first, target)):
             return _Onward(instead=gate)
         scope = self._scopes[known.source]
-        if len(chain.seen) > scope.max_redirects + 1:
+        if chain.steps > scope.max_redirects:
             return _Onward(
                 refusal=NotFollowed.TOO_MANY_REDIRECTS, instead=Outcome.TOO_MANY_REDIRECTS
             )

@@ -108,9 +108,11 @@ class Pace:
         """The host has not answered a few times in a row, the last time a moment ago."""
         return self.silent >= MAX_SILENT and now < self.down_until
 
-    def welcomed(self) -> None:
-        """The host serves us: what it refused before is forgotten."""
-        self.refusals = self.rebuffs = 0
+    def welcomed(self, *, wholly: bool = True) -> None:
+        """The host serves us, articles too (``wholly``): what it refused before is forgotten."""
+        self.refusals = 0
+        if wholly:
+            self.rebuffs = 0
 
     def rebuffed(self, now: float) -> float:
         """The host has answered and served nothing; gives for how many seconds it is to rest."""

@@ -83,6 +83,8 @@ class _Host:
     """Where its valid entry in the heap is; infinity: it has none."""
     sleeps_until: float = math.inf
     """When something of it is due next, by the wall clock; infinity: nobody knows of anything."""
+    walled: bool = True
+    """Whether articles were among what it has served nothing for."""
     pages: int = 0
     pages_since: float = 0.0
 
@@ -253,18 +255,21 @@ class FetchQueue:
 
     def answered(self, fetch: Fetch, *, welcome: bool) -> None:
         """There was a response; ``welcome``: one that served us."""
-        pace = self._hosts[fetch.host].pace
+        host = self._hosts[fetch.host]
+        pace = host.pace
         pace.answered()
-        if welcome and (pace.refusals or pace.rebuffs):
+        # Where articles are walled off listings are often served: they prove nothing then.
+        proves = fetch.kind is Kind.ARTICLE or not host.walled
+        if welcome and (pace.refusals or (pace.rebuffs and proves)):
             kept = pace.refusals or pace.rebuffs >= REST_AFTER
-            pace.welcomed()
+            pace.welcomed(wholly=proves)
             if not kept:
                 return
             # What was in flight when it asked for rest may be served still: the pause holds.
             left = pace.pause_until - self._clock()
             until = self._wall() + left if left > 0 else None
             self._frontier.hosts.note_refusals(fetch.host, 0, until)
-            self._frontier.hosts.note_rebuffs(fetch.host, 0, until)
+            self._frontier.hosts.note_rebuffs(fetch.host, pace.rebuffs, until)
 
     def unanswered(self, fetch: Fetch) -> None:
         """There was no response."""
@@ -273,6 +278,7 @@ class FetchQueue:
     def rebuffed(self, fetch: Fetch) -> float:
         """The host has answered and served nothing; gives for how many seconds it is to rest."""
         pace = self._hosts[fetch.host].pace
+        self._hosts[fetch.host].walled |= fetch.kind is Kind.ARTICLE
         seconds = pace.rebuffed(self._clock())
         if seconds:
             self._frontier.hosts.note_rebuffs(fetch.host, pace.rebuffs, self._wall() + seconds)
@@ -366,7 +372,7 @@ class FetchQueue:
                 # No pause is longer than a day: what says so was written by a clock ahead of ours.
                 left = min(state.retry_until - self._wall(), MAX_PAUSE_S)
                 pace.pause_until = self._clock() + left
-            self._hosts[name] = _Host(name, pace)
+            self._hosts[name] = _Host(name, pace, walled=state.rebuffs > 0)
         return self._hosts[name]
 
     def _wake(self, host: _Host, source_id: str) -> None:
