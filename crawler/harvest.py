@@ -7,7 +7,7 @@ durable: a run that is killed in between visits the address once more, and misse
 import asyncio
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
@@ -15,6 +15,7 @@ from archive.config import Config, Source
 from archive.warc.exchange import Written
 from crawler.answers import Answer
 from crawler.chains import Chains
+from crawler.fetch import Fetch
 from crawler.frontier import Entry, KnownUrl, Lane, Visit
 from crawler.frontier.protocol import UrlFrontier
 from crawler.leads import Context, Leads, find_leads
@@ -31,7 +32,7 @@ from crawler.outcomes import (
     Why,
 )
 from crawler.politeness import read_retry_after
-from crawler.queue import Fetch, FetchQueue
+from crawler.queue import FetchQueue
 from crawler.robots import MAX_BYTES, MAX_REDIRECTS
 from crawler.scope import Scope
 from crawler.tally import Tally, Trouble
@@ -81,12 +82,14 @@ class Harvest:
         agent: str,
         fresh_robots: bool = False,
         patient: bool = False,
+        lanes: Iterable[Lane] = Lane,
         wall: Callable[[], float] = time.time,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._frontier, self._tally, self._wall = frontier, tally, wall
         self._scopes = {name: Scope(source, config.crawl) for name, source in sources.items()}
         self._chains, self._gates = Chains(), Gates()
+        self._awaited: dict[str, list[Callable[[Outcome], None]]] = {}
         self.queue = FetchQueue(
             frontier,
             config,
@@ -95,6 +98,7 @@ class Harvest:
             on_skip=self.skipped,
             fresh_robots=fresh_robots,
             patient=patient,
+            lanes=lanes,
             wall=wall,
             clock=clock,
         )
@@ -164,6 +168,14 @@ class Harvest:
         """Take a source up, or its changed configuration."""
         self._scopes[source_id] = Scope(source, config.crawl)
         self._tally.use(source_id)
+
+    def save(
+        self, source_id: str, url: str, then: Callable[[Outcome], None] = lambda _: None
+    ) -> None:
+        """Fetch an address before all others, with what belongs to it, and tell the outcome."""
+        self._awaited.setdefault(url, []).append(then)
+        entry = Entry(url, source_id, Kind.ARTICLE, Why.SAVED, lane=Lane.URGENT)
+        self.queue.learn([replace(entry, stale_before=float("inf"))])
 
     async def _read(self, fetch: Fetch, answer: Answer) -> tuple[Outcome, Leads]:
         """What an answer is, by its content too, and what it names."""
@@ -278,6 +290,8 @@ class Harvest:
         )
         if visit.outcome is Outcome.HOST_DOWN:
             self._tally.hosts_down.add(known.host)
+        for tell in self._awaited.pop(known.url, ()):
+            tell(visit.outcome)
         logger.debug("%s %s", visit.outcome, known.url)
 
     def _rebuffed(self, fetch: Fetch, outcome: Outcome) -> None:

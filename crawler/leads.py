@@ -26,11 +26,11 @@ from crawler.discovery.pages import (
 from crawler.discovery.requisites import iter_css, iter_requisites
 from crawler.discovery.sitemaps import Sitemap, read_sitemap, read_url_list
 from crawler.discovery.sniff import Document, sniff
+from crawler.fetch import Fetch
 from crawler.frontier import Entry, Lane
 from crawler.frontier.rows import lane_of
 from crawler.outcomes import LISTINGS, Kind, NotFollowed, Silence, Why
 from crawler.prose import fingerprint
-from crawler.queue import Fetch
 from crawler.schedule import MIN_HONEST_RECHECK_S, MIN_RECHECK_S, REQUISITE_S
 from crawler.scope import Scope, may_be_page
 from crawler.twins import find_mark, story_address

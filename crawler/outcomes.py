@@ -33,6 +33,7 @@ class Why(StrEnum):
     REQUISITE = "requisite"
     CANONICAL = "canonical"
     TWIN = "twin"
+    SAVED = "saved"
 
 
 class State(StrEnum):

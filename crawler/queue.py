@@ -10,10 +10,10 @@ import math
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
 from itertools import zip_longest
 
 from archive.config import Config, Source
+from crawler.fetch import Fetch, HostAtWork
 from crawler.frontier import Entry, KnownUrl, Lane
 from crawler.frontier.hosts import StoredRobots
 from crawler.frontier.protocol import UrlFrontier
@@ -36,57 +36,13 @@ _MAX_SKIPS = 100
 _SOURCES_AT_ONCE = 8
 # Rules that could not be had are asked for again after this.
 _UNREACHABLE_S = 1800.0
+# What comes due of these goes before what was read from the frontier already.
+_BEFORE_ALL = (Lane.URGENT, Lane.LISTING)
 _DAY_S = 86400.0
 # Somebody has said that this spelling is the one to ask for.
-_NO_TWINS = frozenset({Why.REDIRECT, Why.CANONICAL, Why.TWIN})
+_NO_TWINS = frozenset({Why.REDIRECT, Why.CANONICAL, Why.TWIN, Why.SAVED})
 # A clock set right while we run is noticed within this.
 _LONGEST_WAIT_S = 60.0
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Fetch:
-    """One request to make."""
-
-    url: str
-    source_id: str
-    source: Source
-    kind: Kind
-    known: KnownUrl | None = None
-    """The frontier's row; None for robots.txt."""
-    origin: str = ""
-    """For robots.txt: whose rules they will be."""
-    via: str = ""
-    hops: int = 0
-    attempt: int = 1
-    cookies: str = ""
-    """What a redirect has asked to be told, as the header line says it; of its chain alone."""
-
-    @property
-    def host(self) -> str:
-        """The host name, without port."""
-        return host_name(self.url)
-
-
-@dataclass(slots=True)
-class _Host:
-    name: str
-    pace: Pace
-    sources: dict[str, None] = field(default_factory=dict)
-    """Those that have anything there, the one served longest ago first."""
-    waiting: deque[KnownUrl] = field(default_factory=deque)
-    errands: deque[Fetch] = field(default_factory=deque)
-    """Retries and robots.txt of redirects: not in the frontier, so kept here."""
-    stale: bool = True
-    stale_at: float = math.inf
-    """When a listing of it is due, which goes before what was read."""
-    queued_at: float = math.inf
-    """Where its valid entry in the heap is; infinity: it has none."""
-    sleeps_until: float = math.inf
-    """When something of it is due next, by the wall clock; infinity: nobody knows of anything."""
-    walled: bool = True
-    """Whether articles were among what it has served nothing for."""
-    pages: int = 0
-    pages_since: float = 0.0
 
 
 class FetchQueue:
@@ -102,13 +58,15 @@ class FetchQueue:
         on_skip: Callable[[KnownUrl, Outcome], None],
         fresh_robots: bool = False,
         patient: bool = False,
+        lanes: Iterable[Lane] = Lane,
         wall: Callable[[], float] = time.time,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._frontier, self._config, self._sources = frontier, config, sources
         self._agent, self._on_skip, self._fresh_robots = agent, on_skip, fresh_robots
         self._wall, self._clock, self._patient = wall, clock, patient
-        self._hosts: dict[str, _Host] = {}
+        self._lanes = tuple(lanes)
+        self._hosts: dict[str, HostAtWork] = {}
         self._heap: list[tuple[float, str]] = []
         self._sleepers: list[tuple[float, str]] = []
         self._cookies: dict[str, str] = {}
@@ -130,7 +88,7 @@ class FetchQueue:
             host = self._host(name)
             host.sources.setdefault(source_id)
             host.pace.slow_down(self._sources[source_id].delay)
-            due = self._frontier.next_due(source_id, name)
+            due = self._frontier.next_due(source_id, name, lanes=self._lanes)
             if due is not None:
                 self._sleep(host, due)
 
@@ -194,13 +152,13 @@ class FetchQueue:
                 host.stale = True
                 self._push(host, 0.0)
 
-    def _sleep(self, host: _Host, until: float) -> None:
+    def _sleep(self, host: HostAtWork, until: float) -> None:
         """Look at a host again at a moment of the wall clock, or before."""
         if until < host.sleeps_until:
             host.sleeps_until = until
             heapq.heappush(self._sleepers, (until, host.name))
 
-    def _doze(self, host: _Host) -> None:
+    def _doze(self, host: HostAtWork) -> None:
         """Nothing more is to be had of a host now: find out when there will be."""
         if host.waiting or host.errands:
             if host.name in self.limited and self._patient:
@@ -210,9 +168,10 @@ class FetchQueue:
         if due < math.inf:
             self._sleep(host, due)
 
-    def _next_due(self, host: _Host, lanes: Iterable[Lane] = Lane) -> float:
+    def _next_due(self, host: HostAtWork, lanes: Iterable[Lane] | None = None) -> float:
         moments = (
-            self._frontier.next_due(source_id, host.name, lanes=lanes) for source_id in host.sources
+            self._frontier.next_due(source_id, host.name, lanes=lanes or self._lanes)
+            for source_id in host.sources
         )
         return min((moment for moment in moments if moment is not None), default=math.inf)
 
@@ -358,7 +317,7 @@ class FetchQueue:
             if errand.known is not None
         ]
 
-    def _host(self, name: str) -> _Host:
+    def _host(self, name: str) -> HostAtWork:
         if name not in self._hosts:
             state = self._frontier.hosts.get(name)
             to_clock = self._clock() - self._wall()
@@ -372,15 +331,15 @@ class FetchQueue:
                 # No pause is longer than a day: what says so was written by a clock ahead of ours.
                 left = min(state.retry_until - self._wall(), MAX_PAUSE_S)
                 pace.pause_until = self._clock() + left
-            self._hosts[name] = _Host(name, pace, walled=state.rebuffs > 0)
+            self._hosts[name] = HostAtWork(name, pace, walled=state.rebuffs > 0)
         return self._hosts[name]
 
-    def _wake(self, host: _Host, source_id: str) -> None:
+    def _wake(self, host: HostAtWork, source_id: str) -> None:
         host.sources.setdefault(source_id)
         host.pace.slow_down(self._sources[source_id].delay)
         self._push(host, 0.0)
 
-    def _push(self, host: _Host, at: float) -> None:
+    def _push(self, host: HostAtWork, at: float) -> None:
         # A host that is not queued has nothing to do, waits for what it has in flight, or sleeps.
         if host.pace.is_paused_beyond_run(now := self._clock()):
             self.paused.add(host.name)
@@ -389,7 +348,7 @@ class FetchQueue:
             host.queued_at = at
             heapq.heappush(self._heap, (at, host.name))
 
-    def _begin(self, host: _Host, fetch: Fetch) -> Fetch:
+    def _begin(self, host: HostAtWork, fetch: Fetch) -> Fetch:
         host.pace.start(fetch, self._clock())
         host.pages += fetch.kind in (Kind.ARTICLE, Kind.SECTION)
         host.sources[fetch.source_id] = host.sources.pop(fetch.source_id, None)
@@ -400,11 +359,11 @@ class FetchQueue:
             self._remember_start(host)
         return fetch
 
-    def _remember_start(self, host: _Host) -> None:
+    def _remember_start(self, host: HostAtWork) -> None:
         if host.pace.delay_s:
             self._frontier.hosts.note_start(host.name, self._wall())
 
-    def _choose(self, host: _Host) -> Fetch | bool | None:
+    def _choose(self, host: HostAtWork) -> Fetch | bool | None:
         """A request; True: look again soon; None: nothing before something else happens."""
         if host.errands:
             free = host.pace.in_flight < host.errands[0].source.concurrency
@@ -434,24 +393,24 @@ class FetchQueue:
             self._on_skip(known, outcome)
         return True
 
-    def _peek(self, host: _Host) -> KnownUrl | None:
+    def _peek(self, host: HostAtWork) -> KnownUrl | None:
         if host.stale or not host.waiting or self._wall() >= host.stale_at:
             host.stale = False
             host.waiting = deque(self._due(host))
-            host.stale_at = self._next_due(host, (Lane.LISTING,)) if host.waiting else math.inf
+            host.stale_at = self._next_due(host, _BEFORE_ALL) if host.waiting else math.inf
         if host.waiting and self._is_at_limit(host):
             self.limited.add(host.name)
             return None
         return host.waiting[0] if host.waiting else None
 
-    def _is_at_limit(self, host: _Host) -> bool:
+    def _is_at_limit(self, host: HostAtWork) -> bool:
         now = self._wall()
         if self._patient and now - host.pages_since > _DAY_S:
             # One that never ends counts by the day.
             host.pages, host.pages_since = 0, now
         return host.pages >= self._config.crawl.max_pages_per_host
 
-    def _due(self, host: _Host) -> list[KnownUrl]:
+    def _due(self, host: HostAtWork) -> list[KnownUrl]:
         """What is due at a host: lane by lane, and in each lane the sources in turn."""
         sources = list(host.sources)[:_SOURCES_AT_ONCE]
         # Whoever is not asked this time is first the next.
@@ -459,9 +418,11 @@ class FetchQueue:
             host.sources[source_id] = host.sources.pop(source_id)
         until = self._wall()
         if len(sources) == 1:
-            return self._frontier.take_due(sources[0], host.name, until=until, limit=_BATCH)
+            return self._frontier.take_due(
+                sources[0], host.name, until=until, limit=_BATCH, lanes=self._lanes
+            )
         found: list[KnownUrl] = []
-        for lane in Lane:
+        for lane in self._lanes:
             if len(found) >= _BATCH:
                 break
             of_each = [
@@ -477,7 +438,7 @@ class FetchQueue:
         """The configuration of a source."""
         return self._sources[source_id]
 
-    def _obstacle(self, host: _Host, known: KnownUrl, rules: Rules) -> Outcome | None:
+    def _obstacle(self, host: HostAtWork, known: KnownUrl, rules: Rules) -> Outcome | None:
         if host.pace.is_down(self._clock()):
             return Outcome.HOST_DOWN
         if not rules.reachable:

@@ -14,6 +14,8 @@ class Lane(IntEnum):
     A page and its pictures should be of one moment, and no backlog may hold up news.
     """
 
+    URGENT_REQUISITE = -2
+    URGENT = -1
     LISTING = 0
     NEWS_REQUISITE = 1
     NEWS = 2
@@ -31,6 +33,8 @@ class Lane(IntEnum):
         """
         if self is Lane.LISTING:
             return Lane.CHECK_REQUISITE
+        if self < 0:
+            return Lane.URGENT_REQUISITE
         return Lane(self - 1) if self % 2 == 0 else self
 
 

@@ -43,10 +43,11 @@ ON CONFLICT (url) DO NOTHING
 _REVIVE = """
 UPDATE urls SET due_at = 0, modified = coalesce(:modified, modified),
     page = CASE kind WHEN 'requisite' THEN :page ELSE page END,
-    rank = CASE kind WHEN 'requisite' THEN :rank ELSE rank END,
+    rank = CASE WHEN kind = 'requisite' OR :rank < 0 THEN :rank ELSE rank END,
     source = CASE kind WHEN 'requisite' THEN :source ELSE source END
-WHERE url = :url AND last_fetched < :stale_before
-    AND (failures = 0 AND (due_at IS NULL OR due_at > 0) OR state = 'gone' AND due_at IS NULL)
+WHERE url = :url AND (last_fetched < :stale_before OR :rank < 0)
+    AND (failures = 0 AND (due_at IS NULL OR due_at > 0) OR state = 'gone' AND due_at IS NULL
+        OR :rank < 0 AND kind != 'requisite')
 """
 # What waits in a slower lane and is named as something more urgent: an old page in today's feed.
 _HURRY = """

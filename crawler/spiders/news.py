@@ -23,9 +23,9 @@ from archive.times import utc_now
 from archive.warc.exchange import Written
 from crawler.answers import Answer
 from crawler.discovery.content import ACCEPTED
+from crawler.fetch import Fetch
 from crawler.frontier import KnownUrl
 from crawler.outcomes import Outcome
-from crawler.queue import Fetch
 from crawler.report import count_due_left, make_report, summary, write_report
 from crawler.session import Mode, Session, open_session
 

@@ -15,10 +15,10 @@ from pathlib import Path
 from archive.config import Config, Source
 from archive.warc.exchange import Written
 from crawler.answers import Answer
+from crawler.fetch import Fetch
 from crawler.frontier import open_frontier
 from crawler.harvest import Harvest
 from crawler.outcomes import Kind, Outcome
-from crawler.queue import Fetch
 from crawler.session import set_seeds
 from crawler.tally import Tally
 

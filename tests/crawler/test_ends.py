@@ -13,8 +13,8 @@ from scrapy import Request
 from archive.errors import WarcError
 from archive.lock import hold
 from archive.warc.reader import iter_groups
+from crawler.fetch import Fetch
 from crawler.frontier import open_frontier
-from crawler.queue import Fetch
 from crawler.session import Mode, open_session
 from crawler.spiders.news import NewsSpider
 from tests.crawler.conftest import Bench

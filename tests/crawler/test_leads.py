@@ -7,9 +7,9 @@ import pytest
 from archive.config import CrawlTable, Source
 from archive.warc.exchange import Written
 from crawler.answers import Answer
+from crawler.fetch import Fetch
 from crawler.leads import Context, Leads, find_leads
 from crawler.outcomes import Kind, NotFollowed, Why
-from crawler.queue import Fetch
 from crawler.schedule import MIN_RECHECK_S, REQUISITE_S
 from crawler.scope import Scope
 

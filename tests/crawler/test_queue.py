@@ -6,6 +6,7 @@ from itertools import pairwise
 import pytest
 
 from archive.config import Config, Source
+from crawler.fetch import Fetch
 from crawler.frontier import Entry, Lane, Visit, open_frontier
 from crawler.outcomes import Kind, Outcome, State, Why
 from crawler.politeness import (
@@ -16,7 +17,7 @@ from crawler.politeness import (
     REST_AFTER,
     REST_S,
 )
-from crawler.queue import Fetch, FetchQueue
+from crawler.queue import FetchQueue
 from crawler.robots import MAX_AGE_S
 
 HOME = "https://news.example/"
