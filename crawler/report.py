@@ -20,7 +20,8 @@ def exit_code(session: Session) -> ExitCode:
     if session.fatal is not None:
         return session.fatal.exit_code
     if session.reason == "interrupted":
-        return ExitCode.INTERRUPTED
+        # A watch has no other end.
+        return ExitCode.OK if session.patient else ExitCode.INTERRUPTED
     return ExitCode.SOURCE_FAILED if session.tally.barren else ExitCode.OK
 
 
@@ -50,6 +51,7 @@ def make_report(session: Session, *, ended: datetime, due_left: int) -> dict[str
         "recheck": session.recheck,
         "reason": "failed" if session.fatal else session.reason,
         "error": str(session.fatal) if session.fatal else None,
+        "configuration": session.config_error,
         "exit_status": int(exit_code(session)),
         "totals": _totals(sources),
         "sources": sources,

@@ -18,12 +18,13 @@ from archive.times import utc_now
 from archive.warc.recovery import Recovered, recover
 from archive.warc.writer import WarcWriter
 from crawler.discovery.found import absolute
-from crawler.frontier import Frontier, open_frontier
+from crawler.frontier import Frontier, Lane, open_frontier
 from crawler.frontier.payloads import PayloadMemory
 from crawler.harvest import Harvest
 from crawler.indexing import IndexerChild
 from crawler.outcomes import Kind
 from crawler.robots import product_token
+from crawler.saving import owner_of
 from crawler.tally import Tally
 
 logger = logging.getLogger(__name__)
@@ -68,12 +69,14 @@ class Mode:
         index: Run an indexer beside it.
         patient: Go on when nothing is due: a watch.
         limits: Where it ends though more is due.
+        urls: Fetch these alone, with what belongs to them.
     """
 
     recheck: bool = False
     index: bool = True
     patient: bool = False
     limits: Limits = Limits()
+    urls: tuple[str, ...] = ()
 
 
 PLAIN = Mode()
@@ -100,6 +103,9 @@ class Session:
     """WARC files written to, sealed names, in order."""
     reason: str = "interrupted"
     """How it ended; stays so when nothing says otherwise."""
+    config_error: str | None = None
+    """Why the configuration as it stands now is not in force."""
+    patient: bool = False
     at_limit: bool = False
     """It has come to one of its limits: nothing more is asked for."""
     fatal: MicroficheError | None = None
@@ -124,7 +130,10 @@ def open_session(
         ArchiveUnwritable: it cannot be written, at the start or when it is sealed.
     """
     config = load_config(archive)
-    sources = choose_sources(config, source_ids)
+    if mode.urls:
+        sources = dict(owner_of(url, config) for url in mode.urls)
+    else:
+        sources = choose_sources(config, source_ids, may_be_none=mode.patient)
     with ExitStack() as stack:
         purpose = "watch" if mode.patient else "crawl"
         stack.enter_context(lock.hold(archive.lock_path, purpose=purpose))
@@ -135,7 +144,9 @@ def open_session(
             _close(session)
 
 
-def choose_sources(config: Config, source_ids: Sequence[str]) -> dict[str, Source]:
+def choose_sources(
+    config: Config, source_ids: Sequence[str], *, may_be_none: bool = False
+) -> dict[str, Source]:
     """The sources of a run: those named, else every enabled one.
 
     Raises:
@@ -146,7 +157,7 @@ def choose_sources(config: Config, source_ids: Sequence[str]) -> dict[str, Sourc
             known = ", ".join(config.sources) or "none yet; see `microfiche add`"
             raise NotFound(f"no source {source_id!r} in microfiche.toml; there is: {known}")
     chosen = source_ids or [name for name, source in config.sources.items() if source.enabled]
-    if not chosen:
+    if not chosen and not may_be_none:
         raise NotFound("microfiche.toml has no enabled source; add one with `microfiche add URL`")
     return {source_id: config.sources[source_id] for source_id in chosen}
 
@@ -205,7 +216,7 @@ def _open(
     stack.callback(frontier.close)
     enabled = {name for name, source in config.sources.items() if source.enabled}
     frontier.set_collected(enabled | sources.keys())
-    _make_ready(frontier, sources, now=started.timestamp())
+    _make_ready(frontier, {} if mode.urls else sources, now=started.timestamp())
     if mode.recheck:
         frontier.make_due(list(sources))
     payloads = PayloadMemory(archive.frontier_path)
@@ -214,7 +225,7 @@ def _open(
     files: dict[str, None] = {}
     agent, tally = config.user_agent, Tally(sources)
     token = product_token(agent)
-    return Session(
+    session = Session(
         archive=archive,
         config=config,
         sources=sources,
@@ -230,6 +241,7 @@ def _open(
             agent=token,
             fresh_robots=mode.recheck,
             patient=mode.patient,
+            lanes=(Lane.URGENT_REQUISITE, Lane.URGENT) if mode.urls else Lane,
         ),
         indexer=indexer,
         recovered=recovered,
@@ -237,7 +249,11 @@ def _open(
         started=started,
         limits=mode.limits,
         files=files,
+        patient=mode.patient,
     )
+    for url in mode.urls:
+        session.harvest.save(owner_of(url, config)[0], url)
+    return session
 
 
 def _make_ready(frontier: Frontier, sources: dict[str, Source], *, now: float) -> None:

@@ -21,6 +21,8 @@ COMMANDS = {
     "init": "archive.cli.init:command",
     "add": "crawler.commands.add:command",
     "crawl": "crawler.commands.crawl:command",
+    "watch": "crawler.commands.watch:command",
+    "save": "crawler.commands.save:command",
     "index": "archive.cli.index:command",
     "search": "archive.cli.search:command",
     "similar": "archive.cli.similar:command",

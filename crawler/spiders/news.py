@@ -4,6 +4,7 @@ import asyncio
 import logging
 import math
 import os
+import signal
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractContextManager, suppress
 from functools import partial
@@ -28,6 +29,7 @@ from crawler.frontier import KnownUrl
 from crawler.outcomes import Outcome
 from crawler.report import count_due_left, make_report, summary, write_report
 from crawler.session import Mode, Session, open_session
+from crawler.watching import EVERY_S, Keeper, notify
 
 logger = logging.getLogger(__name__)
 
@@ -84,7 +86,12 @@ class NewsSpider(scrapy.Spider):
         Nothing goes through Scrapy's scheduler and scraper: what may leave has been decided, and
         nothing is to be scraped. They cost 0.7 CPU-ms a page.
         """
-        await self._visit_all()
+        keeper = asyncio.ensure_future(self._keep())
+        try:
+            await self._visit_all()
+        finally:
+            keeper.cancel()
+            notify("STOPPING=1")
         nothing: tuple[Request, ...] = ()
         for request in nothing:
             yield request
@@ -136,6 +143,28 @@ class NewsSpider(scrapy.Spider):
                 visit.add_done_callback(self._visits.discard)
             else:
                 await self._wait(turn)
+
+    async def _keep(self) -> None:
+        """Look after a run for as long as it goes on."""
+        session = self.session
+        keeper = Keeper(session)
+        loop = asyncio.get_running_loop()
+        loop.add_signal_handler(signal.SIGHUP, setattr, keeper, "reload_asked", True)
+        notify("READY=1")
+        while True:
+            try:
+                keeper.look(self._report)
+            except MicroficheError as error:
+                self._stop(error)
+                return
+            self._woken.set()
+            await asyncio.sleep(EVERY_S)
+
+    def _report(self) -> None:
+        """Write down how far a watch is; the report of its end replaces it."""
+        session = self.session
+        left = count_due_left(session)
+        write_report(session, make_report(session, ended=utc_now(), due_left=left))
 
     def _is_at_limit(self) -> bool:
         session = self.session
