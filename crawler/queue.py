@@ -15,12 +15,12 @@ from itertools import zip_longest
 from archive.config import Config, Source
 from crawler.fetch import Fetch, HostAtWork
 from crawler.frontier import Entry, KnownUrl, Lane
-from crawler.frontier.hosts import StoredRobots
 from crawler.frontier.protocol import UrlFrontier
 from crawler.frontier.rows import host_name
 from crawler.outcomes import Kind, Outcome, Why
 from crawler.politeness import MAX_DOUBT_S, MAX_PAUSE_S, REST_AFTER, Pace
-from crawler.robots import MAX_AGE_S, Rules, origin_of, read_rules
+from crawler.robots import Rules
+from crawler.rulebook import Rulebook
 from crawler.twins import story_address
 
 # A page that names something new has its host read anew, so that what belongs to it comes next:
@@ -34,8 +34,6 @@ _MAX_ATTEMPTS = 3
 _MAX_SKIPS = 100
 # Of a host that many sources share (pictures, scripts), so many are asked for in one reading.
 _SOURCES_AT_ONCE = 8
-# Rules that could not be had are asked for again after this.
-_UNREACHABLE_S = 1800.0
 # What comes due of these goes before what was read from the frontier already.
 _BEFORE_ALL = (Lane.URGENT, Lane.LISTING)
 _DAY_S = 86400.0
@@ -63,16 +61,16 @@ class FetchQueue:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._frontier, self._config, self._sources = frontier, config, sources
-        self._agent, self._on_skip, self._fresh_robots = agent, on_skip, fresh_robots
+        self._on_skip = on_skip
+        self._rulebook = Rulebook(
+            frontier.hosts, agent=agent, fresh=fresh_robots, wall=wall, clock=clock
+        )
         self._wall, self._clock, self._patient = wall, clock, patient
         self._lanes = tuple(lanes)
         self._hosts: dict[str, HostAtWork] = {}
         self._heap: list[tuple[float, str]] = []
         self._sleepers: list[tuple[float, str]] = []
         self._cookies: dict[str, str] = {}
-        self._rules: dict[str, tuple[float, Rules]] = {}
-        self._asking: set[str] = set()
-        self._recalled: set[str] = set()
         self._named: dict[tuple[str, str], float] = {}
         self.in_flight = 0
         self.limited: set[str] = set()
@@ -97,7 +95,9 @@ class FetchQueue:
         for host in self._hosts.values():
             host.sources.pop(source_id, None)
             host.stale = True
-            host.errands = deque(e for e in host.errands if e.source_id != source_id)
+            host.errands = deque(
+                e for e in host.errands if e.known is None or e.source_id != source_id
+            )
 
     def next(self) -> Fetch | float | None:
         """The next request; or seconds after which to ask again; or None: nothing is due now.
@@ -300,12 +300,10 @@ class FetchQueue:
 
         They are kept for the runs to come, unless they are none or ``keep`` says otherwise.
         """
-        rules = read_rules(status, body, agent=self._agent)
-        self._asking.discard(origin)
-        if keep and rules.reachable and status is not None:
-            kept = StoredRobots(self._wall(), status, body)
-            self._frontier.hosts.keep_robots(origin, kept)
-        self._adopt(origin, rules, self._clock())
+        rules = self._rulebook.learn(origin, status, body, keep=keep)
+        host = self._host(host_name(origin))
+        host.pace.slow_down(rules.crawl_delay)
+        self._push(host, max(host.pace.ready_at, 0.0))
         return rules
 
     def abandon(self) -> list[Fetch]:
@@ -373,9 +371,11 @@ class FetchQueue:
             source = self._sources[known.source] if known else None
             if known is None or source is None or host.pace.in_flight >= source.concurrency:
                 return None
-            if self._recall_rules(known, source):
+            if (recalled := self._rulebook.recall(known, source)) is not None:
+                # Its delay may hold the host back.
+                host.pace.slow_down(recalled.crawl_delay)
                 return True
-            rules = self._find_rules(known, source)
+            rules = self._rulebook.find(known, source)
             if isinstance(rules, Fetch) or rules is None:
                 return rules
             host.waiting.popleft()
@@ -455,51 +455,3 @@ class FetchQueue:
             return False
         idle = self._frontier.evidence.idle_marks(known.host)
         return bool(idle) and story_address(known.url, idle) != known.url
-
-    def _recall_rules(self, known: KnownUrl, source: Source) -> bool:
-        """Take up what an earlier run was told by an origin, once; False: nothing was.
-
-        Its delay holds from then on, so that the host may not be ready yet; and it holds where
-        the rules have to be asked for anew.
-        """
-        origin = origin_of(known.url)
-        if not source.obey_robots or origin in self._recalled:
-            return False
-        self._recalled.add(origin)
-        stored = self._frontier.hosts.find_robots(origin)
-        if stored is None:
-            return False
-        rules = read_rules(stored.status, stored.body, agent=self._agent)
-        age = self._wall() - stored.fetched_at
-        if not self._fresh_robots and 0 <= age < MAX_AGE_S:
-            self._adopt(origin, rules, self._clock() - age)
-        else:
-            self._host(known.host).pace.slow_down(rules.crawl_delay)
-        return True
-
-    def _find_rules(self, known: KnownUrl, source: Source) -> Rules | Fetch | None:
-        """The rules for an address; the request that will tell them; None: it is under way."""
-        if not source.obey_robots:
-            return read_rules(404, b"", agent=self._agent)
-        origin = origin_of(known.url)
-        if origin in self._rules:
-            fetched_at, rules = self._rules[origin]
-            if self._clock() - fetched_at < (MAX_AGE_S if rules.reachable else _UNREACHABLE_S):
-                return rules
-        if origin in self._asking:
-            return None
-        self._asking.add(origin)
-        return Fetch(
-            url=f"{origin}/robots.txt",
-            source_id=known.source,
-            source=source,
-            kind=Kind.ROBOTS,
-            origin=origin,
-            via=known.url,
-        )
-
-    def _adopt(self, origin: str, rules: Rules, fetched_at: float) -> None:
-        self._rules[origin] = (fetched_at, rules)
-        host = self._host(host_name(origin))
-        host.pace.slow_down(rules.crawl_delay)
-        self._push(host, max(host.pace.ready_at, 0.0))
