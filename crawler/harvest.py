@@ -169,6 +169,10 @@ class Harvest:
         self._scopes[source_id] = Scope(source, config.crawl)
         self._tally.use(source_id)
 
+    def is_at_home(self, source_id: str, url: str) -> bool:
+        """Tell whether an address lies on the hosts of a source."""
+        return self._scopes[source_id].has_host(url)
+
     def save(
         self, source_id: str, url: str, then: Callable[[Outcome], None] = lambda _: None
     ) -> None:

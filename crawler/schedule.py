@@ -1,6 +1,9 @@
 """When an address is due again: arithmetic only. Moments are seconds since 1970, UTC."""
 
 import math
+from datetime import UTC, datetime
+
+from cronsim import CronSim
 
 from archive.config import Source
 from crawler.frontier.evidence import Habits
@@ -107,6 +110,8 @@ def due_after_success(
 ) -> float | None:
     """When what was fetched is due again; None: not by itself."""
     if known.kind in LISTINGS:
+        if source.cron and known.seed:
+            return next(CronSim(source.cron, datetime.fromtimestamp(now, UTC))).timestamp()
         return now + listing_interval(source, known, known.rate)
     if known.kind is not Kind.ARTICLE:
         return None

@@ -17,6 +17,7 @@ from archive.layout import Archive
 from archive.times import utc_now
 from archive.warc.recovery import Recovered, recover
 from archive.warc.writer import WarcWriter
+from crawler.credentials import Credentials, read_credentials
 from crawler.discovery.found import absolute
 from crawler.frontier import Frontier, Lane, open_frontier
 from crawler.frontier.payloads import PayloadMemory
@@ -99,6 +100,7 @@ class Session:
     recheck: bool
     started: datetime
     limits: "Limits"
+    credentials: dict[str, Credentials] = field(default_factory=dict)
     files: dict[str, None] = field(default_factory=dict)
     """WARC files written to, sealed names, in order."""
     reason: str = "interrupted"
@@ -177,7 +179,8 @@ def set_seeds(frontier: Frontier, sources: dict[str, Source], *, now: float) -> 
         }
         if not seeds and (home := absolute(source.url, source.url)):
             seeds = {home: Kind.SECTION}
-        interval = source.feed_interval.total_seconds()
+        # By the clock alone where a cron expression says when.
+        interval = 1e12 if source.cron else source.feed_interval.total_seconds()
         frontier.set_seeds(source_id, seeds, now=now, interval=interval)
 
 
@@ -211,6 +214,9 @@ def _open(
     mode: Mode,
 ) -> Session:
     started = utc_now()
+    credentials = {
+        name: read_credentials(archive, name, source) for name, source in sources.items()
+    }
     recovered = recover(archive)
     frontier = open_frontier(archive.frontier_path)
     stack.callback(frontier.close)
@@ -248,6 +254,7 @@ def _open(
         recheck=mode.recheck,
         started=started,
         limits=mode.limits,
+        credentials=credentials,
         files=files,
         patient=mode.patient,
     )
@@ -265,7 +272,8 @@ def _make_ready(frontier: Frontier, sources: dict[str, Source], *, now: float) -
     between = frontier.begin_run(now=now)
     if between is not None:
         until = now + min(between * _TOLERANCE, _MAX_TOLERANCE_S)
-        frontier.bring_forward(list(sources), now=now, until=until)
+        timed = [name for name, source in sources.items() if not source.cron]
+        frontier.bring_forward(timed, now=now, until=until)
 
 
 def _start_indexer(archive: Archive, recovered: Sequence[Recovered]) -> IndexerChild | None:

@@ -14,6 +14,7 @@ from functools import partial
 from archive.config import Config, Source, load_config
 from archive.errors import MicroficheError
 from archive.runs import inbox
+from crawler.credentials import read_credentials
 from crawler.discovery.found import absolute
 from crawler.outcomes import Outcome
 from crawler.saving import owner_of
@@ -81,6 +82,11 @@ class Keeper:
         session = self._session
         try:
             config = load_config(session.archive)
+            secrets = {
+                name: read_credentials(session.archive, name, source)
+                for name, source in config.sources.items()
+                if source.enabled
+            }
         except MicroficheError as error:
             session.config_error = str(error)
             logger.warning("%s; the configuration before it stays in force", error)
@@ -89,6 +95,7 @@ class Keeper:
         if config.crawl != session.config.crawl or config.archive != session.config.archive:
             logger.warning("[crawl] or [archive] has changed: that takes a restart")
         self._use(config)
+        session.credentials.update(secrets)
         session.config = config
         logger.info("the configuration has been read again: %d sources", len(session.sources))
 

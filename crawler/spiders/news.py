@@ -100,8 +100,7 @@ class NewsSpider(scrapy.Spider):
         """The request for a fetch."""
         known = fetch.known
         headers = {**_HEADERS, "User-Agent": self.session.user_agent}
-        if fetch.cookies:
-            headers["Cookie"] = fetch.cookies
+        headers |= self._shown(fetch)
         meta: dict[str, Any] = {
             "microfiche_source": fetch.source_id,
             "microfiche_kind": str(fetch.kind),
@@ -112,12 +111,24 @@ class NewsSpider(scrapy.Spider):
             "microfiche_verify_tls": fetch.source.verify_tls,
             "microfiche_on_sent": partial(self._leaving, fetch),
         }
+        if fetch.source.proxy:
+            meta["proxy"] = fetch.source.proxy
         if known is not None:
             meta["microfiche_page"] = known.page
             if known.capture is not None and (validators := validators_of(known)):
                 meta["microfiche_not_modified_ref"] = known.capture
                 headers |= validators
         return Request(fetch.url, headers=headers, meta=meta, encoding="latin-1", dont_filter=True)
+
+    def _shown(self, fetch: Fetch) -> dict[str, str]:
+        """What a source wants to see; its own hosts only, and never what only serves a page."""
+        secrets = self.session.credentials.get(fetch.source_id)
+        cookies = [fetch.cookies] if fetch.cookies else []
+        shown = {}
+        if secrets is not None and self.session.harvest.is_at_home(fetch.source_id, fetch.url):
+            cookies += [secrets.cookie] if secrets.cookie else []
+            shown = {"Authorization": secrets.authorization} if secrets.authorization else {}
+        return shown | ({"Cookie": "; ".join(cookies)} if cookies else {})
 
     async def _visit_all(self) -> None:
         engine = self.crawler.engine
