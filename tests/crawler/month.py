@@ -35,6 +35,7 @@ class Story:
     moved: float = math.inf
     seen: list[float] = field(default_factory=list)
     gone_seen: list[float] = field(default_factory=list)
+    visits: int = 0
 
     def version(self, now: float) -> int:
         return bisect_right(self.edits, now)
@@ -127,7 +128,7 @@ class Press:
     def __init__(self, titles: list[Title]) -> None:
         self.titles = {title.home: title for title in titles}
         self.stories = {story.url: story for title in titles for story in title.stories}
-        self.polls = self.visits = 0
+        self.polls: list[float] = []
         self._times = {title.home: [s.published for s in title.stories] for title in titles}
 
     def __call__(self, fetch: Fetch, now: float) -> Reply | None:
@@ -136,7 +137,7 @@ class Press:
         if title.broken[0] <= now < title.broken[1]:
             return None
         if path in ("news", "old"):
-            self.polls += 1
+            self.polls.append(now)
             if path == "old":
                 urls = (f"{title.home}old{n}" for n in range(title.backlog))
                 return self._tagged(fetch, sitemap(*urls, lastmod="2015-01-01"))
@@ -145,7 +146,6 @@ class Press:
             return Reply(403, b"no")
         if path.startswith("old"):
             return page(path)
-        self.visits += 1
         return self._article(title, fetch, now)
 
     def _listing(self, title: Title, now: float) -> Reply:
@@ -162,6 +162,8 @@ class Press:
 
     def _article(self, title: Title, fetch: Fetch, now: float) -> Reply:
         story = self.stories.get(fetch.url.removesuffix("-moved"))
+        if story is not None:
+            story.visits += 1
         if story is None or story.gone <= now < story.back:
             if story is not None:
                 story.gone_seen.append(now)
@@ -222,13 +224,14 @@ def _figures(press: Press, here: World, days: float) -> Figures:
         for s in sound
         if s.gone_seen and s.back == math.inf and s.gone_seen[0] < end - 4 * DAY
     ]  # fmt: skip
-    new = max(sum(begin <= s.published for s in press.stories.values()), 1)
+    counted = [s for s in press.stories.values() if begin <= s.published < end]
+    new = max(len(counted), 1)
     return Figures(
         articles=len(sound),
         delay_s=median(delays),
         late_s=sorted(delays)[int(len(delays) * 0.9)],
-        visits=press.visits / new,
-        polls=press.polls / new,
+        visits=sum(s.visits for s in counted) / new,
+        polls=sum(at >= begin for at in press.polls) / new,
         captured=sum(lag < math.inf for lag in texts) / max(len(texts), 1),
         within_day=sum(lag <= DAY for lag in texts) / max(len(texts), 1),
         second_look_s=max(looks, default=0.0),

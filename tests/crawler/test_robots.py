@@ -1,7 +1,7 @@
 """What a robots.txt allows, case by case: the kinds that the suites of others try, in our words."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crawler.robots import read_rules
@@ -153,3 +153,10 @@ def test_the_delay_and_the_sitemaps():
 )
 def test_nothing_breaks_it(body):
     assert read_rules(200, body, agent="microfiche").allows(f"{HOST}/") in (True, False)
+
+
+@pytest.mark.soak
+@settings(max_examples=12_500, deadline=None)
+@given(st.binary(max_size=600))
+def test_no_bytes_at_all_break_it(body):
+    assert read_rules(200, body, agent="microfiche").allows(f"{HOST}/a") in (True, False)
