@@ -73,14 +73,20 @@ def wait_for_requests(site: OddSite, more_than: int, process: "subprocess.Popen[
         time.sleep(0.01)
 
 
-def test_ten_kills_lose_nothing_that_was_passed_on_and_the_next_run_finishes(site, press):
+@pytest.mark.parametrize(
+    ("command", "kills"), [("crawl", KILLS), pytest.param("watch", 50, marks=pytest.mark.soak)]
+)
+def test_kills_lose_nothing_that_was_passed_on_and_the_next_run_finishes(
+    site, press, command, kills
+):
     moments = random.Random(19)
     passed_on: dict[str, str] = {}
-    for _ in range(KILLS):
+    for _ in range(kills):
         before = len(site.asked)
-        with press.start("crawl", "--no-index") as process:
-            wait_for_requests(site, before, process)
-            time.sleep(moments.uniform(0.0, 0.25))
+        with press.start(command, "--no-index") as process:
+            # Some of them before anything is settled, none after all is.
+            more = moments.randrange(100 // kills + 2)
+            wait_for_requests(site, before + more, process)
             process.kill()
             process.communicate()
         now = fetched(press)
@@ -96,7 +102,7 @@ def test_ten_kills_lose_nothing_that_was_passed_on_and_the_next_run_finishes(sit
     assert press.report()["due_left"] == 0
     # Only what was in flight at a kill is asked for again.
     again = len([path for path in site.paths() if path in ARTICLES]) - len(ARTICLES)
-    assert again <= KILLS * 4
+    assert again <= kills * 4
 
 
 def test_ctrl_c_finishes_what_is_in_flight_and_the_next_run_goes_on(site, press):
