@@ -168,6 +168,11 @@ class Source(_Table):
     feeds: tuple[HttpUrl, ...] = Field((), description="Feeds: RSS, Atom, RDF or JSON Feed.")
     sitemaps: tuple[HttpUrl, ...] = Field((), description="Sitemaps, news sitemaps, index files.")
     sections: tuple[HttpUrl, ...] = Field((), description="Pages whose links lead to articles.")
+    backfill: tuple[HttpUrl, ...] = Field(
+        (),
+        description="Sitemaps and archive pages whose articles are wanted however old they are: "
+        "read once, after everything else.",
+    )
     hosts: tuple[str, ...] = Field(
         (),
         description="Hosts in scope, each with its subdomains; `host:port` for one port only. "

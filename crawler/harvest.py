@@ -15,6 +15,7 @@ from archive.config import Config, Source
 from archive.warc.exchange import Written
 from crawler.answers import Answer
 from crawler.chains import Chains
+from crawler.discovery.found import absolute
 from crawler.fetch import Fetch
 from crawler.frontier import Entry, KnownUrl, Lane, Visit
 from crawler.frontier.protocol import UrlFrontier
@@ -45,6 +46,10 @@ logger = logging.getLogger(__name__)
 _UNANSWERED = frozenset(
     {Outcome.DNS_FAILED, Outcome.CONNECTION_FAILED, Outcome.TLS_FAILED, Outcome.TIMED_OUT}
 )
+_DEAD = frozenset({Outcome.GONE, Outcome.UNREADABLE, Outcome.CLIENT_ERROR})
+# A feed that fails so often is dead, and its home is looked at so often for another.
+_DEAD_AFTER = 3
+_DEAD_LOOK_S = 6 * 3600.0
 # A longer page, as received, asks for no proof of anything.
 _MAX_CHALLENGE_BYTES = 60_000
 
@@ -89,6 +94,7 @@ class Harvest:
         self._frontier, self._tally, self._wall = frontier, tally, wall
         self._scopes = {name: Scope(source, config.crawl) for name, source in sources.items()}
         self._chains, self._gates = Chains(), Gates()
+        self._feedless: set[str] = set()
         self._awaited: dict[str, list[Callable[[Outcome], None]]] = {}
         self.queue = FetchQueue(
             frontier,
@@ -202,6 +208,7 @@ class Harvest:
             idle=learned.idle_marks(fetch.host),
             trusted=habits.is_honest,
             believed=not habits.cries_wolf,
+            wants_feeds=fetch.source_id in self._feedless,
         )
         leads = await asyncio.to_thread(find_leads, fetch, answer, context)
         return outcome if leads.readable else Outcome.UNREADABLE, leads
@@ -223,6 +230,8 @@ class Harvest:
             self._settle(known, visit, message=f"HTTP status {answer.status}")
         if known.seed and outcome is Outcome.REDIRECTED and onward.refusal:
             self._leads_nowhere(known, answer, onward.refusal)
+        if known.seed and known.kind is Kind.FEED and outcome in _DEAD:
+            self._look_for_feeds(known, visit)
         if known.kind in LISTINGS and outcome in (Outcome.CAPTURED, Outcome.UNREADABLE):
             self._tell_silence(known, leads)
         tally = self._tally.sources[fetch.source_id]
@@ -309,6 +318,18 @@ class Harvest:
                 outcome,
                 seconds / 60,
             )
+
+    def _look_for_feeds(self, known: KnownUrl, visit: Visit) -> None:
+        """A feed has died: see at home whether another one is announced."""
+        if visit.failures < _DEAD_AFTER:
+            return
+        home = absolute(source_url := self.queue.source(known.source).url, source_url)
+        if home is None:
+            return
+        logger.warning("%s: the feed is dead; looking for another one at %s", known.url, home)
+        self._feedless.add(known.source)
+        entry = Entry(home, known.source, Kind.SECTION, Why.ANNOUNCED, lane=Lane.LISTING)
+        self.queue.learn([replace(entry, stale_before=self._wall() - _DEAD_LOOK_S)])
 
     def _tell_silence(self, known: KnownUrl, leads: Leads) -> None:
         silence = leads.silence

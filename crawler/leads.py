@@ -19,6 +19,7 @@ from crawler.discovery.pages import (
     NoMarkup,
     Page,
     find_refresh,
+    iter_announced_feeds,
     iter_links,
     read_page,
     read_refresh,
@@ -93,6 +94,7 @@ class Context:
         idle: Marks of addresses that mean nothing at its hosts.
         trusted: Its dates have told of changes: they are believed sooner.
         believed: False: they have told of changes that were none.
+        wants_feeds: A feed of it has died: what its pages announce is looked at.
     """
 
     now: float
@@ -100,6 +102,7 @@ class Context:
     idle: frozenset[str] = frozenset()
     trusted: bool = False
     believed: bool = True
+    wants_feeds: bool = False
 
 
 def find_leads(fetch: Fetch, answer: Answer, context: Context) -> Leads:
@@ -202,6 +205,8 @@ class _Reader:
                 self._add(found, Kind.SITEMAP, Why.SITEMAP, stale_before, lane, hops=hops)
 
     def _lane_of_sitemap(self, found: Found) -> Lane:
+        if self._lane is Lane.BACKFILL:
+            return Lane.BACKFILL
         if found.modified is None:
             return Lane.CHECK
         return Lane.LISTING if self._now - found.modified < _RECENT_S else Lane.BACKFILL
@@ -222,10 +227,18 @@ class _Reader:
         if page is None:
             self.leads.readable = False
             return
+        if self._context.wants_feeds:
+            self._announced(page)
         links = (found for found in iter_links(page) if may_be_page(found.url))
         self._add_articles(links, Why.SECTION)
         if self._fetch.source.requisites == "page":
             self._page_requisites(page)
+
+    def _announced(self, page: Page) -> None:
+        """The feeds that a page says its site has, where those we know of have died."""
+        for feed in iter_announced_feeds(page):
+            if self._is_followed(Found(feed.url), Kind.FEED):
+                self._add(Found(feed.url), Kind.FEED, Why.ANNOUNCED, None, Lane.LISTING)
 
     def _page_requisites(self, page: Page) -> None:
         found = iter_requisites(page, media=self._fetch.source.media)
@@ -311,7 +324,8 @@ class _Reader:
         )
 
     def _is_followed(self, found: Found, kind: Kind) -> bool:
-        max_age = self._fetch.source.max_age
+        # What was asked for by name is wanted whatever its age.
+        max_age = None if self._lane is Lane.BACKFILL else self._fetch.source.max_age
         newest = found.modified or found.published
         refusal = self._scope.refusal(found.url, kind)
         if refusal is None and max_age and newest and self._now - newest > max_age.total_seconds():

@@ -34,6 +34,8 @@ class Why(StrEnum):
     CANONICAL = "canonical"
     TWIN = "twin"
     SAVED = "saved"
+    BACKFILL = "backfill"
+    ANNOUNCED = "announced"
 
 
 class State(StrEnum):

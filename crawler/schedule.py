@@ -8,7 +8,7 @@ from cronsim import CronSim
 from archive.config import Source
 from crawler.frontier.evidence import Habits
 from crawler.frontier.rows import KnownUrl, Lane
-from crawler.outcomes import LISTINGS, Kind, Why  # noqa: F401 - Why: the doctests'
+from crawler.outcomes import LISTINGS, Kind, Why
 
 #: First wait after a failure; doubled with every further one.
 BACKOFF_S = 300.0
@@ -112,6 +112,9 @@ def due_after_success(
     if known.kind in LISTINGS:
         if source.cron and known.seed:
             return next(CronSim(source.cron, datetime.fromtimestamp(now, UTC))).timestamp()
+        looked_for_feeds = known.why is Why.ANNOUNCED and known.kind is Kind.SECTION
+        if known.why is Why.BACKFILL or looked_for_feeds:
+            return None
         return now + listing_interval(source, known, known.rate)
     if known.kind is not Kind.ARTICLE:
         return None

@@ -9,6 +9,7 @@ from datetime import datetime
 from importlib.metadata import version
 from importlib.util import find_spec
 from typing import Any
+from urllib.parse import urlsplit
 
 from archive import lock
 from archive.config import Config, Source, load_config
@@ -19,11 +20,12 @@ from archive.warc.recovery import Recovered, recover
 from archive.warc.writer import WarcWriter
 from crawler.credentials import Credentials, read_credentials
 from crawler.discovery.found import absolute
-from crawler.frontier import Frontier, Lane, open_frontier
+from crawler.discovery.sitemaps import LISTING_NAME
+from crawler.frontier import Entry, Frontier, Lane, open_frontier
 from crawler.frontier.payloads import PayloadMemory
 from crawler.harvest import Harvest
 from crawler.indexing import IndexerChild
-from crawler.outcomes import Kind
+from crawler.outcomes import Kind, Why
 from crawler.robots import product_token
 from crawler.saving import owner_of
 from crawler.tally import Tally
@@ -182,6 +184,16 @@ def set_seeds(frontier: Frontier, sources: dict[str, Source], *, now: float) -> 
         # By the clock alone where a cron expression says when.
         interval = 1e12 if source.cron else source.feed_interval.total_seconds()
         frontier.set_seeds(source_id, seeds, now=now, interval=interval)
+        frontier.add(_backfill(source_id, source), now=now)
+
+
+def _backfill(source_id: str, source: Source) -> Iterator[Entry]:
+    """What is to be read once, for what it names of long ago."""
+    for url in source.backfill:
+        if plain := absolute(url, url):
+            is_sitemap = LISTING_NAME.search(urlsplit(plain).path)
+            kind = Kind.SITEMAP if is_sitemap else Kind.SECTION
+            yield Entry(plain, source_id, kind, Why.BACKFILL, lane=Lane.BACKFILL)
 
 
 def redacted_config(config: Config) -> str:

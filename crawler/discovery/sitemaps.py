@@ -22,8 +22,8 @@ _ROOT = re.compile(rb"<(?:\w+:)?(?:urlset|sitemapindex)[\s>/]", re.IGNORECASE)
 _DECLARATION = re.compile(rb"<\?xml\b[^>]{0,200}\?>")
 _ENTRIES = ("url", "sitemap")
 _ROOTS = {"urlset": "url", "sitemapindex": "sitemap"}
-# What a list of pages names may be further lists, by their names.
-_LISTING = re.compile(r"\.xml(?:\.gz)?$|/sitemap[^/]*\.(?:txt|gz)$", re.IGNORECASE)
+#: What a list of pages names may be further lists, by their names.
+LISTING_NAME = re.compile(r"\.xml(?:\.gz)?$|/sitemap[^/]*\.(?:txt|gz)$", re.IGNORECASE)
 _DATES = {"lastmod": "modified", "publication_date": "published"}
 
 
@@ -54,7 +54,7 @@ def read_sitemap(body: bytes, url: str) -> Sitemap:
         if (loc := fields.get("loc")) and (target := absolute(url, loc)):
             published, modified = moment(fields.get("published", "")), fields.get("modified", "")
             entry = Found(target, published, moment(modified) or published)
-            is_list = name == "sitemap" or _LISTING.search(urlsplit(target).path)
+            is_list = name == "sitemap" or LISTING_NAME.search(urlsplit(target).path)
             (sitemaps if is_list else pages).append(entry)
         if len(pages) + len(sitemaps) >= MAX_ENTRIES:
             break

@@ -299,3 +299,32 @@ def test_a_backlog_delays_neither_feeds_nor_news(make):
     assert at["known"] < 10.0
     assert at["fresh"] - 1200.0 < 900.0
     assert at["old1999"] > 1990.0
+
+
+def test_a_backfill_is_read_once_whatever_its_age_and_after_everything_else(make):
+    old = sitemap(*urls("old1", "old2"), lastmod="2009-01-01")
+    here = make(
+        {"archive.xml": sitemap(HOME + "2009.xml", tag="sitemap"), "2009.xml": old,
+         "page": links("/old3"), "feed": feed(HOME + "news"), "*": page("x")},
+        feeds=(HOME + "feed",), backfill=(HOME + "archive.xml", HOME + "page"), max_age="7d",
+    )  # fmt: skip
+    here.run()
+    assert here.paths()[1:3] == ["feed", "news"]
+    assert set(here.paths()[3:]) == {"archive.xml", "2009.xml", "page", "old1", "old2", "old3"}
+    here.asked.clear()
+    here.now += 2 * 3600.0
+    here.run()
+    assert set(here.paths()) == {"feed", "news"}
+
+
+def test_when_a_feed_dies_its_home_is_asked_for_another(make):
+    home = page("Home", head="<link rel=alternate type=application/rss+xml href=/new-feed>")
+    here = make(
+        {"": home, "feed": Reply(410), "new-feed": feed(HOME + "story"), "*": page("x")},
+        feeds=(HOME + "feed",),
+    )
+    for _ in range(4):
+        here.run()
+        here.now += 3600.0
+    assert {"", "new-feed", "story"} <= set(here.paths())
+    assert here.paths().count("") == 1
