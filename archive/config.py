@@ -7,12 +7,13 @@ docs/settings.md is generated from them.
 import re
 import tomllib
 from collections.abc import Callable, Iterable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from importlib.metadata import version
 from pathlib import Path, PurePosixPath
 from typing import Annotated, Literal
 
 import tomlkit
+from cronsim import CronSim, CronSimError
 from pydantic import (
     AfterValidator,
     BaseModel,
@@ -48,8 +49,33 @@ def _http_url(value: str) -> str:
     return value
 
 
+def _public_url(value: str) -> str:
+    if "@" in _http_url(value).split("/", 3)[2]:
+        raise ValueError(
+            "a user name or password does not belong into an address here; "
+            'say `login = "env:NAME"`, and set NAME to user:password'
+        )
+    return value
+
+
 def _proxy(value: str) -> str:
     return _http_url(value) if value else value
+
+
+def _secret_place(value: str) -> str:
+    kind, _, name = value.partition(":")
+    if value and (kind not in ("env", "file") or not name):
+        raise ValueError("expected env:NAME or file:PATH, never the secret itself")
+    return value
+
+
+def _cron(value: str) -> str:
+    if value:
+        try:
+            CronSim(value, datetime(2026, 1, 1, tzinfo=UTC))
+        except CronSimError as error:
+            raise ValueError(f"no cron expression: {error}; such as */30 6-22 * * *") from error
+    return value
 
 
 def _output_path(value: str) -> str:
@@ -76,15 +102,16 @@ def _pattern(value: str) -> str:
 
 Duration = Annotated[timedelta, BeforeValidator(_duration), Field(gt=timedelta(0))]
 SourceId = Annotated[str, AfterValidator(_source_id)]
-HttpUrl = Annotated[str, AfterValidator(_http_url)]
+HttpUrl = Annotated[str, AfterValidator(_public_url)]
+SecretPlace = Annotated[str, AfterValidator(_secret_place)]
+CronExpression = Annotated[str, AfterValidator(_cron)]
 ProxyUrl = Annotated[str, AfterValidator(_proxy)]
 OutputPath = Annotated[str, AfterValidator(_output_path)]
 Pattern = Annotated[str, AfterValidator(_pattern)]
 
-DEFAULT_RECHECK = tuple(
-    timedelta(**age)
-    for age in ({"hours": 1}, {"hours": 6}, {"days": 1}, {"days": 3}, {"days": 7}, {"days": 30})
-)
+# Most edits come early, and what was there before them is lost with the next; a last look after
+# four days knows the text that stays. tests/benchmarks/month.py has the sweep.
+DEFAULT_RECHECK = tuple(timedelta(hours=age) for age in (1.5, 25, 99, 30 * 24))
 
 
 class _Table(BaseModel):
@@ -146,9 +173,14 @@ class Source(_Table):
 
     name: str = Field(min_length=1, description="The publication's name, as readers know it.")
     url: HttpUrl = Field(description="Its home page.")
-    feeds: tuple[HttpUrl, ...] = Field((), description="Feeds: RSS, Atom or RDF.")
+    feeds: tuple[HttpUrl, ...] = Field((), description="Feeds: RSS, Atom, RDF or JSON Feed.")
     sitemaps: tuple[HttpUrl, ...] = Field((), description="Sitemaps, news sitemaps, index files.")
     sections: tuple[HttpUrl, ...] = Field((), description="Pages whose links lead to articles.")
+    backfill: tuple[HttpUrl, ...] = Field(
+        (),
+        description="Sitemaps and archive pages whose articles are wanted however old they are: "
+        "read once, after everything else.",
+    )
     hosts: tuple[str, ...] = Field(
         (),
         description="Hosts in scope, each with its subdomains; `host:port` for one port only. "
@@ -176,10 +208,29 @@ class Source(_Table):
     )
     verify_tls: bool = Field(True, description="Refuse servers whose certificate is not valid.")
     feed_interval: Duration = Field(
-        timedelta(minutes=15), description="Feeds, sitemaps and sections are due after this."
+        timedelta(minutes=15),
+        description="Feeds, sitemaps and sections are due after this; after a quarter of it where "
+        "much is published, after up to four times as long where little is.",
     )
     recheck: tuple[Duration, ...] = Field(
-        DEFAULT_RECHECK, description="Ages at which an article is fetched again."
+        DEFAULT_RECHECK,
+        description="Ages at which an article is fetched again; sooner after it has changed.",
+    )
+    cron: CronExpression = Field(
+        "",
+        description="Look at feeds, sitemaps and sections at these times (UTC) and no others, as a "
+        "cron expression: `*/10 6-22 * * 1-5`.",
+    )
+    login: SecretPlace = Field(
+        "",
+        description="Where user:password for its hosts stand: `env:NAME`, or `file:PATH` below the "
+        "archive with mode 0600. Masked in every record.",
+    )
+    cookies: SecretPlace = Field(
+        "", description="Where a Cookie line for its hosts stands, in the same way."
+    )
+    proxy: ProxyUrl = Field(
+        "", description="HTTP proxy for this source, in place of `crawl.proxy`."
     )
     max_age: Duration | None = Field(
         None, description="Feed and sitemap entries older than this are not followed."

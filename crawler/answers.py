@@ -24,6 +24,8 @@ class Answer:
     body: bytes
     """Transfer-decoded, content-coded."""
     written: Written
+    set_cookies: tuple[str, ...] = ()
+    """Each ``Set-Cookie`` line: of use only while a redirect is followed."""
 
     @property
     def content_type(self) -> str:

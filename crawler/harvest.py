@@ -7,46 +7,95 @@ durable: a run that is killed in between visits the address once more, and misse
 import asyncio
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from archive.config import Config, Source
 from archive.warc.exchange import Written
 from crawler.answers import Answer
-from crawler.frontier import Entry, Frontier, KnownUrl, Visit
-from crawler.leads import MAX_REFRESH_BYTES, Leads, find_leads
-from crawler.outcomes import LISTINGS, SUCCESSES, Kind, NotFollowed, Outcome
+from crawler.chains import Chains
+from crawler.discovery.found import absolute
+from crawler.fetch import Fetch
+from crawler.frontier import Entry, KnownUrl, Lane, Visit
+from crawler.frontier.protocol import UrlFrontier
+from crawler.leads import Context, Leads, find_leads
+from crawler.learning import learn_habits, learn_span, learn_twins
+from crawler.outcomes import (
+    LISTINGS,
+    REBUFFS,
+    SUCCESSES,
+    WALLS,
+    Kind,
+    NotFollowed,
+    Outcome,
+    Silence,
+    Why,
+)
 from crawler.politeness import read_retry_after
-from crawler.queue import Fetch, FetchQueue
+from crawler.queue import FetchQueue
 from crawler.robots import MAX_BYTES, MAX_REDIRECTS
 from crawler.scope import Scope
 from crawler.tally import Tally, Trouble
-from crawler.visits import failed_visit, redirect_entry, skipped_visit, visit_of
+from crawler.twins import story_address
+from crawler.visits import Seen, failed_visit, redirect_entry, skipped_visit, visit_of
+from crawler.walls import Gates, find_challenge
 
 logger = logging.getLogger(__name__)
 
 _UNANSWERED = frozenset(
     {Outcome.DNS_FAILED, Outcome.CONNECTION_FAILED, Outcome.TLS_FAILED, Outcome.TIMED_OUT}
 )
+_DEAD = frozenset({Outcome.GONE, Outcome.UNREADABLE, Outcome.CLIENT_ERROR})
+# A feed that fails so often is dead, and its home is looked at so often for another.
+_DEAD_AFTER = 3
+_DEAD_LOOK_S = 6 * 3600.0
+# A longer page, as received, asks for no proof of anything.
+_MAX_CHALLENGE_BYTES = 60_000
+
+
+@dataclass(frozen=True, slots=True)
+class _Onward:
+    """Where an answer sends on: an entry, or why it is not followed, or what it was instead."""
+
+    entry: Entry | None = None
+    refusal: NotFollowed | None = None
+    instead: Outcome | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """What one answer amounts to."""
+
+    outcome: Outcome
+    leads: Leads
+    onward: _Onward
+    not_before: float
+    """Until when its host is left alone, where it asks for that."""
 
 
 class Harvest:
     """Settles what was fetched, and puts into the frontier what it leads to."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - clocks and modes are the caller's
         self,
-        frontier: Frontier,
+        frontier: UrlFrontier,
         config: Config,
         sources: dict[str, Source],
         tally: Tally,
         *,
         agent: str,
         fresh_robots: bool = False,
+        patient: bool = False,
+        lanes: Iterable[Lane] = Lane,
         wall: Callable[[], float] = time.time,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._frontier, self._sources, self._tally, self._wall = frontier, sources, tally, wall
-        self._started = wall()
+        self._frontier, self._tally, self._wall = frontier, tally, wall
         self._scopes = {name: Scope(source, config.crawl) for name, source in sources.items()}
+        self._chains, self._gates = Chains(), Gates()
+        self._feedless: set[str] = set()
+        self._awaited: dict[str, list[Callable[[Outcome], None]]] = {}
         self.queue = FetchQueue(
             frontier,
             config,
@@ -54,27 +103,33 @@ class Harvest:
             agent=agent,
             on_skip=self.skipped,
             fresh_robots=fresh_robots,
+            patient=patient,
+            lanes=lanes,
             wall=wall,
+            clock=clock,
         )
 
     async def answered(self, fetch: Fetch, answer: Answer) -> None:
         """There is a response, and its records are durable."""
         self._tally.captured(fetch.source_id, answer.written, body_bytes=len(answer.body))
-        outcome = answer.outcome
-        self.queue.answered(fetch, welcome=outcome in SUCCESSES or outcome is Outcome.GONE)
-        not_before = self._leave_alone(fetch, answer)
         if fetch.known is None:
+            self.queue.answered(fetch, welcome=answer.outcome in SUCCESSES)
+            self._leave_alone(fetch, answer)
             self._robots_answered(fetch, answer)
             return
+        outcome, leads = await self._read(fetch, answer)
+        onward = self._onward(fetch.known, answer, self._wall())
+        outcome = onward.instead or outcome
+        # What belongs to a page says nothing of whether pages are served.
+        speaks = fetch.kind is not Kind.REQUISITE
+        welcome = speaks and (outcome in SUCCESSES or outcome is Outcome.GONE)
+        self.queue.answered(fetch, welcome=welcome)
+        not_before = self._leave_alone(fetch, answer)
         if not_before and self.queue.retry(fetch):
             return
-        leads = Leads()
-        if outcome is Outcome.CAPTURED and _may_lead_on(fetch, answer):
-            scope, now = self._scopes[fetch.source_id], self._wall()
-            leads = await asyncio.to_thread(find_leads, fetch, answer, scope, now=now)
-            if not leads.readable:
-                outcome = Outcome.UNREADABLE
-        self._settle_answer(fetch, fetch.known, answer, outcome, leads, not_before)
+        if speaks and not not_before and outcome in REBUFFS:
+            self._rebuffed(fetch, outcome)
+        self._settle_answer(fetch, fetch.known, answer, _Read(outcome, leads, onward, not_before))
 
     def failed(self, fetch: Fetch, outcome: Outcome, message: str, written: Written | None) -> None:
         """There is no response, or not all of it; what there is, is durable."""
@@ -98,8 +153,14 @@ class Harvest:
 
     def skipped(self, known: KnownUrl, outcome: Outcome) -> None:
         """The queue passes an address over."""
-        source = self._sources[known.source]
-        self._settle(known, skipped_visit(known, source, outcome, now=self._wall()))
+        source = self.queue.source(known.source)
+        visit = skipped_visit(known, source, outcome, now=self._wall())
+        with self._frontier.transaction():
+            if outcome is Outcome.TWIN:
+                plain = story_address(known.url, self._frontier.evidence.idle_marks(known.host))
+                entry = Entry(plain, known.source, known.kind, Why.TWIN, via=known.url)
+                self.queue.learn([replace(entry, lane=known.lane)])
+            self._settle(known, visit)
 
     def abandon(self) -> None:
         """Settle the retries that the run has not come to."""
@@ -109,40 +170,126 @@ class Harvest:
             visit = failed_visit(fetch.known, fetch.source, Outcome.RATE_LIMITED, now=now)
             self._settle(fetch.known, visit)
 
-    def _settle_answer(
-        self,
-        fetch: Fetch,
-        known: KnownUrl,
-        answer: Answer,
-        outcome: Outcome,
-        leads: Leads,
-        not_before: float,
+    def use(self, source_id: str, source: Source, config: Config) -> None:
+        """Take a source up, or its changed configuration."""
+        self._scopes[source_id] = Scope(source, config.crawl)
+        self._tally.use(source_id)
+
+    def is_at_home(self, source_id: str, url: str) -> bool:
+        """Tell whether an address lies on the hosts of a source."""
+        return self._scopes[source_id].has_host(url)
+
+    def save(
+        self, source_id: str, url: str, then: Callable[[Outcome], None] = lambda _: None
     ) -> None:
-        now = self._wall()
-        scope = self._scopes[fetch.source_id]
-        onward = redirect_entry(known, answer, scope, now=now, run_started=self._started)
-        if onward is NotFollowed.TOO_MANY_REDIRECTS:
-            outcome = Outcome.TOO_MANY_REDIRECTS
-        entries = [*leads.entries, onward] if isinstance(onward, Entry) else leads.entries
-        if isinstance(onward, NotFollowed):
-            leads.not_followed[onward] += 1
-        visit = (
-            failed_visit(
-                known, fetch.source, outcome, now=now, answer=answer, not_before=not_before
-            )
-            if not_before
-            else visit_of(known, fetch.source, answer, now=now, outcome=outcome)
+        """Fetch an address before all others, with what belongs to it, and tell the outcome."""
+        self._awaited.setdefault(url, []).append(then)
+        entry = Entry(url, source_id, Kind.ARTICLE, Why.SAVED, lane=Lane.URGENT)
+        self.queue.learn([replace(entry, stale_before=float("inf"))])
+
+    async def _read(self, fetch: Fetch, answer: Answer) -> tuple[Outcome, Leads]:
+        """What an answer is, by its content too, and what it names."""
+        outcome = answer.outcome
+        may_be_wall = outcome is Outcome.CAPTURED or outcome in REBUFFS
+        if (
+            may_be_wall
+            and fetch.kind is not Kind.REQUISITE
+            and len(answer.body) <= _MAX_CHALLENGE_BYTES
+        ):
+            content = answer.content(2 * _MAX_CHALLENGE_BYTES)
+            outcome = find_challenge(answer, content) or outcome
+        if outcome is not Outcome.CAPTURED or not _may_lead_on(fetch, answer):
+            return outcome, Leads()
+        learned = self._frontier.evidence
+        habits = learned.habits(fetch.source_id)
+        context = Context(
+            self._wall(),
+            self._scopes[fetch.source_id],
+            idle=learned.idle_marks(fetch.host),
+            trusted=habits.is_honest,
+            believed=not habits.cries_wolf,
+            wants_feeds=fetch.source_id in self._feedless,
         )
+        leads = await asyncio.to_thread(find_leads, fetch, answer, context)
+        return outcome if leads.readable else Outcome.UNREADABLE, leads
+
+    def _settle_answer(self, fetch: Fetch, known: KnownUrl, answer: Answer, read: _Read) -> None:
+        outcome, leads, onward = read.outcome, read.leads, read.onward
+        entries = [*leads.entries, onward.entry] if onward.entry else leads.entries
+        if onward.refusal:
+            leads.not_followed[onward.refusal] += 1
         with self._frontier.transaction():
             if (ref := answer.ref) is not None and ref.digest and ref.record_id:
                 self._frontier.remember_payload(ref.digest, ref)
-            new = self.queue.learn(entries) if entries else 0
+            again = onward.entry is not None and onward.entry.url == known.url
+            new = self.queue.learn(e for e in entries if e.url != known.url) if entries else 0
+            visit = self._visit(fetch, known, answer, read, new)
+            if again:
+                # It sends to itself, with a cookie this time.
+                visit = replace(visit, due_at=0.0)
             self._settle(known, visit, message=f"HTTP status {answer.status}")
-        if known.seed and outcome is Outcome.REDIRECTED and isinstance(onward, NotFollowed):
-            self._leads_nowhere(known, answer, onward)
+        if known.seed and outcome is Outcome.REDIRECTED and onward.refusal:
+            self._leads_nowhere(known, answer, onward.refusal)
+        if known.seed and known.kind is Kind.FEED and outcome in _DEAD:
+            self._look_for_feeds(known, visit)
+        if known.kind in LISTINGS and outcome in (Outcome.CAPTURED, Outcome.UNREADABLE):
+            self._tell_silence(known, leads)
         tally = self._tally.sources[fetch.source_id]
         tally.new_urls += new
         tally.not_followed.update(leads.not_followed)
+
+    def _visit(self, fetch: Fetch, known: KnownUrl, answer: Answer, read: _Read, new: int) -> Visit:
+        now, learned = self._wall(), self._frontier.evidence
+        outcome, leads = read.outcome, read.leads
+        if read.not_before or outcome in WALLS:
+            return failed_visit(
+                known, fetch.source, outcome, now=now, answer=answer, not_before=read.not_before
+            )
+        seen = Seen(new, leads.text, learned.habits(known.source))
+        is_look = known.kind is Kind.ARTICLE and outcome in (Outcome.CAPTURED, Outcome.UNCHANGED)
+        if is_look:
+            learn_habits(learned, known, changed=seen.changes(known), now=now)
+        if leads.span:
+            learn_span(learned, known.source, leads.span)
+        if leads.text is not None:
+            learn_twins(learned, known, leads.text, leads.canonical)
+        visit = visit_of(known, fetch.source, answer, now=now, outcome=outcome, seen=seen)
+        if is_look and leads.canonical is not None:
+            # The other address is the one to come back to.
+            entry = Entry(leads.canonical, known.source, known.kind, Why.CANONICAL, via=known.url)
+            self.queue.learn([replace(entry, lane=min(known.lane, Lane.CHECK))])
+            visit = replace(visit, due_at=None)
+        return visit
+
+    def _onward(self, known: KnownUrl, answer: Answer, now: float) -> _Onward:
+        """Where a redirect leads, and what is to be thought of it."""
+        if (target := answer.location) is None:
+            return _Onward()
+        chain = self._chains.take(known.url)
+        told_more = chain.pass_by(answer)
+        if target in chain.seen and not told_more:
+            return _Onward(instead=Outcome.REDIRECT_LOOP)
+        if known.kind is Kind.ARTICLE and (gate := self._gates.find(chain.first, target)):
+            return _Onward(instead=gate)
+        scope = self._scopes[known.source]
+        if chain.steps > scope.max_redirects:
+            return _Onward(
+                refusal=NotFollowed.TOO_MANY_REDIRECTS, instead=Outcome.TOO_MANY_REDIRECTS
+            )
+        found = redirect_entry(known, answer, scope, now=now)
+        if isinstance(found, NotFollowed):
+            too_many = found is NotFollowed.TOO_MANY_REDIRECTS
+            return _Onward(refusal=found, instead=Outcome.TOO_MANY_REDIRECTS if too_many else None)
+        assert found is not None
+        self._chains.go_on(target, chain)
+        cookies = chain.cookies_for(target)
+        if cookies:
+            self.queue.tell(target, cookies)
+        before = self._frontier.find(target)
+        if cookies or (before is not None and before.outcome == Outcome.REDIRECTED):
+            # It is a station of the way and no page: without it there is no arrival.
+            found = replace(found, stale_before=float("inf"))
+        return _Onward(found)
 
     def _settle(self, known: KnownUrl, visit: Visit, *, message: str = "") -> None:
         self._frontier.settle(known.url, visit)
@@ -156,7 +303,45 @@ class Harvest:
         )
         if visit.outcome is Outcome.HOST_DOWN:
             self._tally.hosts_down.add(known.host)
+        for tell in self._awaited.pop(known.url, ()):
+            tell(visit.outcome)
         logger.debug("%s %s", visit.outcome, known.url)
+
+    def _rebuffed(self, fetch: Fetch, outcome: Outcome) -> None:
+        """The host serves nothing: it is slowed down, and rests when that goes on."""
+        if seconds := self.queue.rebuffed(fetch):
+            self._tally.rested[fetch.host] = outcome
+            logger.warning(
+                "%s serves nothing (%s, many in a row): left alone for %.0f min; see whether the "
+                "publisher keeps us out, and write to them",
+                fetch.host,
+                outcome,
+                seconds / 60,
+            )
+
+    def _look_for_feeds(self, known: KnownUrl, visit: Visit) -> None:
+        """A feed has died: see at home whether another one is announced."""
+        if visit.failures < _DEAD_AFTER:
+            return
+        home = absolute(source_url := self.queue.source(known.source).url, source_url)
+        if home is None:
+            return
+        logger.warning("%s: the feed is dead; looking for another one at %s", known.url, home)
+        self._feedless.add(known.source)
+        entry = Entry(home, known.source, Kind.SECTION, Why.ANNOUNCED, lane=Lane.LISTING)
+        self.queue.learn([replace(entry, stale_before=self._wall() - _DEAD_LOOK_S)])
+
+    def _tell_silence(self, known: KnownUrl, leads: Leads) -> None:
+        silence = leads.silence
+        strangers = [host for host, _ in leads.strangers.most_common(5)]
+        if self._tally.silent(known, silence, strangers) and silence is not None:
+            hint = {
+                Silence.EMPTY: "it names no address",
+                Silence.OUT_OF_SCOPE: f"all it names lies elsewhere; add to `hosts`: {strangers}",
+                Silence.EXCLUDED: "include, exclude and what looks like a trap leave nothing of it",
+                Silence.UNREADABLE: "it is no feed, sitemap or page",
+            }[silence]
+            logger.warning("%s yields nothing: %s", known.url, hint)
 
     def _leads_nowhere(self, known: KnownUrl, answer: Answer, why: NotFollowed) -> None:
         """A seed has moved to where the source may not follow: somebody has to decide."""
@@ -171,8 +356,9 @@ class Harvest:
         """Until when a host that asks for it is left alone; 0.0 where none asks."""
         if not answer.asks_for_rest:
             return 0.0
-        stated = answer.headers.get("retry-after", "")
-        seconds = self.queue.refused(fetch, read_retry_after(stated, now=datetime.now(UTC)))
+        stated, date = answer.headers.get("retry-after", ""), answer.headers.get("date", "")
+        asked = read_retry_after(stated, now=datetime.now(UTC), date=date)
+        seconds = self.queue.refused(fetch, asked)
         logger.info("%s asks to be left alone: %.0f s", fetch.host, seconds)
         return self._wall() + seconds
 
@@ -203,7 +389,7 @@ class Harvest:
             Trouble(fetch.url, fetch.source_id, Outcome.ROBOTS_UNREACHABLE, message)
         )
         logger.warning(
-            "%s: robots.txt cannot be had (%s), so nothing there is fetched in this run (RFC 9309)",
+            "%s: robots.txt cannot be had (%s), so nothing there is fetched for now (RFC 9309)",
             fetch.origin,
             message,
         )
@@ -214,6 +400,4 @@ def _may_lead_on(fetch: Fetch, answer: Answer) -> bool:
         return True
     if fetch.kind is Kind.REQUISITE:
         return answer.media_type == "text/css"
-    # A page that only sends its reader on is short; any other need not be read for that.
-    short = len(answer.body) <= MAX_REFRESH_BYTES
-    return answer.is_html and (short or fetch.source.requisites == "page")
+    return answer.is_html

@@ -9,7 +9,6 @@ the newest offset is ever sent, and a slow or dead indexer costs nothing but a l
 import json
 import logging
 import subprocess
-import sys
 import threading
 from collections.abc import Callable
 from contextlib import suppress
@@ -17,6 +16,7 @@ from dataclasses import dataclass, field
 from typing import IO, Any
 
 from archive.layout import Archive
+from archive.process import module_command
 
 logger = logging.getLogger(__name__)
 
@@ -46,7 +46,7 @@ class IndexerChild:
         self._changed = threading.Condition()
         self._closing = False
         self._process = subprocess.Popen(  # noqa: S603 - our own module
-            command or (sys.executable, "-m", _MODULE, str(archive.root)),
+            command or module_command(_MODULE, archive.root),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,

@@ -31,6 +31,11 @@ class Why(StrEnum):
     SECTION = "section"
     REDIRECT = "redirect"
     REQUISITE = "requisite"
+    CANONICAL = "canonical"
+    TWIN = "twin"
+    SAVED = "saved"
+    BACKFILL = "backfill"
+    ANNOUNCED = "announced"
     SPIDER = "spider"
     """A spider of somebody else's project asked for it."""
 
@@ -68,6 +73,11 @@ class Outcome(StrEnum):
     ROBOTS_UNREACHABLE = "robots_unreachable"
     ADDRESS_REFUSED = "address_refused"
     TOO_MANY_REDIRECTS = "too_many_redirects"
+    REDIRECT_LOOP = "redirect_loop"
+    TWIN = "twin"
+    CHALLENGE = "challenge"
+    CONSENT = "consent"
+    LOGIN = "login"
 
 
 #: The response was what was asked for, or leads there.
@@ -81,8 +91,15 @@ SKIPS = frozenset(
         Outcome.ROBOTS_UNREACHABLE,
         Outcome.ADDRESS_REFUSED,
         Outcome.TOO_MANY_REDIRECTS,
+        Outcome.TWIN,
     }
 )
+
+#: Something stands where the article should; kept, and no article.
+WALLS = frozenset({Outcome.CHALLENGE, Outcome.CONSENT, Outcome.LOGIN})
+
+#: The host has answered and serves nothing: many in a row slow it down, then let it rest.
+REBUFFS = WALLS | {Outcome.SERVER_ERROR, Outcome.RATE_LIMITED}
 
 #: There was no response, or not all of it: counted as errors together with the server's own.
 ERRORS = frozenset(Outcome) - SUCCESSES - SKIPS - {Outcome.GONE}
@@ -98,3 +115,13 @@ class NotFollowed(StrEnum):
     TRAP = "trap"
     TOO_OLD = "too_old"
     TOO_MANY_REDIRECTS = "too_many_redirects"
+    TOO_DEEP = "too_deep"
+
+
+class Silence(StrEnum):
+    """Why a listing that was read yields nothing."""
+
+    EMPTY = "empty"
+    OUT_OF_SCOPE = "out_of_scope"
+    EXCLUDED = "excluded"
+    UNREADABLE = "unreadable"

@@ -4,6 +4,7 @@ Moments are seconds of the monotonic clock, so that setting the machine's time c
 """
 
 import math
+import re
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -19,8 +20,18 @@ MARGIN_S = 0.02
 MAX_DOUBT_S = 0.25
 #: A pause up to this long is waited for; for a longer one the host is left to the next run.
 MAX_PAUSE_IN_RUN_S = 120.0
-#: After so many requests in a row without any response a host is taken to be down for this run.
+#: No host is left alone for longer, whatever it asks for.
+MAX_PAUSE_S = 86400.0
+#: After so many requests in a row without any response a host is taken to be down for a while.
 MAX_SILENT = 3
+DOWN_S = 900.0
+#: So many answers in a row that serve nothing (403, 5xx, challenges) slow a host down, twice as
+#: much with each; so many let it rest, and after each rest one more is enough.
+SLOW_AFTER = 4
+REST_AFTER = 8
+REST_S = 1800.0
+MAX_REST_S = 3 * 3600.0
+_SECONDS = re.compile(r"[0-9]+(?:\.[0-9]+)?")
 
 
 @dataclass(slots=True)
@@ -32,6 +43,8 @@ class Pace:
     pause_until: float = -math.inf
     refusals: int = 0
     silent: int = 0
+    down_until: float = -math.inf
+    rebuffs: int = 0
     in_flight: int = 0
     unsent: set[object] = field(default_factory=set)
     latest: object = None
@@ -48,12 +61,20 @@ class Pace:
         from when it leaves, not from when it was decided on. While it is not answered it is taken
         to have arrived as late as we doubt at most.
         """
-        if not self.delay_s:
+        delay = self.present_delay_s
+        if not delay:
             return self.pause_until
         if self.unsent:
             return math.inf
         doubt = 0.0 if self.latest is None else MAX_DOUBT_S
-        return max(self.last_start + doubt + self.delay_s + MARGIN_S, self.pause_until)
+        return max(self.last_start + doubt + delay + MARGIN_S, self.pause_until)
+
+    @property
+    def present_delay_s(self) -> float:
+        """The distance to keep now: more than agreed while the host serves nothing."""
+        if self.rebuffs < SLOW_AFTER:
+            return self.delay_s
+        return max(self.delay_s, 1.0) * 2.0 ** (min(self.rebuffs, REST_AFTER) - SLOW_AFTER)
 
     def start(self, token: object, now: float) -> None:
         """A request is handed on."""
@@ -77,18 +98,31 @@ class Pace:
         """There was a response, of whatever kind."""
         self.silent = 0
 
-    def unanswered(self) -> None:
+    def unanswered(self, now: float) -> None:
         """There was none."""
         self.silent += 1
+        if self.silent >= MAX_SILENT:
+            self.down_until = now + DOWN_S
 
-    @property
-    def is_down(self) -> bool:
-        """The host has not answered a few times in a row."""
-        return self.silent >= MAX_SILENT
+    def is_down(self, now: float) -> bool:
+        """The host has not answered a few times in a row, the last time a moment ago."""
+        return self.silent >= MAX_SILENT and now < self.down_until
 
-    def welcomed(self) -> None:
-        """The host serves us: what it refused before is forgotten."""
+    def welcomed(self, *, wholly: bool = True) -> None:
+        """The host serves us, articles too (``wholly``): what it refused before is forgotten."""
         self.refusals = 0
+        if wholly:
+            self.rebuffs = 0
+
+    def rebuffed(self, now: float) -> float:
+        """The host has answered and served nothing; gives for how many seconds it is to rest."""
+        self.rebuffs += 1
+        rests = self.rebuffs - REST_AFTER
+        if rests < 0:
+            return 0.0
+        pause = min(REST_S * 2.0 ** min(rests, 10), MAX_REST_S)
+        self.pause_until = max(self.pause_until, now + pause)
+        return pause
 
     def refused(self, retry_after_s: float | None, now: float) -> float:
         """The host asks to be left alone; gives for how many seconds it is."""
@@ -102,26 +136,38 @@ class Pace:
         return self.pause_until - now > MAX_PAUSE_IN_RUN_S
 
 
-def read_retry_after(value: str, *, now: datetime) -> float | None:
+def read_retry_after(value: str, *, now: datetime, date: str = "") -> float | None:
     """Seconds asked for by ``Retry-After``, as a number or as a date; None for anything else.
 
     >>> now = datetime(2026, 1, 1, tzinfo=UTC)
-    >>> read_retry_after("120", now=now)
-    120.0
+    >>> read_retry_after("120", now=now), read_retry_after("2.5", now=now)
+    (120.0, 2.5)
     >>> read_retry_after("Thu, 01 Jan 2026 00:01:00 GMT", now=now)
+    60.0
+    >>> slow = "Wed, 31 Dec 2025 23:00:00 GMT"
+    >>> read_retry_after("Wed, 31 Dec 2025 23:01:00 GMT", now=now, date=slow)
     60.0
     >>> read_retry_after("soon", now=now) is None
     True
 
+    Args:
+        value: As the server sent it.
+        now: By our clock.
+        date: The ``Date`` of the same answer: the clock that the server counts by.
+
     Source: RFC 9110, 10.2.3.
     """
-    value = value.strip()
-    if value.isascii() and value.isdigit():
-        return float(value[:12])
+    if _SECONDS.fullmatch(value.strip()):
+        return float(value.strip()[:12])
+    moment = _http_date(value)
+    if moment is None:
+        return None
+    return max((moment - (_http_date(date) or now)).total_seconds(), 0.0)
+
+
+def _http_date(value: str) -> datetime | None:
     try:
-        moment = parsedate_to_datetime(value)
+        moment = parsedate_to_datetime(value.strip())
     except (ValueError, OverflowError):
         return None
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=UTC)
-    return max((moment - now).total_seconds(), 0.0)
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

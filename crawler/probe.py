@@ -18,7 +18,7 @@ from crawler.capture.ask import compose, proxy_of, server_of
 from crawler.capture.attempt import Attempt, Plan, Result
 from crawler.capture.connect import Connections, Route
 from crawler.discovery.content import ACCEPTED, Undecodable, decode_content
-from crawler.discovery.feeds import read_feed
+from crawler.discovery.feeds import read_feed, read_json_feed
 from crawler.discovery.found import absolute
 from crawler.discovery.pages import (
     NoMarkup,
@@ -171,9 +171,13 @@ class Prober:
             reply = await self._ask(url)
         except NoAnswer:
             return None
-        if reply.status != 200 or sniff(reply.body) is not Document.FEED:
+        document = sniff(reply.body) if reply.status == 200 else Document.OTHER
+        if document is Document.JSON_FEED:
+            entries = read_json_feed(reply.body, reply.url)
+        elif document is Document.FEED:
+            entries = read_feed(reply.body, reply.url, content_type=reply.content_type)
+        else:
             return None
-        entries = read_feed(reply.body, reply.url, content_type=reply.content_type)
         return FoundFeed(reply.url, title, len(entries))
 
     async def _ask(self, url: str) -> _Reply:

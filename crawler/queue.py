@@ -10,15 +10,18 @@ import math
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from itertools import zip_longest
 
 from archive.config import Config, Source
-from crawler.frontier import Entry, Frontier, KnownUrl
-from crawler.frontier.hosts import StoredRobots
+from crawler.fetch import Fetch, HostAtWork
+from crawler.frontier import Entry, KnownUrl, Lane
+from crawler.frontier.protocol import UrlFrontier
 from crawler.frontier.rows import host_name
-from crawler.outcomes import Kind, Outcome
-from crawler.politeness import MAX_DOUBT_S, Pace
-from crawler.robots import MAX_AGE_S, Rules, origin_of, read_rules
+from crawler.outcomes import Kind, Outcome, Why
+from crawler.politeness import MAX_DOUBT_S, MAX_PAUSE_S, REST_AFTER, Pace
+from crawler.robots import Rules
+from crawler.rulebook import Rulebook
+from crawler.twins import story_address
 
 # A page that names something new has its host read anew, so that what belongs to it comes next:
 # 0.35 CPU-ms at 32 rows, 0.11 at 8. To hosts without news a row costs 0.013 at 8, 0.011 at 32.
@@ -29,86 +32,93 @@ _MAX_NAMED = 10_000
 _MAX_ATTEMPTS = 3
 # So many addresses are passed over in one step at most: the reactor has other things to do.
 _MAX_SKIPS = 100
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Fetch:
-    """One request to make."""
-
-    url: str
-    source_id: str
-    source: Source
-    kind: Kind
-    known: KnownUrl | None = None
-    """The frontier's row; None for robots.txt."""
-    origin: str = ""
-    """For robots.txt: whose rules they will be."""
-    via: str = ""
-    hops: int = 0
-    attempt: int = 1
-
-    @property
-    def host(self) -> str:
-        """The host name, without port."""
-        return host_name(self.url)
-
-
-@dataclass(slots=True)
-class _Host:
-    name: str
-    pace: Pace
-    sources: set[str] = field(default_factory=set)
-    waiting: deque[KnownUrl] = field(default_factory=deque)
-    errands: deque[Fetch] = field(default_factory=deque)
-    """Retries and robots.txt of redirects: not in the frontier, so kept here."""
-    running: set[str] = field(default_factory=set)
-    stale: bool = True
-    queued_at: float = math.inf
-    """Where its valid entry in the heap is; infinity: it has none."""
-    pages: int = 0
+# Of a host that many sources share (pictures, scripts), so many are asked for in one reading.
+_SOURCES_AT_ONCE = 8
+# What comes due of these goes before what was read from the frontier already.
+_BEFORE_ALL = (Lane.URGENT, Lane.LISTING)
+_DAY_S = 86400.0
+# Somebody has said that this spelling is the one to ask for.
+_NO_TWINS = frozenset({Why.REDIRECT, Why.CANONICAL, Why.TWIN, Why.SAVED})
+# A clock set right while we run is noticed within this.
+_LONGEST_WAIT_S = 60.0
 
 
 class FetchQueue:
     """Hands out one request after another; `next` says which, or how long to wait."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - clocks and modes are the caller's
         self,
-        frontier: Frontier,
+        frontier: UrlFrontier,
         config: Config,
         sources: dict[str, Source],
         *,
         agent: str,
         on_skip: Callable[[KnownUrl, Outcome], None],
         fresh_robots: bool = False,
+        patient: bool = False,
+        lanes: Iterable[Lane] = Lane,
         wall: Callable[[], float] = time.time,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._frontier, self._config, self._sources = frontier, config, sources
-        self._agent, self._on_skip, self._fresh_robots = agent, on_skip, fresh_robots
-        self._wall, self._clock = wall, clock
-        self._until = wall()
-        self._hosts: dict[str, _Host] = {}
+        self._on_skip = on_skip
+        self._rulebook = Rulebook(
+            frontier.hosts, agent=agent, fresh=fresh_robots, wall=wall, clock=clock
+        )
+        self._wall, self._clock, self._patient = wall, clock, patient
+        self._lanes = tuple(lanes)
+        self._hosts: dict[str, HostAtWork] = {}
         self._heap: list[tuple[float, str]] = []
-        self._rules: dict[str, tuple[float, Rules]] = {}
-        self._asking: set[str] = set()
-        self._recalled: set[str] = set()
+        self._sleepers: list[tuple[float, str]] = []
+        self._cookies: dict[str, str] = {}
         self._named: dict[tuple[str, str], float] = {}
         self.in_flight = 0
         self.limited: set[str] = set()
         """Hosts at which the page limit was reached."""
         self.paused: set[str] = set()
-        """Hosts left to the next run because they asked to be left alone."""
+        """Hosts left to the next run because they asked to be left alone, or serve nothing."""
         for source_id in sources:
-            for name in frontier.due_hosts(source_id):
-                self._wake(self._host(name), source_id)
+            self.add_source(source_id)
+
+    def add_source(self, source_id: str) -> None:
+        """Look after what is or will be due of a source."""
+        for name in self._frontier.due_hosts(source_id):
+            host = self._host(name)
+            host.sources.setdefault(source_id)
+            host.pace.slow_down(self._sources[source_id].delay)
+            due = self._frontier.next_due(source_id, name, lanes=self._lanes)
+            if due is not None:
+                self._sleep(host, due)
+
+    def drop_source(self, source_id: str) -> None:
+        """Hand out nothing more of a source; what is in flight is settled as ever."""
+        for host in self._hosts.values():
+            host.sources.pop(source_id, None)
+            host.stale = True
+            host.errands = deque(
+                e for e in host.errands if e.known is None or e.source_id != source_id
+            )
 
     def next(self) -> Fetch | float | None:
-        """The next request; or seconds after which to ask again; or None: all is done.
+        """The next request; or seconds after which to ask again; or None: nothing is due now.
 
-        Infinity: nothing can start before something that is in flight has ended.
+        Infinity: nothing can start before something that is in flight has ended. A patient queue
+        never gives None: it waits for what will be due.
         """
         if self.in_flight >= self._config.crawl.concurrency:
             return math.inf
+        self._wake_sleepers()
+        turn = self._next_of_awake()
+        if isinstance(turn, Fetch) or turn == 0.0:
+            return turn
+        until_due = self._sleepers[0][0] - self._wall() if self._sleepers else math.inf
+        if until_due <= 0.0:
+            return 0.0
+        if turn is None:
+            return min(until_due, _LONGEST_WAIT_S) if self._patient else None
+        return min(turn, until_due)
+
+    def _next_of_awake(self) -> Fetch | float | None:
         while self._heap:
             at, name = self._heap[0]
             host = self._hosts[name]
@@ -129,7 +139,41 @@ class FetchQueue:
                 if isinstance(found, Fetch):
                     return self._begin(host, found)
                 return 0.0
+            self._doze(host)
         return math.inf if self.in_flight else None
+
+    def _wake_sleepers(self) -> None:
+        now = self._wall()
+        while self._sleepers and self._sleepers[0][0] <= now:
+            at, name = heapq.heappop(self._sleepers)
+            host = self._hosts[name]
+            if at == host.sleeps_until:
+                host.sleeps_until = math.inf
+                host.stale = True
+                self._push(host, 0.0)
+
+    def _sleep(self, host: HostAtWork, until: float) -> None:
+        """Look at a host again at a moment of the wall clock, or before."""
+        if until < host.sleeps_until:
+            host.sleeps_until = until
+            heapq.heappush(self._sleepers, (until, host.name))
+
+    def _doze(self, host: HostAtWork) -> None:
+        """Nothing more is to be had of a host now: find out when there will be."""
+        if host.waiting or host.errands:
+            if host.name in self.limited and self._patient:
+                self._sleep(host, host.pages_since + _DAY_S)
+            return  # else it waits for what it has in flight
+        due = self._next_due(host)
+        if due < math.inf:
+            self._sleep(host, due)
+
+    def _next_due(self, host: HostAtWork, lanes: Iterable[Lane] | None = None) -> float:
+        moments = (
+            self._frontier.next_due(source_id, host.name, lanes=lanes or self._lanes)
+            for source_id in host.sources
+        )
+        return min((moment for moment in moments if moment is not None), default=math.inf)
 
     def sent(self, fetch: Fetch) -> None:
         """The request's first byte leaves now."""
@@ -142,7 +186,6 @@ class FetchQueue:
         """The request is over and settled."""
         host = self._hosts[fetch.host]
         host.pace.finish(fetch, self._clock())
-        host.running.discard(fetch.url)
         self.in_flight -= 1
         self._push(host, max(host.pace.ready_at, 0.0))
 
@@ -171,18 +214,40 @@ class FetchQueue:
 
     def answered(self, fetch: Fetch, *, welcome: bool) -> None:
         """There was a response; ``welcome``: one that served us."""
-        pace = self._hosts[fetch.host].pace
+        host = self._hosts[fetch.host]
+        pace = host.pace
         pace.answered()
-        if welcome and pace.refusals:
-            pace.welcomed()
+        # Where articles are walled off listings are often served: they prove nothing then.
+        proves = fetch.kind is Kind.ARTICLE or not host.walled
+        if welcome and (pace.refusals or (pace.rebuffs and proves)):
+            kept = pace.refusals or pace.rebuffs >= REST_AFTER
+            pace.welcomed(wholly=proves)
+            if not kept:
+                return
             # What was in flight when it asked for rest may be served still: the pause holds.
             left = pace.pause_until - self._clock()
             until = self._wall() + left if left > 0 else None
             self._frontier.hosts.note_refusals(fetch.host, 0, until)
+            self._frontier.hosts.note_rebuffs(fetch.host, pace.rebuffs, until)
 
     def unanswered(self, fetch: Fetch) -> None:
         """There was no response."""
-        self._hosts[fetch.host].pace.unanswered()
+        self._hosts[fetch.host].pace.unanswered(self._clock())
+
+    def rebuffed(self, fetch: Fetch) -> float:
+        """The host has answered and served nothing; gives for how many seconds it is to rest."""
+        pace = self._hosts[fetch.host].pace
+        self._hosts[fetch.host].walled |= fetch.kind is Kind.ARTICLE
+        seconds = pace.rebuffed(self._clock())
+        if seconds:
+            self._frontier.hosts.note_rebuffs(fetch.host, pace.rebuffs, self._wall() + seconds)
+        return seconds
+
+    def tell(self, url: str, cookies: str) -> None:
+        """Send these cookies with the next request for an address, and with no other."""
+        if len(self._cookies) >= _MAX_NAMED:
+            self._cookies.clear()
+        self._cookies[url] = cookies
 
     def refused(self, fetch: Fetch, retry_after_s: float | None) -> float:
         """The host asks to be left alone; gives for how many seconds it is."""
@@ -207,6 +272,7 @@ class FetchQueue:
                 via=fetch.via,
                 hops=fetch.hops,
                 attempt=fetch.attempt + 1,
+                cookies=fetch.cookies,
             )
         )
         return True
@@ -234,12 +300,10 @@ class FetchQueue:
 
         They are kept for the runs to come, unless they are none or ``keep`` says otherwise.
         """
-        rules = read_rules(status, body, agent=self._agent)
-        self._asking.discard(origin)
-        if keep and rules.reachable and status is not None:
-            kept = StoredRobots(self._wall(), status, body)
-            self._frontier.hosts.keep_robots(origin, kept)
-        self._adopt(origin, rules, self._clock())
+        rules = self._rulebook.learn(origin, status, body, keep=keep)
+        host = self._host(host_name(origin))
+        host.pace.slow_down(rules.crawl_delay)
+        self._push(host, max(host.pace.ready_at, 0.0))
         return rules
 
     def abandon(self) -> list[Fetch]:
@@ -251,48 +315,53 @@ class FetchQueue:
             if errand.known is not None
         ]
 
-    def _host(self, name: str) -> _Host:
+    def _host(self, name: str) -> HostAtWork:
         if name not in self._hosts:
             state = self._frontier.hosts.get(name)
             to_clock = self._clock() - self._wall()
-            pace = Pace(refusals=state.refusals)
+            pace = Pace(refusals=state.refusals, rebuffs=state.rebuffs)
             if state.last_start is not None:
                 # When it arrived is not remembered: as late as we doubt at most. Never in the
                 # future, whatever the machine's clock has done meanwhile.
                 last_start = state.last_start + MAX_DOUBT_S + to_clock
                 pace.last_start = min(last_start, self._clock())
             if state.retry_until is not None:
-                pace.pause_until = state.retry_until + to_clock
-            self._hosts[name] = _Host(name, pace)
+                # No pause is longer than a day: what says so was written by a clock ahead of ours.
+                left = min(state.retry_until - self._wall(), MAX_PAUSE_S)
+                pace.pause_until = self._clock() + left
+            self._hosts[name] = HostAtWork(name, pace, walled=state.rebuffs > 0)
         return self._hosts[name]
 
-    def _wake(self, host: _Host, source_id: str) -> None:
-        host.sources.add(source_id)
+    def _wake(self, host: HostAtWork, source_id: str) -> None:
+        host.sources.setdefault(source_id)
         host.pace.slow_down(self._sources[source_id].delay)
         self._push(host, 0.0)
 
-    def _push(self, host: _Host, at: float) -> None:
-        # A host that is not queued has nothing to do, waits for what it has in flight, or is
-        # left to the next run.
-        if host.pace.is_paused_beyond_run(self._clock()):
+    def _push(self, host: HostAtWork, at: float) -> None:
+        # A host that is not queued has nothing to do, waits for what it has in flight, or sleeps.
+        if host.pace.is_paused_beyond_run(now := self._clock()):
             self.paused.add(host.name)
+            self._sleep(host, self._wall() + host.pace.pause_until - now)
         elif at < host.queued_at:
             host.queued_at = at
             heapq.heappush(self._heap, (at, host.name))
 
-    def _begin(self, host: _Host, fetch: Fetch) -> Fetch:
+    def _begin(self, host: HostAtWork, fetch: Fetch) -> Fetch:
         host.pace.start(fetch, self._clock())
-        host.running.add(fetch.url)
         host.pages += fetch.kind in (Kind.ARTICLE, Kind.SECTION)
+        host.sources[fetch.source_id] = host.sources.pop(fetch.source_id, None)
         self.in_flight += 1
-        self._remember_start(host)
+        with self._frontier.transaction():
+            if fetch.known is not None:
+                self._frontier.hand_out(fetch.url, now=self._wall())
+            self._remember_start(host)
         return fetch
 
-    def _remember_start(self, host: _Host) -> None:
+    def _remember_start(self, host: HostAtWork) -> None:
         if host.pace.delay_s:
             self._frontier.hosts.note_start(host.name, self._wall())
 
-    def _choose(self, host: _Host) -> Fetch | bool | None:
+    def _choose(self, host: HostAtWork) -> Fetch | bool | None:
         """A request; True: look again soon; None: nothing before something else happens."""
         if host.errands:
             free = host.pace.in_flight < host.errands[0].source.concurrency
@@ -302,9 +371,11 @@ class FetchQueue:
             source = self._sources[known.source] if known else None
             if known is None or source is None or host.pace.in_flight >= source.concurrency:
                 return None
-            if self._recall_rules(known, source):
+            if (recalled := self._rulebook.recall(known, source)) is not None:
+                # Its delay may hold the host back.
+                host.pace.slow_down(recalled.crawl_delay)
                 return True
-            rules = self._find_rules(known, source)
+            rules = self._rulebook.find(known, source)
             if isinstance(rules, Fetch) or rules is None:
                 return rules
             host.waiting.popleft()
@@ -317,80 +388,70 @@ class FetchQueue:
                     known=known,
                     via=known.via,
                     hops=known.hops,
+                    cookies=self._cookies.pop(known.url, ""),
                 )
             self._on_skip(known, outcome)
         return True
 
-    def _peek(self, host: _Host) -> KnownUrl | None:
-        if host.stale or not host.waiting:
+    def _peek(self, host: HostAtWork) -> KnownUrl | None:
+        if host.stale or not host.waiting or self._wall() >= host.stale_at:
             host.stale = False
             host.waiting = deque(self._due(host))
-        if host.waiting and host.pages >= self._config.crawl.max_pages_per_host:
+            host.stale_at = self._next_due(host, _BEFORE_ALL) if host.waiting else math.inf
+        if host.waiting and self._is_at_limit(host):
             self.limited.add(host.name)
             return None
         return host.waiting[0] if host.waiting else None
 
-    def _due(self, host: _Host) -> list[KnownUrl]:
-        limit = _BATCH + len(host.running) + len(host.errands)
-        busy = host.running | {errand.url for errand in host.errands}
-        return [
-            known
-            for source_id in sorted(host.sources)
-            for known in self._frontier.take_due(
-                source_id, host.name, until=self._until, limit=limit
-            )
-            if known.url not in busy
-        ]
+    def _is_at_limit(self, host: HostAtWork) -> bool:
+        now = self._wall()
+        if self._patient and now - host.pages_since > _DAY_S:
+            # One that never ends counts by the day.
+            host.pages, host.pages_since = 0, now
+        return host.pages >= self._config.crawl.max_pages_per_host
 
-    def _obstacle(self, host: _Host, known: KnownUrl, rules: Rules) -> Outcome | None:
-        if host.pace.is_down:
+    def _due(self, host: HostAtWork) -> list[KnownUrl]:
+        """What is due at a host: lane by lane, and in each lane the sources in turn."""
+        sources = list(host.sources)[:_SOURCES_AT_ONCE]
+        # Whoever is not asked this time is first the next.
+        for source_id in sources if len(host.sources) > _SOURCES_AT_ONCE else ():
+            host.sources[source_id] = host.sources.pop(source_id)
+        until = self._wall()
+        if len(sources) == 1:
+            return self._frontier.take_due(
+                sources[0], host.name, until=until, limit=_BATCH, lanes=self._lanes
+            )
+        found: list[KnownUrl] = []
+        for lane in self._lanes:
+            if len(found) >= _BATCH:
+                break
+            of_each = [
+                self._frontier.take_due(
+                    source_id, host.name, until=until, limit=_BATCH, lanes=(lane,)
+                )
+                for source_id in sources
+            ]
+            found += [known for turn in zip_longest(*of_each) for known in turn if known]
+        return found
+
+    def source(self, source_id: str) -> Source:
+        """The configuration of a source."""
+        return self._sources[source_id]
+
+    def _obstacle(self, host: HostAtWork, known: KnownUrl, rules: Rules) -> Outcome | None:
+        if host.pace.is_down(self._clock()):
             return Outcome.HOST_DOWN
         if not rules.reachable:
             return Outcome.ROBOTS_UNREACHABLE
-        return None if rules.allows(known.url) else Outcome.ROBOTS_DISALLOWED
+        if not rules.allows(known.url):
+            return Outcome.ROBOTS_DISALLOWED
+        return Outcome.TWIN if self._is_twin(known) else None
 
-    def _recall_rules(self, known: KnownUrl, source: Source) -> bool:
-        """Take up what an earlier run was told by an origin, once; False: nothing was.
-
-        Its delay holds from then on, so that the host may not be ready yet; and it holds where
-        the rules have to be asked for anew.
-        """
-        origin = origin_of(known.url)
-        if not source.obey_robots or origin in self._recalled:
+    def _is_twin(self, known: KnownUrl) -> bool:
+        """Tell whether a new address is by now known to be another spelling of one."""
+        if known.kind is not Kind.ARTICLE or known.last_fetched is not None or known.failures:
             return False
-        self._recalled.add(origin)
-        stored = self._frontier.hosts.find_robots(origin)
-        if stored is None:
+        if known.why in _NO_TWINS:
             return False
-        rules = read_rules(stored.status, stored.body, agent=self._agent)
-        age = self._wall() - stored.fetched_at
-        if not self._fresh_robots and 0 <= age < MAX_AGE_S:
-            self._adopt(origin, rules, self._clock() - age)
-        else:
-            self._host(known.host).pace.slow_down(rules.crawl_delay)
-        return True
-
-    def _find_rules(self, known: KnownUrl, source: Source) -> Rules | Fetch | None:
-        """The rules for an address; the request that will tell them; None: it is under way."""
-        if not source.obey_robots:
-            return read_rules(404, b"", agent=self._agent)
-        origin = origin_of(known.url)
-        if origin in self._rules and self._clock() - self._rules[origin][0] < MAX_AGE_S:
-            return self._rules[origin][1]
-        if origin in self._asking:
-            return None
-        self._asking.add(origin)
-        return Fetch(
-            url=f"{origin}/robots.txt",
-            source_id=known.source,
-            source=source,
-            kind=Kind.ROBOTS,
-            origin=origin,
-            via=known.url,
-        )
-
-    def _adopt(self, origin: str, rules: Rules, fetched_at: float) -> None:
-        self._rules[origin] = (fetched_at, rules)
-        host = self._host(host_name(origin))
-        host.pace.slow_down(rules.crawl_delay)
-        self._push(host, max(host.pace.ready_at, 0.0))
+        idle = self._frontier.evidence.idle_marks(known.host)
+        return bool(idle) and story_address(known.url, idle) != known.url

@@ -7,7 +7,7 @@ from typing import Any
 
 from archive.errors import ArchiveUnwritable, ExitCode
 from archive.layout import write_atomically
-from archive.times import to_timestamp, to_warc_date
+from archive.times import to_timestamp, to_warc_date, utc_now
 from archive.wording import counted
 from crawler.session import Session
 from crawler.tally import SourceTally, Trouble
@@ -20,13 +20,14 @@ def exit_code(session: Session) -> ExitCode:
     if session.fatal is not None:
         return session.fatal.exit_code
     if session.reason == "interrupted":
-        return ExitCode.INTERRUPTED
+        # A watch has no other end.
+        return ExitCode.OK if session.patient else ExitCode.INTERRUPTED
     return ExitCode.SOURCE_FAILED if session.tally.barren else ExitCode.OK
 
 
 def count_due_left(session: Session) -> int:
     """Addresses that were due and have not been come to; asked while the frontier is open."""
-    until = session.started.timestamp()
+    until = utc_now().timestamp()
     return session.frontier.count_due(list(session.sources), until=until)
 
 
@@ -50,11 +51,16 @@ def make_report(session: Session, *, ended: datetime, due_left: int) -> dict[str
         "recheck": session.recheck,
         "reason": "failed" if session.fatal else session.reason,
         "error": str(session.fatal) if session.fatal else None,
+        "configuration": session.config_error,
         "exit_status": int(exit_code(session)),
         "totals": _totals(sources),
         "sources": sources,
         "barren_sources": tally.barren,
         "hosts": _hosts(session),
+        "silent_listings": [
+            {"url": q.url, "source": q.source, "reason": str(q.reason), "hosts": list(q.hosts)}
+            for q in tally.silences.values()
+        ],
         "due_left": due_left,
         "errors": list(map(_error, tally.troubles)),
         "warcs": list(session.files),
@@ -91,16 +97,27 @@ def summary(report: dict[str, Any]) -> str:
         f" {counted(totals['articles_new'], 'new article')}, {totals['body_bytes'] / 1e6:.1f} MB,"
         f" {counted(totals['errors'], 'error')} in {report['seconds']:.0f} s"
         + (f"; nothing from {', '.join(barren)}, see runs/{report['run']}.json" if barren else "")
+        + _silences(report)
         + ("" if (report["index"] or {}).get("complete") else "; now run `microfiche index`")
     )
 
 
-def _hosts(session: Session) -> dict[str, list[str]]:
+def _silences(report: dict[str, Any]) -> str:
+    """What of a run somebody should look at, as the end of its line."""
+    resting = report.get("hosts", {}).get("resting", {})
+    silent = report.get("silent_listings", ())
+    told = [f"{host} serves nothing ({why}) and rests" for host, why in resting.items()]
+    told += [f"{counted(len(silent), 'listing')} yielded nothing"] if silent else []
+    return "".join(f"; {part}" for part in told)
+
+
+def _hosts(session: Session) -> dict[str, list[str] | dict[str, str]]:
     tally, queue = session.tally, session.harvest.queue
     return {
         "down": sorted(tally.hosts_down),
         "left_alone": sorted(queue.paused),
         "page_limit": sorted(queue.limited),
+        "resting": {host: str(outcome) for host, outcome in sorted(tally.rested.items())},
         "robots_unreachable": sorted(tally.robots_unreachable),
     }
 
@@ -123,6 +140,7 @@ def _source(session: Session, source_id: str) -> dict[str, Any]:
         "outcomes": {str(name): count for name, count in sorted(tally.outcomes.items())},
         "kinds": {str(name): count for name, count in sorted(tally.kinds.items())},
         "errors": tally.errors,
+        "walls": tally.walls,
         "new_urls": tally.new_urls,
         "not_followed": {str(name): count for name, count in sorted(tally.not_followed.items())},
         "seeds": {"tried": tally.seeds_tried, "failed": tally.seeds_failed},

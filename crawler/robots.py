@@ -5,12 +5,13 @@ known, so that there is no moment at which a concurrent request could slip throu
 own middleware, 2.14 to 2.19, there is).
 """
 
-import re
 from dataclasses import dataclass
-from functools import partial
 from urllib.parse import urlsplit
 
 from protego import Protego
+
+from crawler.discovery.found import absolute
+from crawler.robots_text import read_robots
 
 #: RFC 9309, 2.4: not to be used for more than 24 hours. Publishers change their minds at
 #: elections and at launches; four looks a day cost nothing.
@@ -23,12 +24,6 @@ MAX_BYTES = 1024 * 1024
 MAX_CRAWL_DELAY_S = 120.0
 
 
-# protego knows these spellings, with a colon or without.
-_GROUP = re.compile(r"^\s*user[- ]?agent(?:\s*:|\s)(?P<name>[^#]*)", re.IGNORECASE)
-# RFC 9309, 2.2.1: a product token is of these and nothing else.
-_TOKEN = re.compile(r"[a-z_-]+")
-
-
 @dataclass(frozen=True, slots=True)
 class Rules:
     """What one origin allows us."""
@@ -36,13 +31,15 @@ class Rules:
     _parsed: Protego | None
     _agent: str
     reachable: bool = True
-    """False: robots.txt could not be had, which forbids everything for this run."""
+    """False: robots.txt could not be had or not be understood, which forbids everything for now."""
 
     def allows(self, url: str) -> bool:
         """Tell whether an address may be fetched."""
         if not self.reachable:
             return False
-        return self._parsed is None or bool(self._parsed.can_fetch(url, self._agent))
+        # What a server does with dot segments is what counts (RFC 9309, 2.2.2; RFC 3986, 6.2.2).
+        plain = absolute(url, url) or url
+        return self._parsed is None or bool(self._parsed.can_fetch(plain, self._agent))
 
     @property
     def crawl_delay(self) -> float:
@@ -78,22 +75,11 @@ def read_rules(status: int | None, body: bytes, *, agent: str) -> Rules:
         return Rules(None, agent, reachable=False)
     if not 200 <= status < 300:
         return Rules(None, agent)
-    text = body[:MAX_BYTES].decode("utf-8-sig", "replace")
-    lines = (_GROUP.sub(partial(_as_protego_reads, agent), line) for line in text.splitlines())
+    said = read_robots(body[:MAX_BYTES], agent=agent)
+    if said is None:
+        return Rules(None, agent, reachable=False)
+    lines = ("User-agent: *", *said.rules, *(f"Sitemap: {url}" for url in said.sitemaps))
     return Rules(Protego.parse("\n".join(lines)), agent)
-
-
-def _as_protego_reads(agent: str, line: re.Match[str]) -> str:
-    """A line that begins a group, which protego takes for ours where our name begins with its.
-
-    Case does not matter; what follows the name, a version above all, does not either.
-    """
-    named = line["name"].strip().lower()
-    if named == "*":
-        return line[0]
-    token = _TOKEN.match(named)
-    is_ours = agent.lower() in (token[0] if token else "", named.partition("/")[0])
-    return f"User-agent: {agent}" if is_ours else f"User-agent: not-{agent}"
 
 
 def origin_of(url: str) -> str:

@@ -17,7 +17,7 @@ from archive.errors import ArchiveUnwritable, ExitCode, MicroficheError
 from archive.layout import Archive
 from archive.times import to_timestamp, utc_now
 from crawler.report import count_due_left, exit_code, make_report, summary, write_report
-from crawler.session import Session, open_session
+from crawler.session import PLAIN, Mode, Session, open_session
 
 logger = logging.getLogger(__name__)
 
@@ -42,9 +42,8 @@ class Ended:
 def run_crawl(
     archive: Archive,
     source_ids: Sequence[str] = (),
+    mode: Mode = PLAIN,
     *,
-    recheck: bool = False,
-    index: bool = True,
     progress: bool | None = None,
 ) -> Ended:
     """Visit what is due, index it, write the report.
@@ -54,8 +53,7 @@ def run_crawl(
     Args:
         archive: The archive.
         source_ids: Which sources; none: every enabled one.
-        recheck: Make everything due now.
-        index: Whether to run an indexer beside the crawl.
+        mode: How to go about it.
         progress: Whether to show live progress; None: when standard error is a terminal.
 
     Raises:
@@ -63,7 +61,7 @@ def run_crawl(
     """
     show = sys.stderr.isatty() if progress is None else progress
     with ExitStack() as stack:
-        with open_session(archive, source_ids, recheck=recheck, index=index) as session:
+        with open_session(archive, source_ids, mode) as session:
             stack.enter_context(_log_file(archive, session))
             with ExitStack() as shown:
                 if show:
@@ -76,7 +74,7 @@ def run_crawl(
         report = make_report(session, ended=utc_now(), due_left=due_left)
         logger.info("%s", summary(report))
         write_report(session, report)
-        problems = _run_saved(archive, session) if index else ()
+        problems = _run_saved(archive, session) if mode.index else ()
     return Ended(exit_code(session), summary(report), session.fatal, problems)
 
 

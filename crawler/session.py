@@ -7,6 +7,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from importlib.util import find_spec
+from urllib.parse import urlsplit
 
 from archive import lock
 from archive.config import Config, Source, load_config
@@ -15,17 +16,70 @@ from archive.layout import Archive
 from archive.times import utc_now
 from archive.warc.recovery import Recovered, recover
 from archive.warc.writer import WarcWriter
+from crawler.credentials import Credentials, read_credentials
 from crawler.discovery.found import absolute
-from crawler.frontier import Frontier, open_frontier
+from crawler.discovery.sitemaps import LISTING_NAME
+from crawler.frontier import Entry, Frontier, Lane, open_frontier
 from crawler.frontier.payloads import PayloadMemory
 from crawler.harvest import Harvest
 from crawler.indexing import IndexerChild
-from crawler.outcomes import Kind
+from crawler.outcomes import Kind, Why
 from crawler.robots import product_token
+from crawler.saving import owner_of
 from crawler.tally import Tally
 from crawler.warcinfo import make_warcinfo, redacted
 
 logger = logging.getLogger(__name__)
+
+
+# A listing due within this part of the usual time between runs belongs to the run before it: due
+# times would else slip from run to run, and every second one would find nothing due.
+_TOLERANCE = 0.5
+_MAX_TOLERANCE_S = 1800.0
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Where a run ends though more is due; None: nowhere."""
+
+    time_s: float | None = None
+    pages: int | None = None
+    max_bytes: int | None = None
+
+    def reached(self, tally: Tally, *, elapsed_s: float) -> bool:
+        """Tell whether a run is at one of them.
+
+        >>> [Limits(time_s=at).reached(Tally(()), elapsed_s=61.0) for at in (60.0, 90.0, None)]
+        [True, False, False]
+        """
+        sources = tally.sources.values()
+        return (
+            (self.time_s is not None and elapsed_s >= self.time_s)
+            or (self.pages is not None and sum(s.pages for s in sources) >= self.pages)
+            or (self.max_bytes is not None and sum(s.body_bytes for s in sources) >= self.max_bytes)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Mode:
+    """How a run is to be made.
+
+    Attributes:
+        recheck: Make everything due at its start.
+        index: Run an indexer beside it.
+        patient: Go on when nothing is due: a watch.
+        limits: Where it ends though more is due.
+        urls: Fetch these alone, with what belongs to them.
+    """
+
+    recheck: bool = False
+    index: bool = True
+    patient: bool = False
+    limits: Limits = Limits()
+    urls: tuple[str, ...] = ()
+
+
+PLAIN = Mode()
 
 
 @dataclass(slots=True)
@@ -44,29 +98,31 @@ class Session:
     recovered: Sequence[Recovered]
     recheck: bool
     started: datetime
+    limits: "Limits"
+    credentials: dict[str, Credentials] = field(default_factory=dict)
     files: dict[str, None] = field(default_factory=dict)
     """WARC files written to, sealed names, in order."""
     reason: str = "interrupted"
     """How it ended; stays so when nothing says otherwise."""
+    config_error: str | None = None
+    """Why the configuration as it stands now is not in force."""
+    patient: bool = False
+    at_limit: bool = False
+    """It has come to one of its limits: nothing more is asked for."""
     fatal: MicroficheError | None = None
     """What ended it before its time."""
 
 
 @contextmanager
 def open_session(
-    archive: Archive,
-    source_ids: Sequence[str] = (),
-    *,
-    recheck: bool = False,
-    index: bool = True,
+    archive: Archive, source_ids: Sequence[str] = (), mode: Mode = PLAIN
 ) -> Iterator[Session]:
     """Take the archive's lock and open all that a run needs; on leaving, seal and close it.
 
     Args:
         archive: The archive.
         source_ids: Which sources to visit; none: every enabled one.
-        recheck: Make everything due now.
-        index: Whether to run an indexer beside the crawl.
+        mode: How.
 
     Raises:
         ConfigError: the configuration is wrong.
@@ -75,17 +131,23 @@ def open_session(
         ArchiveUnwritable: it cannot be written, at the start or when it is sealed.
     """
     config = load_config(archive)
-    sources = choose_sources(config, source_ids)
+    if mode.urls:
+        sources = dict(owner_of(url, config) for url in mode.urls)
+    else:
+        sources = choose_sources(config, source_ids, may_be_none=mode.patient)
     with ExitStack() as stack:
-        stack.enter_context(lock.hold(archive.lock_path, purpose="crawl"))
-        session = _open(stack, archive, config, sources, recheck=recheck, index=index)
+        purpose = "watch" if mode.patient else "crawl"
+        stack.enter_context(lock.hold(archive.lock_path, purpose=purpose))
+        session = _open(stack, archive, config, sources, mode)
         try:
             yield session
         finally:
             _close(session)
 
 
-def choose_sources(config: Config, source_ids: Sequence[str]) -> dict[str, Source]:
+def choose_sources(
+    config: Config, source_ids: Sequence[str], *, may_be_none: bool = False
+) -> dict[str, Source]:
     """The sources of a run: those named, else every enabled one.
 
     Raises:
@@ -96,7 +158,7 @@ def choose_sources(config: Config, source_ids: Sequence[str]) -> dict[str, Sourc
             known = ", ".join(config.sources) or "none yet; see `microfiche add`"
             raise NotFound(f"no source {source_id!r} in microfiche.toml; there is: {known}")
     chosen = source_ids or [name for name, source in config.sources.items() if source.enabled]
-    if not chosen:
+    if not chosen and not may_be_none:
         raise NotFound("microfiche.toml has no enabled source; add one with `microfiche add URL`")
     return {source_id: config.sources[source_id] for source_id in chosen}
 
@@ -116,8 +178,19 @@ def set_seeds(frontier: Frontier, sources: dict[str, Source], *, now: float) -> 
         }
         if not seeds and (home := absolute(source.url, source.url)):
             seeds = {home: Kind.SECTION}
-        interval = source.feed_interval.total_seconds()
+        # By the clock alone where a cron expression says when.
+        interval = 1e12 if source.cron else source.feed_interval.total_seconds()
         frontier.set_seeds(source_id, seeds, now=now, interval=interval)
+        frontier.add(_backfill(source_id, source), now=now)
+
+
+def _backfill(source_id: str, source: Source) -> Iterator[Entry]:
+    """What is to be read once, for what it names of long ago."""
+    for url in source.backfill:
+        if plain := absolute(url, url):
+            is_sitemap = LISTING_NAME.search(urlsplit(plain).path)
+            kind = Kind.SITEMAP if is_sitemap else Kind.SECTION
+            yield Entry(plain, source_id, kind, Why.BACKFILL, lane=Lane.BACKFILL)
 
 
 def redacted_config(config: Config) -> str:
@@ -130,26 +203,27 @@ def _open(
     archive: Archive,
     config: Config,
     sources: dict[str, Source],
-    *,
-    recheck: bool,
-    index: bool,
+    mode: Mode,
 ) -> Session:
     started = utc_now()
+    credentials = {
+        name: read_credentials(archive, name, source) for name, source in sources.items()
+    }
     recovered = recover(archive)
     frontier = open_frontier(archive.frontier_path)
     stack.callback(frontier.close)
     enabled = {name for name, source in config.sources.items() if source.enabled}
     frontier.set_collected(enabled | sources.keys())
-    set_seeds(frontier, sources, now=started.timestamp())
-    if recheck:
+    _make_ready(frontier, {} if mode.urls else sources, now=started.timestamp())
+    if mode.recheck:
         frontier.make_due(list(sources))
     payloads = PayloadMemory(archive.frontier_path)
     stack.callback(payloads.close)
-    indexer = _start_indexer(archive, recovered) if index else None
+    indexer = _start_indexer(archive, recovered) if mode.index else None
     files: dict[str, None] = {}
     agent, tally = config.user_agent, Tally(sources)
     token = product_token(agent)
-    return Session(
+    session = Session(
         archive=archive,
         config=config,
         sources=sources,
@@ -157,13 +231,41 @@ def _open(
         frontier=frontier,
         writer=_open_writer(archive, config, agent, payloads, indexer, files),
         tally=tally,
-        harvest=Harvest(frontier, config, sources, tally, agent=token, fresh_robots=recheck),
+        harvest=Harvest(
+            frontier,
+            config,
+            sources,
+            tally,
+            agent=token,
+            fresh_robots=mode.recheck,
+            patient=mode.patient,
+            lanes=(Lane.URGENT_REQUISITE, Lane.URGENT) if mode.urls else Lane,
+        ),
         indexer=indexer,
         recovered=recovered,
-        recheck=recheck,
+        recheck=mode.recheck,
         started=started,
+        limits=mode.limits,
+        credentials=credentials,
         files=files,
+        patient=mode.patient,
     )
+    for url in mode.urls:
+        session.harvest.save(owner_of(url, config)[0], url)
+    return session
+
+
+def _make_ready(frontier: Frontier, sources: dict[str, Source], *, now: float) -> None:
+    """Put right what an earlier run or another clock has left, and see what belongs to this run."""
+    if mended := frontier.mend_clock(now=now):
+        logger.warning("the clock was ahead at an earlier run: %d addresses are due now", mended)
+    frontier.take_back()
+    set_seeds(frontier, sources, now=now)
+    between = frontier.begin_run(now=now)
+    if between is not None:
+        until = now + min(between * _TOLERANCE, _MAX_TOLERANCE_S)
+        timed = [name for name, source in sources.items() if not source.cron]
+        frontier.bring_forward(timed, now=now, until=until)
 
 
 def _start_indexer(archive: Archive, recovered: Sequence[Recovered]) -> IndexerChild | None:

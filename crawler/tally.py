@@ -5,7 +5,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from archive.warc.exchange import Written
-from crawler.outcomes import ERRORS, SUCCESSES, Kind, NotFollowed, Outcome
+from crawler.frontier import KnownUrl
+from crawler.outcomes import ERRORS, SUCCESSES, WALLS, Kind, NotFollowed, Outcome, Silence
 
 _MAX_ERRORS = 200
 
@@ -18,6 +19,17 @@ class Trouble:
     source: str
     outcome: Outcome
     message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Quiet:
+    """A listing that was read and yields nothing, for the report."""
+
+    url: str
+    source: str
+    reason: Silence
+    hosts: tuple[str, ...]
+    """Where its addresses lie, if that is why."""
 
 
 @dataclass(slots=True)
@@ -52,6 +64,11 @@ class SourceTally:
         return sum(self.outcomes[outcome] for outcome in ERRORS)
 
     @property
+    def walls(self) -> int:
+        """Articles in whose place a challenge, a consent gate or a login stood."""
+        return sum(self.outcomes[outcome] for outcome in WALLS)
+
+    @property
     def pages(self) -> int:
         """Articles and sections visited."""
         return self.kinds[Kind.ARTICLE] + self.kinds[Kind.SECTION]
@@ -71,9 +88,26 @@ class Tally:
 
     def __init__(self, sources: Iterable[str]) -> None:
         self.sources = {source_id: SourceTally() for source_id in sources}
+        self.silences: dict[str, Quiet] = {}
+        """Listings that yielded nothing when they were last read, by address."""
+        self.rested: dict[str, Outcome] = {}
+        """Hosts that served nothing many times in a row, and what they answered instead."""
         self.troubles: list[Trouble] = []
         self.hosts_down: set[str] = set()
         self.robots_unreachable: set[str] = set()
+
+    def use(self, source: str) -> None:
+        """Count for a source from now on, too."""
+        self.sources.setdefault(source, SourceTally())
+
+    def silent(self, known: KnownUrl, silence: Silence | None, strangers: list[str]) -> bool:
+        """Note whether a listing yields anything; True: that is news."""
+        if silence is None:
+            return self.silences.pop(known.url, None) is not None
+        quiet = Quiet(known.url, known.source, silence, tuple(strangers))
+        is_news = self.silences.get(known.url) != quiet
+        self.silences[known.url] = quiet
+        return is_news
 
     def settled(
         self, source: str, kind: Kind, outcome: Outcome, *, url: str, seed: bool, message: str = ""

@@ -9,7 +9,6 @@ import os
 import queue
 import signal
 import subprocess
-import sys
 import threading
 import time
 from collections import deque
@@ -22,6 +21,7 @@ from typing import Self
 from archive.errors import MicroficheError
 from archive.indexer.reading import Failure, FailureReason, Reading
 from archive.indexer.worker import Page
+from archive.process import module_command
 
 logger = logging.getLogger(__name__)
 
@@ -141,8 +141,7 @@ class Pool:
         result_read, result_write = os.pipe()
         arguments = (task_read, result_write, self._settings.timeout_s, self._settings.memory_bytes)
         process = subprocess.Popen(  # noqa: S603 - our own module
-            # -P: never import what lies in the working directory.
-            [sys.executable, "-P", "-m", "archive.indexer.worker", *map(str, arguments)],
+            module_command("archive.indexer.worker", *arguments),
             pass_fds=(task_read, result_write),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,

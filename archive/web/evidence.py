@@ -5,9 +5,9 @@ In a process of its own, under limits: an archived page may be built to exhaust 
 
 import json
 import subprocess
-import sys
 
 from archive.errors import NotReadAgain
+from archive.process import module_command
 from archive.replay.resolve import Stored
 from archive.times import from_timestamp
 from extract.article import Article
@@ -31,9 +31,8 @@ def read_again(stored: Stored) -> Article:
     page = stored.payload.content(MAX_PAGE_BYTES)
     where = f"{capture.file}@{capture.offset}"
     try:
-        done = subprocess.run(
-            # -P: never import what lies in the working directory.
-            [sys.executable, "-P", "-m", "archive.web.reread"],
+        done = subprocess.run(  # noqa: S603 - our own module
+            module_command("archive.web.reread"),
             input=json.dumps(head).encode() + b"\n" + page,
             capture_output=True,
             timeout=TIMEOUT_S,

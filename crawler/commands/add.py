@@ -110,6 +110,11 @@ def _check_url(url: str) -> None:
             f"{url!r} is no address of a site: expected http:// or https:// and a host, such as "
             f"https://news.example/{hint}"
         )
+    if "@" in urlsplit(url).netloc:
+        raise MicroficheError(
+            "an address with a user name or password is not written down; add it without them, say "
+            '`login = "env:NAME"` in its table, and set NAME to user:password'
+        )
 
 
 def _choose_id(config: Config, wishes: _Wishes, url: str) -> str:

@@ -3,6 +3,7 @@
 import click
 
 from archive.cli import archive_of
+from crawler.commands.options import DURATION
 
 
 @click.command("crawl")
@@ -18,6 +19,11 @@ from archive.cli import archive_of
     default=None,
     help="Show live progress, or do not; default: on a terminal only.",
 )
+@click.option("--time", "time_s", type=DURATION, help="Stop asking after this long: 90s, 10m, 2h.")
+@click.option("--pages", type=click.IntRange(min=1), help="Stop asking after so many pages.")
+@click.option(
+    "--bytes", "max_bytes", type=click.IntRange(min=1), help="Stop asking after so many bytes."
+)
 @click.pass_context
 def command(
     ctx: click.Context,
@@ -26,8 +32,11 @@ def command(
     recheck: bool,
     index: bool,
     progress: bool | None,
+    time_s: float | None,
+    pages: int | None,
+    max_bytes: int | None,
 ) -> int:
-    """Visit what is due at every source, or at those named.
+    """Visit what is due at every source, or at those named, until nothing is due.
 
     Ctrl-C finishes the requests in flight, seals the files and writes the report; a second one
     waits for nothing. Whatever a run does not come to, the next one does. A report and a log are
@@ -35,8 +44,10 @@ def command(
     """
     # Twisted is paid for here, after the arguments are known to be right.
     from crawler.run import run_crawl  # noqa: PLC0415
+    from crawler.session import Limits, Mode  # noqa: PLC0415
 
-    ended = run_crawl(archive_of(ctx), sources, recheck=recheck, index=index, progress=progress)
+    mode = Mode(recheck=recheck, index=index, limits=Limits(time_s, pages, max_bytes))
+    ended = run_crawl(archive_of(ctx), sources, mode, progress=progress)
     click.echo(ended.summary)
     for problem in ended.problems:
         click.echo(f"microfiche: {problem}", err=True)

@@ -1,13 +1,19 @@
-"""Entries of RSS, Atom and RDF feeds, broken ones included."""
+"""Entries of RSS, Atom, RDF and JSON feeds, broken ones included."""
 
 import calendar
 import io
+import json
 import time
+from collections.abc import Iterator
 from typing import Any
 
 import feedparser
 
-from crawler.discovery.found import Found, absolute, unique
+from crawler.discovery.found import Found, absolute, moment, unique
+from crawler.discovery.sniff import as_utf8
+
+_PAGE_TYPES = frozenset({"", "text/html", "application/xhtml+xml"})
+_MAX_ITEMS = 10_000
 
 
 def read_feed(body: bytes, url: str, *, content_type: str = "") -> tuple[Found, ...]:
@@ -24,9 +30,13 @@ def read_feed(body: bytes, url: str, *, content_type: str = "") -> tuple[Found, 
         url: Of the feed; relative links are read against it.
         content_type: As the server sent it, for its charset.
     """
+    plain = as_utf8(body)
+    if plain is not body or "utf-16" in content_type.lower():
+        # Its encoding is known for certain, whatever the server says.
+        content_type = "application/xml; charset=utf-8"
     headers = {"content-location": url} | ({"content-type": content_type} if content_type else {})
     # A stream, for feedparser takes a string for the address or the path of a feed.
-    parsed = feedparser.parse(io.BytesIO(body), response_headers=headers, sanitize_html=False)
+    parsed = feedparser.parse(io.BytesIO(plain), response_headers=headers, sanitize_html=False)
     found = []
     for entry in parsed.entries:
         if link := _link(entry, url):
@@ -37,10 +47,51 @@ def read_feed(body: bytes, url: str, *, content_type: str = "") -> tuple[Found, 
     return unique(found)
 
 
+def read_json_feed(body: bytes, url: str) -> tuple[Found, ...]:
+    """The items of a JSON Feed, in its order.
+
+    >>> read_json_feed(b'{"items": [{"url": "/a"}, {"id": "http://b.example/"}]}', "http://a.example/")
+    (Found(url='http://a.example/a', ...), Found(url='http://b.example/', ...))
+
+    Source: https://www.jsonfeed.org/version/1.1/
+    """
+    try:
+        feed = json.loads(as_utf8(body).decode("utf-8-sig", "replace"), strict=False)
+    except (ValueError, RecursionError):
+        return ()
+    items = feed.get("items") if isinstance(feed, dict) else None
+    return unique(_json_items(items[:_MAX_ITEMS] if isinstance(items, list) else [], url))
+
+
+def _json_items(items: list[Any], url: str) -> Iterator[Found]:
+    for item in items:
+        if not isinstance(item, dict):
+            continue
+        named = (item.get(name) for name in ("url", "external_url", "id"))
+        links = (absolute(url, link) for link in named if isinstance(link, str) and "/" in link)
+        if link := next((link for link in links if link), None):
+            published = moment(str(item.get("date_published") or ""))
+            yield Found(link, published, moment(str(item.get("date_modified") or "")) or published)
+
+
 def _link(entry: Any, url: str) -> str | None:  # noqa: ANN401 - feedparser ships no types
+    links = [link for link in entry.get("links") or () if link.get("href")]
+    files = {link["href"] for link in links if link.get("rel") == "enclosure"}
     # FeedBurner and its heirs put their own counter first and the article's address there.
-    for candidate in (entry.get("feedburner_origlink"), entry.get("link"), entry.get("id")):
-        if isinstance(candidate, str) and (link := absolute(url, candidate)):
+    candidates = [entry.get("feedburner_origlink"), entry.get("link")]
+    # feedparser passes over a type with parameters.
+    candidates += [
+        link["href"]
+        for link in links
+        if link.get("rel", "alternate") == "alternate"
+        and link.get("type", "").partition(";")[0].strip().lower() in _PAGE_TYPES
+    ]
+    for candidate in (*candidates, entry.get("id")):
+        if (
+            isinstance(candidate, str)
+            and candidate not in files
+            and (link := absolute(url, candidate))
+        ):
             return link
     return None
 

@@ -15,6 +15,7 @@ _FEED_TYPES = (
     "application/atom+xml",
     "application/rdf+xml",
     "application/feed+xml",
+    "application/feed+json",
 )
 _CHARSET = re.compile(r"charset\s*=\s*[\"']?\s*([\w.:-]+)", re.IGNORECASE)
 _DECLARED = re.compile(rb"<meta\b[^>]{0,512}?charset\s*=\s*[\"']?\s*([\w.:-]+)", re.IGNORECASE)
@@ -123,10 +124,21 @@ def find_refresh(page: Page) -> str | None:
     """
     for meta in (tag.attributes() for tag in page.tags if tag.name == "meta"):
         if meta.get("http-equiv", "").strip().lower() == "refresh":
-            match = _REFRESH.match(meta.get("content", ""))
-            target = page.resolve(match["url"].strip("\"' ")) if match else None
-            return target if target != page.url else None
+            return read_refresh(meta.get("content", ""), page.url, base=page.base)
     return None
+
+
+def read_refresh(value: str, url: str, *, base: str | None = None) -> str | None:
+    """Where a ``Refresh`` sends the reader of a page within ten seconds; None: nowhere else.
+
+    >>> read_refresh("0; url=/new", "http://a.example/old")
+    'http://a.example/new'
+
+    Source: https://html.spec.whatwg.org/#shared-declarative-refresh-steps
+    """
+    match = _REFRESH.match(value)
+    target = absolute(base or url, match["url"].strip("\"' ")) if match else None
+    return target if target != url else None
 
 
 def find_name(page: Page) -> str | None:

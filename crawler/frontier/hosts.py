@@ -19,6 +19,8 @@ class HostState:
     last_start: float | None = None
     retry_until: float | None = None
     refusals: int = 0
+    rebuffs: int = 0
+    """Answers in a row that served nothing: 403, 5xx, challenges."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +74,8 @@ class HostMemory:
         """What is remembered of a host; nothing, for a new one."""
         with usable(self._path, "read"):
             row = self._db.execute(
-                "SELECT last_start, retry_until, refusals FROM hosts WHERE host = ?", [host]
+                "SELECT last_start, retry_until, refusals, rebuffs FROM hosts WHERE host = ?",
+                [host],
             ).fetchone()
         return HostState(*row) if row else HostState()
 
@@ -93,6 +96,16 @@ class HostMemory:
                 " ON CONFLICT (host) DO UPDATE SET retry_until = excluded.retry_until,"
                 " refusals = excluded.refusals",
                 [host, retry_until, refusals],
+            )
+
+    def note_rebuffs(self, host: str, rebuffs: int, retry_until: float | None) -> None:
+        """How often in a row a host has served nothing, and until when it rests."""
+        with transaction(self._db, self._path):
+            self._db.execute(
+                "INSERT INTO hosts (host, retry_until, rebuffs) VALUES (?, ?, ?)"
+                " ON CONFLICT (host) DO UPDATE SET retry_until = excluded.retry_until,"
+                " rebuffs = excluded.rebuffs",
+                [host, retry_until, rebuffs],
             )
 
     def find_robots(self, origin: str) -> StoredRobots | None:

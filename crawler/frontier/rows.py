@@ -1,14 +1,49 @@
 """Values of the frontier. Moments are seconds since 1970 in UTC, as the tables keep them."""
 
 from dataclasses import dataclass
+from enum import IntEnum
 from urllib.parse import urlsplit
 
 from archive.warc.exchange import PayloadRef
 from crawler.outcomes import Kind, Outcome, State, Why
 
-#: Order within a host: what leads to news first, then what belongs to a page already kept
-#: (a page and its pictures should be of one moment), then pages.
-RANKS = {Kind.FEED: 0, Kind.SITEMAP: 0, Kind.SECTION: 0, Kind.REQUISITE: 1, Kind.ARTICLE: 2}
+
+class Lane(IntEnum):
+    """What goes first at a host; the requisites of a page go before the next page of its lane.
+
+    A page and its pictures should be of one moment, and no backlog may hold up news.
+    """
+
+    URGENT_REQUISITE = -2
+    URGENT = -1
+    LISTING = 0
+    NEWS_REQUISITE = 1
+    NEWS = 2
+    CHECK_REQUISITE = 3
+    CHECK = 4
+    BACKFILL_REQUISITE = 5
+    BACKFILL = 6
+
+    @property
+    def of_requisites(self) -> "Lane":
+        """The lane of what a page of this lane needs.
+
+        >>> Lane.NEWS.of_requisites.name, Lane.LISTING.of_requisites.name
+        ('NEWS_REQUISITE', 'CHECK_REQUISITE')
+        """
+        if self is Lane.LISTING:
+            return Lane.CHECK_REQUISITE
+        if self < 0:
+            return Lane.URGENT_REQUISITE
+        return Lane(self - 1) if self % 2 == 0 else self
+
+
+_LANES = {Kind.ARTICLE: Lane.NEWS, Kind.REQUISITE: Lane.NEWS_REQUISITE}
+
+
+def lane_of(kind: Kind) -> Lane:
+    """Where something goes of which no more is known than its kind."""
+    return _LANES.get(kind, Lane.LISTING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,10 +58,14 @@ class Entry:
     page: str = ""
     """For a requisite, the address of the page that wants it."""
     hops: int = 0
-    """Redirects between the address first found and this one."""
+    """Redirects between the address first found and this one; for a sitemap, indexes."""
     published: float | None = None
     stale_before: float | None = None
     """Where the address is known already: fetch again if the last visit was before this moment."""
+    lane: Lane | None = None
+    """None: as its kind has it."""
+    modified: float | None = None
+    """When it changed last, as the listing says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +98,17 @@ class KnownUrl:
     last_modified: str
     capture: PayloadRef | None
     """The last full response, of which the validators speak."""
+    lane: Lane = Lane.NEWS
+    outcome: str = ""
+    """Of the last visit; empty: there was none."""
+    modified: float | None = None
+    """When it changed last, as a listing said when it was last due for that."""
+    rate: float | None = None
+    """Of a listing: new articles a day, lately; None: not known yet."""
+    text: int | None = None
+    """Of an article: a fingerprint of its text at the last look."""
+    gone_at: float | None = None
+    """When it was first found gone, if it still is."""
 
     @property
     def host(self) -> str:
@@ -83,6 +133,15 @@ class Visit:
     capture: PayloadRef | None = None
     keep_validators: bool = False
     """Keep validators and capture as they stand (a 304, a failure)."""
+    at: float | None = None
+    """When it was settled, by the wall clock."""
+    lane: Lane | None = None
+    """Where it goes from now on; None: where it was."""
+    rate: float | None = None
+    """None: as it was."""
+    text: int | None = None
+    """None: as it was."""
+    gone_at: float | None = None
 
 
 def host_name(url: str) -> str:

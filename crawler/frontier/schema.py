@@ -85,3 +85,60 @@ def m003_hosts(db: Database) -> None:
         ) STRICT, WITHOUT ROWID
         """
     )
+
+
+@migrations()
+def m004_when(db: Database) -> None:
+    """What decides when an address is due, and in which lane; what is handed out is marked."""
+    for column in (
+        "settled_at REAL",  # of the last visit, whatever came of it
+        "handed_out REAL",  # when it was handed out, while it is not settled
+        "modified REAL",  # as a listing said when it was last due for that
+        "rate REAL",  # of a listing: new articles a day
+        "text INTEGER",  # fingerprint of an article's text at the last look
+        "gone_at REAL",  # first of the 404 and 410 that it answers with now
+    ):
+        db.execute(f"ALTER TABLE urls ADD COLUMN {column}")
+    # Lanes: what was fetched once is a re-check, and its requisites are those of one.
+    db.execute(
+        "UPDATE urls SET rank = CASE kind WHEN 'requisite' THEN 3 WHEN 'article' THEN"
+        " CASE WHEN last_fetched IS NULL THEN 2 ELSE 4 END ELSE 0 END"
+    )
+    db.execute("CREATE INDEX urls_handed_out ON urls (id) WHERE handed_out IS NOT NULL")
+    db.execute("ALTER TABLE hosts ADD COLUMN rebuffs INTEGER NOT NULL DEFAULT 0")
+
+
+@migrations()
+def m005_evidence(db: Database) -> None:
+    """What has been learned of sources and hosts, and when runs were made."""
+    db.execute(
+        """
+        CREATE TABLE habits (
+            source TEXT PRIMARY KEY,
+            announced INTEGER NOT NULL DEFAULT 0,  -- changes that a listing's date had announced
+            alarms INTEGER NOT NULL DEFAULT 0,     -- dates that announced none
+            missed INTEGER NOT NULL DEFAULT 0,     -- changes of listed articles without a date
+            span REAL NOT NULL DEFAULT 0           -- seconds for which an article stays listed
+        ) STRICT, WITHOUT ROWID
+        """
+    )
+    db.execute(
+        """
+        CREATE TABLE twins (
+            host TEXT NOT NULL,
+            mark TEXT NOT NULL,          -- "?name", "?name=value", or an ending ("/amp")
+            same INTEGER NOT NULL DEFAULT 0,
+            other INTEGER NOT NULL DEFAULT 0,
+            PRIMARY KEY (host, mark)
+        ) STRICT, WITHOUT ROWID
+        """
+    )
+    db.execute(
+        """
+        CREATE TABLE texts (
+            url TEXT PRIMARY KEY,        -- without one of its marks
+            text INTEGER NOT NULL        -- fingerprint of what a twin of it has given
+        ) STRICT, WITHOUT ROWID
+        """
+    )
+    db.execute("CREATE TABLE runs (started REAL PRIMARY KEY) STRICT, WITHOUT ROWID")

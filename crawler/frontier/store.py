@@ -9,6 +9,7 @@ import json
 import sqlite3
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -16,35 +17,42 @@ from sqlite_utils import Database
 
 from archive.errors import ArchiveUnwritable
 from archive.warc.exchange import PayloadRef
+from crawler.frontier.evidence import Evidence
 from crawler.frontier.hosts import HostMemory, transaction, usable
-from crawler.frontier.rows import RANKS, Added, Entry, KnownUrl, Visit, host_name
+from crawler.frontier.rows import Added, Entry, KnownUrl, Lane, Visit, host_name, lane_of
 from crawler.frontier.schema import migrations
 from crawler.outcomes import Kind, Why
 
 _COLUMNS = (
     "url, source, kind, seed, why, via, page, hops, first_seen, due_at, last_fetched, failures, "
-    "etag, last_modified, record_id, record_uri, record_date, record_digest"
+    "etag, last_modified, record_id, record_uri, record_date, record_digest, rank, outcome, "
+    "modified, rate, text, gone_at"
 )
-_TAKE = f"""
-SELECT {_COLUMNS} FROM urls
-WHERE source = ? AND host = ? AND rank = ? AND due_at <= ?
-ORDER BY due_at, id LIMIT ?
-"""  # noqa: S608 - built from constants
+_DUE = "source = ? AND host = ? AND rank = ? AND due_at IS NOT NULL AND handed_out IS NULL"
+_TAKE = f"SELECT {_COLUMNS} FROM urls WHERE {_DUE} AND due_at <= ? ORDER BY due_at, id LIMIT ?"  # noqa: S608
+_NEXT_DUE = f"SELECT due_at FROM urls WHERE {_DUE} ORDER BY due_at LIMIT 1"  # noqa: S608
 _ADD = """
 INSERT INTO urls (url, source, kind, host, rank, why, via, page, hops, first_seen, published,
-    due_at)
+    due_at, modified)
 VALUES (:url, :source, :kind, :host, :rank, :why, :via, :page, :hops, :now, :published,
-    :due_at)
+    :due_at, :modified)
 ON CONFLICT (url) DO NOTHING
 """
 # A requisite follows the page that wants it now; an address that is failing keeps its back-off.
 # What was gone and is named again may be back, once no look at it is planned any more.
 _REVIVE = """
-UPDATE urls SET due_at = 0,
+UPDATE urls SET due_at = 0, modified = coalesce(:modified, modified),
     page = CASE kind WHEN 'requisite' THEN :page ELSE page END,
+    rank = CASE WHEN kind = 'requisite' OR :rank < 0 THEN :rank ELSE rank END,
     source = CASE kind WHEN 'requisite' THEN :source ELSE source END
-WHERE url = :url AND last_fetched < :stale_before
-    AND (failures = 0 AND (due_at IS NULL OR due_at > 0) OR state = 'gone' AND due_at IS NULL)
+WHERE url = :url AND (last_fetched < :stale_before OR :rank < 0)
+    AND (failures = 0 AND (due_at IS NULL OR due_at > 0) OR state = 'gone' AND due_at IS NULL
+        OR :rank < 0 AND kind != 'requisite')
+"""
+# What waits in a slower lane and is named as something more urgent: an old page in today's feed.
+_HURRY = """
+UPDATE urls SET rank = :rank
+WHERE url = :url AND rank > :rank AND kind = :kind AND last_fetched IS NULL AND why != 'configured'
 """
 # Of a source that was renamed, disabled or taken out of the configuration.
 _TAKE_OVER = """
@@ -53,7 +61,9 @@ WHERE url = :url AND source NOT IN (SELECT value FROM json_each(:collected))
 """
 _SETTLE = """
 UPDATE urls SET state = :state, outcome = :outcome, due_at = :due_at, status = :status,
-    failures = :failures, last_fetched = coalesce(:fetched_at, last_fetched),
+    failures = :failures, last_fetched = coalesce(:fetched_at, last_fetched), handed_out = NULL,
+    settled_at = coalesce(:at, :fetched_at, settled_at), rank = coalesce(:lane, rank),
+    rate = coalesce(:rate, rate), text = coalesce(:text, text), gone_at = :gone_at,
     etag = CASE WHEN :keep THEN etag ELSE :etag END,
     last_modified = CASE WHEN :keep THEN last_modified ELSE :last_modified END,
     record_id = CASE WHEN :keep THEN record_id ELSE :record_id END,
@@ -75,12 +85,17 @@ SELECT host FROM known WHERE host IS NOT NULL
 """
 
 
+# A clock that is corrected by less than this strands nothing.
+_CLOCK_SLACK_S = 3600.0
+
+
 class Frontier:
     """What is known of every address. One process writes it, under the archive's lock."""
 
     def __init__(self, db: Database, path: Path) -> None:
         self._db, self.path = db, path
         self.hosts = HostMemory(db, path)
+        self.evidence = Evidence(db, path)
         self._collected: str | None = None
 
     def close(self) -> None:
@@ -119,6 +134,8 @@ class Frontier:
         if self._collected is not None:
             taken = row | {"collected": self._collected}
             changed += self._db.execute(_TAKE_OVER, taken).rowcount
+        if entry.lane is Lane.NEWS:
+            changed += self._db.execute(_HURRY, row).rowcount
         if entry.stale_before is not None:
             changed += self._db.execute(_REVIVE, row).rowcount
         return changed > 0
@@ -147,7 +164,7 @@ class Frontier:
                     " WHEN last_fetched IS NULL AND failures = 0 THEN 0"
                     " WHEN failures = 0 THEN min(coalesce(due_at, 0), last_fetched + ?)"
                     " ELSE coalesce(due_at, 0) END WHERE url = ?",
-                    [source, kind, RANKS[kind], interval, url],
+                    [source, kind, lane_of(kind), interval, url],
                 )
 
     def make_due(self, sources: Collection[str]) -> None:
@@ -165,18 +182,86 @@ class Frontier:
         with usable(self.path, "read"):
             return [host for (host,) in self._db.execute(_DUE_HOSTS, {"source": source})]
 
-    def take_due(self, source: str, host: str, *, until: float, limit: int) -> list[KnownUrl]:
+    def take_due(
+        self, source: str, host: str, *, until: float, limit: int, lanes: Iterable[Lane] = Lane
+    ) -> list[KnownUrl]:
         """What is due at one host, in the order in which it should be fetched.
 
-        Nothing is marked: what is taken and never settled is simply still due.
+        Nothing is marked by that: see `hand_out`.
         """
         found: list[KnownUrl] = []
-        for rank in sorted(set(RANKS.values())):
+        for lane in lanes:
             if len(found) < limit:
-                values = [source, host, rank, until, limit - len(found)]
+                values = [source, host, lane, until, limit - len(found)]
                 with usable(self.path, "read"):
                     found.extend(map(_known, self._db.execute(_TAKE, values)))
         return found
+
+    def next_due(self, source: str, host: str, *, lanes: Iterable[Lane] = Lane) -> float | None:
+        """When something of a source is due next at a host; None: nothing ever is."""
+        with usable(self.path, "read"):
+            moments = [
+                row[0]
+                for lane in lanes
+                if (row := self._db.execute(_NEXT_DUE, [source, host, lane]).fetchone())
+            ]
+        return min(moments, default=None)
+
+    def hand_out(self, url: str, *, now: float) -> None:
+        """Mark an address as being fetched: nobody else is given it before it is settled."""
+        with self.transaction():
+            self._db.execute("UPDATE urls SET handed_out = ? WHERE url = ?", [now, url])
+
+    def take_back(self) -> int:
+        """Free what a run that was killed has left marked; gives how many."""
+        with self.transaction():
+            sql = "UPDATE urls SET handed_out = NULL WHERE handed_out IS NOT NULL"
+            return int(self._db.execute(sql).rowcount)
+
+    def bring_forward(self, sources: Collection[str], *, now: float, until: float) -> None:
+        """Make the listings due now that are due by ``until``: they belong to this run."""
+        with self.transaction():
+            for source in sources:
+                self._db.execute(
+                    "UPDATE urls SET due_at = ? WHERE source = ? AND due_at > ? AND due_at <= ?"
+                    " AND failures = 0 AND kind IN ('feed', 'sitemap', 'section')",
+                    [now, source, now, until],
+                )
+
+    def begin_run(self, *, now: float) -> float | None:
+        """Note that a run starts; gives the usual seconds between runs, None: not known.
+
+        Source: the median of the last gaps, so that one run by hand changes nothing.
+        """
+        with self.transaction():
+            self._db.execute("INSERT OR IGNORE INTO runs VALUES (?)", [now])
+            self._db.execute("DELETE FROM runs WHERE started < ?", [now - 7 * 86400])
+            rows = self._db.execute("SELECT started FROM runs ORDER BY started DESC LIMIT 6")
+            starts = [float(row[0]) for row in rows.fetchall()]
+        gaps = sorted(later - earlier for later, earlier in pairwise(starts))
+        return gaps[len(gaps) // 2] if gaps else None
+
+    def mend_clock(self, *, now: float) -> int:
+        """Make due what was settled in the future: the clock was wrong then; gives how many."""
+        ahead = now + _CLOCK_SLACK_S
+        with self.transaction():
+            latest = self._db.execute("SELECT max(started) FROM runs").fetchone()[0]
+            if latest is None or latest <= ahead:
+                return 0
+            mended = self._db.execute(
+                "UPDATE urls SET due_at = CASE WHEN due_at IS NOT NULL OR kind != 'requisite'"
+                " THEN 0 END, first_seen = min(first_seen, :now), settled_at = NULL,"
+                " last_fetched = CASE WHEN last_fetched > :ahead THEN NULL ELSE last_fetched END"
+                " WHERE settled_at > :ahead OR first_seen > :ahead",
+                {"ahead": ahead, "now": now},
+            ).rowcount
+            self._db.execute(
+                "UPDATE hosts SET retry_until = NULL, last_start = NULL WHERE last_start > ?",
+                [ahead],
+            )
+            self._db.execute("DELETE FROM robots WHERE fetched_at > ?", [ahead])
+            self._db.execute("DELETE FROM runs WHERE started > ?", [ahead])
+        return int(mended)
 
     def count_due(self, sources: Collection[str], *, until: float) -> int:
         """How many addresses of these sources are due."""
@@ -211,6 +296,11 @@ class Frontier:
                     "etag": visit.etag,
                     "last_modified": visit.last_modified,
                     "keep": visit.keep_validators,
+                    "at": visit.at,
+                    "lane": visit.lane,
+                    "rate": visit.rate,
+                    "text": visit.text,
+                    "gone_at": visit.gone_at,
                     "record_id": capture.record_id if capture else None,
                     "record_uri": capture.target_uri if capture else None,
                     "record_date": capture.date if capture else None,
@@ -264,7 +354,7 @@ def _entry_row(entry: Entry, now: float) -> dict[str, Any]:
         "source": entry.source,
         "kind": entry.kind,
         "host": host_name(entry.url),
-        "rank": RANKS[entry.kind],
+        "rank": lane_of(entry.kind) if entry.lane is None else entry.lane,
         "why": entry.why,
         "via": entry.via,
         "page": entry.page,
@@ -274,12 +364,14 @@ def _entry_row(entry: Entry, now: float) -> dict[str, Any]:
         # Where a redirect leads is fetched next: the two belong together.
         "due_at": -1 if entry.why is Why.REDIRECT else 0,
         "stale_before": entry.stale_before,
+        "modified": entry.modified,
     }
 
 
 def _known(row: tuple[Any, ...]) -> KnownUrl:
     (url, source, kind, seed, why, via, page, hops, first_seen, due_at, last, failures) = row[:12]
-    etag, last_modified, *capture = row[12:]
+    etag, last_modified, *capture = row[12:18]
+    lane, outcome, modified, rate, text, gone_at = row[18:]
     return KnownUrl(
         url=url,
         source=source,
@@ -296,4 +388,10 @@ def _known(row: tuple[Any, ...]) -> KnownUrl:
         etag=etag,
         last_modified=last_modified,
         capture=PayloadRef(*capture) if capture[0] else None,
+        lane=Lane(lane),
+        outcome=outcome,
+        modified=modified,
+        rate=rate,
+        text=text,
+        gone_at=gone_at,
     )

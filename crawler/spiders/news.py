@@ -4,6 +4,7 @@ import asyncio
 import logging
 import math
 import os
+import signal
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractContextManager, suppress
 from functools import partial
@@ -23,11 +24,12 @@ from archive.times import utc_now
 from archive.warc.exchange import Written
 from crawler.answers import Answer
 from crawler.discovery.content import ACCEPTED
+from crawler.fetch import Fetch
 from crawler.frontier import KnownUrl
 from crawler.outcomes import Outcome
-from crawler.queue import Fetch
 from crawler.report import count_due_left, make_report, summary, write_report
-from crawler.session import Session, open_session
+from crawler.session import Mode, Session, open_session
+from crawler.watching import EVERY_S, Keeper, notify
 
 logger = logging.getLogger(__name__)
 
@@ -84,7 +86,12 @@ class NewsSpider(scrapy.Spider):
         Nothing goes through Scrapy's scheduler and scraper: what may leave has been decided, and
         nothing is to be scraped. They cost 0.7 CPU-ms a page.
         """
-        await self._visit_all()
+        keeper = asyncio.ensure_future(self._keep())
+        try:
+            await self._visit_all()
+        finally:
+            keeper.cancel()
+            notify("STOPPING=1")
         nothing: tuple[Request, ...] = ()
         for request in nothing:
             yield request
@@ -93,6 +100,7 @@ class NewsSpider(scrapy.Spider):
         """The request for a fetch."""
         known = fetch.known
         headers = {**_HEADERS, "User-Agent": self.session.user_agent}
+        headers |= self._shown(fetch)
         meta: dict[str, Any] = {
             "microfiche_source": fetch.source_id,
             "microfiche_kind": str(fetch.kind),
@@ -103,6 +111,8 @@ class NewsSpider(scrapy.Spider):
             "microfiche_verify_tls": fetch.source.verify_tls,
             "microfiche_on_sent": partial(self._leaving, fetch),
         }
+        if fetch.source.proxy:
+            meta["proxy"] = fetch.source.proxy
         if known is not None:
             meta["microfiche_page"] = known.page
             if known.capture is not None and (validators := validators_of(known)):
@@ -110,12 +120,27 @@ class NewsSpider(scrapy.Spider):
                 headers |= validators
         return Request(fetch.url, headers=headers, meta=meta, encoding="latin-1", dont_filter=True)
 
+    def _shown(self, fetch: Fetch) -> dict[str, str]:
+        """What a source wants to see; its own hosts only, and never what only serves a page."""
+        secrets = self.session.credentials.get(fetch.source_id)
+        cookies = [fetch.cookies] if fetch.cookies else []
+        shown = {}
+        if secrets is not None and self.session.harvest.is_at_home(fetch.source_id, fetch.url):
+            cookies += [secrets.cookie] if secrets.cookie else []
+            shown = {"Authorization": secrets.authorization} if secrets.authorization else {}
+        return shown | ({"Cookie": "; ".join(cookies)} if cookies else {})
+
     async def _visit_all(self) -> None:
         engine = self.crawler.engine
         assert engine is not None
         # Nothing more leaves once the engine is closing: it waits for what is in flight.
         while not engine.needs_backout():
             self._woken.clear()
+            if self._is_at_limit():
+                if not self._visits:
+                    return
+                await self._wait(math.inf)
+                continue
             try:
                 turn = self._queue.next()
             except MicroficheError as error:
@@ -129,6 +154,35 @@ class NewsSpider(scrapy.Spider):
                 visit.add_done_callback(self._visits.discard)
             else:
                 await self._wait(turn)
+
+    async def _keep(self) -> None:
+        """Look after a run for as long as it goes on."""
+        session = self.session
+        keeper = Keeper(session)
+        loop = asyncio.get_running_loop()
+        loop.add_signal_handler(signal.SIGHUP, setattr, keeper, "reload_asked", True)
+        notify("READY=1")
+        while True:
+            try:
+                keeper.look(self._report)
+            except MicroficheError as error:
+                self._stop(error)
+                return
+            self._woken.set()
+            await asyncio.sleep(EVERY_S)
+
+    def _report(self) -> None:
+        """Write down how far a watch is; the report of its end replaces it."""
+        session = self.session
+        left = count_due_left(session)
+        write_report(session, make_report(session, ended=utc_now(), due_left=left))
+
+    def _is_at_limit(self) -> bool:
+        session = self.session
+        elapsed = (utc_now() - session.started).total_seconds()
+        if session.limits.reached(session.tally, elapsed_s=elapsed):
+            session.at_limit = True
+        return session.at_limit
 
     async def _visit(self, fetch: Fetch, engine: ExecutionEngine) -> None:
         """Fetch and settle; what cannot be settled is no reason to stop the others."""
@@ -167,7 +221,8 @@ class NewsSpider(scrapy.Spider):
         """Settle what has been answered, and keep why the run ends, for its report."""
         if self._visits:
             await asyncio.wait(self._visits)
-        self.session.reason = {"shutdown": "interrupted"}.get(reason, reason)
+        ended = "limit" if self.session.at_limit and reason == "finished" else reason
+        self.session.reason = {"shutdown": "interrupted"}.get(ended, ended)
         if self.session.fatal is None:
             try:
                 self.session.harvest.abandon()
@@ -208,7 +263,9 @@ class NewsSpider(scrapy.Spider):
         if seconds <= 0:
             await asyncio.sleep(0)
             return
-        timeout = None if seconds == math.inf else seconds
+        # Limits of time are kept though nothing happens.
+        longest = 1.0 if self.session.limits.time_s is not None else math.inf
+        timeout = None if min(seconds, longest) == math.inf else min(seconds, longest)
         with suppress(TimeoutError):
             await asyncio.wait_for(self._woken.wait(), timeout)
 
@@ -233,7 +290,7 @@ def _session_of(kwargs: dict[str, str]) -> AbstractContextManager[Session]:
     root = kwargs.pop("archive", None) or os.environ.get("MICROFICHE_ARCHIVE") or "."
     sources = [name for name in str(kwargs.pop("sources", "")).split(",") if name]
     recheck = str(kwargs.pop("recheck", "")).lower() in ("1", "true", "yes")
-    return open_session(open_archive(Path(root)), sources, recheck=recheck)
+    return open_session(open_archive(Path(root)), sources, Mode(recheck=recheck))
 
 
 def validators_of(known: KnownUrl) -> dict[str, str]:
@@ -267,4 +324,5 @@ def _answer_of(response: Response) -> Answer:
         headers=headers,
         body=response.body,
         written=response.request.meta["microfiche_written"],
+        set_cookies=tuple(v.decode("latin-1") for v in response.headers.getlist(b"Set-Cookie")),
     )

@@ -15,7 +15,7 @@ from archive.warc.exchange import Written
 from crawler.indexing import IndexerChild
 from crawler.outcomes import Kind, NotFollowed, Outcome
 from crawler.progress import render
-from crawler.session import open_session, redacted_config
+from crawler.session import Mode, open_session, redacted_config
 from crawler.tally import Tally
 from tests.crawler.oddsite import Reply, odd_site
 
@@ -63,7 +63,7 @@ def test_a_dead_or_slow_indexer_holds_nobody_up(bench, tmp_path):
 
 def test_live_progress_shows_each_source(bench):
     bench.source("news", "http://127.0.0.1:9/")
-    with open_session(bench.archive, index=False) as session:
+    with open_session(bench.archive, mode=Mode(index=False)) as session:
         tally = session.tally
         written = Written("urn:1", "f", 0, 9, "revisit", None, "20260101000000", "", "http://a/")
         tally.captured("news", written, body_bytes=2_500_000)

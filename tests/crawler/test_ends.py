@@ -14,9 +14,9 @@ from archive.errors import WarcError
 from archive.layout import open_archive
 from archive.lock import hold
 from archive.warc.reader import iter_groups
+from crawler.fetch import Fetch
 from crawler.frontier import open_frontier
-from crawler.queue import Fetch
-from crawler.session import open_session
+from crawler.session import Mode, open_session
 from crawler.spiders.news import NewsSpider
 from tests.crawler.conftest import Bench
 from tests.crawler.oddsite import OddSite, Reply, odd_site
@@ -74,14 +74,20 @@ def wait_for_requests(site: OddSite, more_than: int, process: "subprocess.Popen[
         time.sleep(0.01)
 
 
-def test_ten_kills_lose_nothing_that_was_passed_on_and_the_next_run_finishes(site, press):
+@pytest.mark.parametrize(
+    ("command", "kills"), [("crawl", KILLS), pytest.param("watch", 50, marks=pytest.mark.soak)]
+)
+def test_kills_lose_nothing_that_was_passed_on_and_the_next_run_finishes(
+    site, press, command, kills
+):
     moments = random.Random(19)
     passed_on: dict[str, str] = {}
-    for _ in range(KILLS):
+    for _ in range(kills):
         before = len(site.asked)
-        with press.start("crawl", "--no-index") as process:
-            wait_for_requests(site, before, process)
-            time.sleep(moments.uniform(0.0, 0.25))
+        with press.start(command, "--no-index") as process:
+            # Some of them before anything is settled, none after all is.
+            more = moments.randrange(100 // kills + 2)
+            wait_for_requests(site, before + more, process)
             process.kill()
             process.communicate()
         now = fetched(press)
@@ -97,7 +103,7 @@ def test_ten_kills_lose_nothing_that_was_passed_on_and_the_next_run_finishes(sit
     assert press.report()["due_left"] == 0
     # Only what was in flight at a kill is asked for again.
     again = len([path for path in site.paths() if path in ARTICLES]) - len(ARTICLES)
-    assert again <= KILLS * 4
+    assert again <= kills * 4
 
 
 def test_ctrl_c_finishes_what_is_in_flight_and_the_next_run_goes_on(site, press):
@@ -141,7 +147,7 @@ def test_a_frontier_that_cannot_be_read_ends_the_run_before_anything_is_lost(pre
 
 
 def test_one_exchange_that_cannot_be_put_into_records_does_not_end_the_run(press):
-    with open_session(press.archive, index=False) as session:
+    with open_session(press.archive, mode=Mode(index=False)) as session:
         turn = session.harvest.queue.next()
         assert isinstance(turn, Fetch)
         error = WarcError(f"{turn.url}: cannot be put into WARC records")

@@ -7,9 +7,9 @@ import pytest
 from archive.config import CrawlTable, Source
 from archive.warc.exchange import Written
 from crawler.answers import Answer
-from crawler.leads import Leads, find_leads
+from crawler.fetch import Fetch
+from crawler.leads import Context, Leads, find_leads
 from crawler.outcomes import Kind, NotFollowed, Why
-from crawler.queue import Fetch
 from crawler.schedule import MIN_RECHECK_S, REQUISITE_S
 from crawler.scope import Scope
 
@@ -26,7 +26,8 @@ def leads(
     data = body.encode() if isinstance(body, str) else body
     answer = Answer(url, 200, {"content-type": content_type}, data, written)
     fetch = Fetch(url=url, source_id="news", source=source, kind=kind, hops=0)
-    return find_leads(fetch, answer, Scope(source, CrawlTable(max_redirects=2)), now=NOW)
+    context = Context(NOW, Scope(source, CrawlTable(max_redirects=2)))
+    return find_leads(fetch, answer, context)
 
 
 def paths(found: Leads) -> list[str]:

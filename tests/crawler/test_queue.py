@@ -6,10 +6,18 @@ from itertools import pairwise
 import pytest
 
 from archive.config import Config, Source
-from crawler.frontier import Entry, Visit, open_frontier
+from crawler.fetch import Fetch
+from crawler.frontier import Entry, Lane, Visit, open_frontier
 from crawler.outcomes import Kind, Outcome, State, Why
-from crawler.politeness import MARGIN_S, MAX_DOUBT_S
-from crawler.queue import Fetch, FetchQueue
+from crawler.politeness import (
+    DOWN_S,
+    MARGIN_S,
+    MAX_DOUBT_S,
+    MAX_PAUSE_S,
+    REST_AFTER,
+    REST_S,
+)
+from crawler.queue import FetchQueue
 from crawler.robots import MAX_AGE_S
 
 HOME = "https://news.example/"
@@ -35,7 +43,8 @@ class World:
         self.sources = sources
         self.config = Config(layout=1, archive={"contact": "mailto:x@y.example"}, crawl=crawl)
 
-    def open(self, *, fresh_robots: bool = False) -> FetchQueue:
+    def open(self, *, fresh_robots: bool = False, patient: bool = False) -> FetchQueue:
+        self.frontier.take_back()
         self.queue = FetchQueue(
             self.frontier,
             self.config,
@@ -43,6 +52,7 @@ class World:
             agent="microfiche",
             on_skip=self.skip,
             fresh_robots=fresh_robots,
+            patient=patient,
             wall=self.clock,
             clock=self.clock,
         )
@@ -319,16 +329,150 @@ def test_robots_txt_comes_first_and_only_once_for_an_origin(world):
     assert len(visited) == 7
 
 
-def test_a_run_has_an_end_though_feeds_become_due_again(world):
+def feed_settled(here: World, fetch: Fetch, due_at: float) -> None:
+    visit = Visit(State.FETCHED, Outcome.CAPTURED, due_at, fetched_at=here.clock.now)
+    here.frontier.settle(fetch.url, visit)
+    here.queue.finish(fetch)
+
+
+def test_a_feed_comes_due_again_while_pages_are_fetched(world):
+    here = world({"news": source(delay=1.0)})
+    here.add(f"{HOME}feed", kind=Kind.FEED)
+    here.add(*(f"{HOME}{number}" for number in range(40)))
+    here.open()
+    asked = []
+    for _ in range(36):
+        fetch = here.take()
+        asked.append(fetch.url)
+        if fetch.kind is Kind.FEED:
+            feed_settled(here, fetch, here.clock.now + 10.0)
+        else:
+            here.over(fetch)
+    turns = [number for number, url in enumerate(asked) if url.endswith("feed")]
+    assert (turns[0], [later - earlier for earlier, later in pairwise(turns)]) == (0, [10, 10, 10])
+
+
+@pytest.mark.parametrize("patient", [False, True])
+def test_a_run_ends_when_nothing_is_due_now_and_a_watch_waits_for_what_will_be(world, patient):
     here = world({"news": source(delay=0.0)})
     here.add(f"{HOME}feed", kind=Kind.FEED)
-    here.open()
+    here.open(patient=patient)
     feed = here.take()
-    here.clock.now += 5000.0
-    visit = Visit(State.FETCHED, Outcome.CAPTURED, here.clock.now - 10.0, fetched_at=here.clock.now)
-    here.frontier.settle(feed.url, visit)
-    here.queue.finish(feed)
+    feed_settled(here, feed, here.clock.now + 30.0)
+    assert here.queue.next() == (30.0 if patient else None)
+    here.clock.now += 30.0
+    assert isinstance(here.queue.next(), Fetch)
+
+
+def test_a_backlog_holds_up_neither_listings_nor_news_nor_checks(world):
+    here = world({"news": source(delay=0.0)})
+    here.add(*(f"{HOME}old{number}" for number in range(30)), lane=Lane.BACKFILL)
+    here.add(f"{HOME}checked", lane=Lane.CHECK)
+    here.open()
+    here.over(here.take())
+    page = here.take()
+    here.queue.learn(entries(f"{HOME}old.png", kind=Kind.REQUISITE, lane=Lane.BACKFILL_REQUISITE))
+    here.queue.learn(entries(f"{HOME}fresh"))
+    here.queue.learn(entries(f"{HOME}feed", kind=Kind.FEED))
+    here.queue.learn(entries(f"{HOME}fresh.png", kind=Kind.REQUISITE))
+    here.over(page)
+    names = [url.removeprefix(HOME) for url in here.visit_all()][:5]
+    assert names == ["feed", "fresh.png", "fresh", "old.png", "old1"]
+
+
+def test_sources_on_one_host_take_turns(world):
+    here = world({name: source(delay=0.0) for name in "abc"})
+    for name in "abc":
+        here.add(*(f"{HOME}{name}{number}" for number in range(20)), source=name)
+    here.open()
+    first = [url.removeprefix(HOME)[0] for url in here.visit_all()[:30]]
+    assert sorted(first.count(name) for name in "abc") == [10, 10, 10]
+
+
+def test_a_host_that_many_sources_share_serves_them_all(world):
+    here = world({f"s{number}": source(delay=0.0) for number in range(20)})
+    for name in here.sources:
+        here.add(f"{HOME}{name}", source=name)
+    here.open()
+    assert len(here.visit_all()) == 20
+
+
+def test_what_is_handed_out_is_given_to_nobody_else_until_a_run_takes_it_back(world):
+    here = world({"news": source(delay=0.0, concurrency=2)})
+    here.add(f"{HOME}1")
+    here.open()
+    taken = here.take()
+    assert here.frontier.take_due("news", "news.example", until=here.clock.now, limit=9) == []
+    here.open()
+    assert here.take().url == taken.url
+
+
+def rebuff(here: World, fetch: Fetch) -> float:
+    seconds = here.queue.rebuffed(fetch)
+    here.settle(fetch.url)
+    here.queue.finish(fetch)
+    return seconds
+
+
+def test_a_host_that_serves_nothing_is_slowed_down_and_then_rests(world):
+    here = world({"news": source(delay=0.1)})
+    here.add(*(f"{HOME}{number}" for number in range(60)))
+    here.open()
+    starts = []
+    while not rebuff(here, here.take()):
+        starts.append(here.clock.now)
+    gaps = [round(later - earlier) for earlier, later in pairwise(starts)]
+    assert gaps == [0, 0, 0, 1, 2, 4]
     assert here.queue.next() is None
+    assert here.queue.paused == {"news.example"}
+    # Whatever comes first after the rest decides: nothing again, and it rests for longer.
+    here.clock.now += REST_S
+    here.open()
+    assert rebuff(here, here.take()) == 2 * REST_S
+    here.clock.now += 2 * REST_S
+    here.open()
+    here.over(here.take())
+    assert len(here.visit_all()) == 60 - REST_AFTER - 2
+
+
+def test_one_page_that_is_served_ends_a_row_of_those_that_are_not(world):
+    here = world({"news": source(delay=0.1)})
+    here.add(*(f"{HOME}{number}" for number in range(60)))
+    here.open()
+    for number in range(60):
+        fetch = here.take()
+        if number % 7 == 6:
+            here.over(fetch)
+        else:
+            assert rebuff(here, fetch) == 0.0
+
+
+def test_a_pause_that_was_written_by_a_clock_ahead_ends_within_a_day(world):
+    here = world()
+    here.add(f"{HOME}1")
+    here.frontier.hosts.note_refusals("news.example", 1, here.clock.now + 365 * 86400.0)
+    here.open(patient=True)
+    began = here.clock.now
+    here.clock.now += MAX_PAUSE_S - 90.0
+    here.take()
+    assert here.clock.now - began == pytest.approx(MAX_PAUSE_S)
+
+
+def test_a_host_that_was_down_is_tried_again_after_a_while(world):
+    here = world({"news": source(delay=0.0)})
+    here.add(*(f"{HOME}{number}" for number in range(5)))
+    here.open(patient=True)
+    for _ in range(3):
+        fetch = here.take()
+        here.queue.unanswered(fetch)
+        here.settle(fetch.url)
+        here.queue.finish(fetch)
+    here.queue.next()
+    assert [outcome for _, outcome in here.skipped] == [Outcome.HOST_DOWN] * 2
+    here.add(f"{HOME}late")
+    here.clock.now += DOWN_S
+    here.queue.learn(entries(f"{HOME}later"))
+    assert here.take().url == f"{HOME}late"
 
 
 def test_setting_the_machines_clock_back_stops_nobody(world):

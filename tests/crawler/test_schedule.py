@@ -8,10 +8,15 @@ import pytest
 from archive.config import CrawlTable, Source
 from archive.warc.exchange import PayloadRef, Written
 from crawler.answers import Answer
-from crawler.frontier import KnownUrl
+from crawler.frontier import KnownUrl, Lane
 from crawler.outcomes import Kind, NotFollowed, Outcome, State, Why
-from crawler.politeness import MAX_SILENT, Pace, read_retry_after
-from crawler.schedule import due_after_failure, due_after_success, retry_pause
+from crawler.politeness import DOWN_S, MAX_SILENT, Pace, read_retry_after
+from crawler.schedule import (
+    REMOVAL_CHECK_S,
+    due_after_failure,
+    due_after_success,
+    retry_pause,
+)
 from crawler.scope import Scope
 from crawler.visits import failed_visit, redirect_entry, skipped_visit, visit_of
 
@@ -101,13 +106,13 @@ def test_articles_come_again_at_their_ages_and_then_no_more():
     ages = []
     due: float | None = NOW
     while due is not None:
-        due = due_after_success(SOURCE, Kind.ARTICLE, seed=False, first_seen=NOW, now=due)
+        due = due_after_success(SOURCE, known(), now=due)
         ages.append(due and due - NOW)
-    assert ages == [HOUR, 6 * HOUR, DAY, 3 * DAY, 7 * DAY, 30 * DAY, None]
+    assert ages == [1.5 * HOUR, 25 * HOUR, 99 * HOUR, 30 * DAY, None]
 
 
 def test_an_article_first_reached_late_skips_the_ages_it_has_missed():
-    assert due_after_success(SOURCE, Kind.ARTICLE, seed=False, first_seen=0, now=2 * DAY) == 3 * DAY
+    assert due_after_success(SOURCE, known(first_seen=0.0), now=2 * DAY) == 99 * HOUR
 
 
 @pytest.mark.parametrize(
@@ -121,7 +126,8 @@ def test_an_article_first_reached_late_skips_the_ages_it_has_missed():
     ],
 )
 def test_listings_come_again_after_their_interval(kind, seed, wait):
-    due = due_after_success(SOURCE, kind, seed=seed, first_seen=0, now=NOW)
+    lane = Lane.LISTING if seed else Lane.CHECK
+    due = due_after_success(SOURCE, known(kind=kind, seed=seed, lane=lane), now=NOW)
     assert due == (NOW + wait if wait else None)
 
 
@@ -151,7 +157,7 @@ def test_pauses_grow_and_the_host_is_taken_at_its_word_within_a_day():
         ("Thu, 01 Jan 2026 01:02:00 +0100", 120.0),
         ("Wed, 31 Dec 2025 00:00:00 GMT", 0.0),
         ("-5", None),
-        ("1.5", None),
+        ("1.5", 1.5),
         ("", None),
         ("soon", None),
         ("\u0663", None),
@@ -175,11 +181,12 @@ def test_without_delay_nothing_waits_but_for_a_pause():
 def test_a_host_is_down_after_silence_and_up_after_any_answer():
     pace = Pace()
     for _ in range(MAX_SILENT):
-        assert not pace.is_down
-        pace.unanswered()
-    assert pace.is_down
+        assert not pace.is_down(5.0)
+        pace.unanswered(5.0)
+    assert pace.is_down(5.0)
+    assert not pace.is_down(5.0 + DOWN_S)
     pace.answered()
-    assert not pace.is_down
+    assert not pace.is_down(5.0)
 
 
 def test_a_capture_keeps_validators_and_what_they_speak_of():
@@ -187,17 +194,24 @@ def test_a_capture_keeps_validators_and_what_they_speak_of():
     assert (visit.state, visit.outcome, visit.due_at) == (
         State.FETCHED,
         Outcome.CAPTURED,
-        NOW + HOUR,
+        NOW + 1.5 * HOUR,
     )
     assert (visit.etag, visit.last_modified) == ('"1"', "x")
     assert visit.capture == PayloadRef("urn:uuid:1", URL, "2026-01-01T00:00:00.000000Z", "sha1:A")
 
 
 def test_a_removal_is_looked_at_again_before_it_is_believed():
-    visit = visit_of(known(first_seen=NOW - 40 * DAY), SOURCE, answer(410), now=NOW)
-    assert (visit.state, visit.due_at, visit.keep_validators) == (State.GONE, NOW + 3 * DAY, True)
-    third = known(first_seen=NOW - 40 * DAY, failures=2)
-    assert visit_of(third, SOURCE, answer(410), now=NOW).due_at is None
+    first = visit_of(known(first_seen=NOW - 40 * DAY), SOURCE, answer(410), now=NOW)
+    assert (first.state, first.keep_validators) == (State.GONE, True)
+    assert (first.due_at, first.gone_at) == (NOW + HOUR, NOW)
+    again = known(first_seen=NOW - 40 * DAY, gone_at=NOW)
+    second = visit_of(again, SOURCE, answer(404), now=NOW + HOUR)
+    # Certain when three days are over since the first, however young the article is.
+    assert (second.due_at, second.gone_at) == (NOW + REMOVAL_CHECK_S, NOW)
+    young = visit_of(known(first_seen=NOW, gone_at=NOW), SOURCE, answer(404), now=NOW + HOUR)
+    assert young.due_at == NOW + REMOVAL_CHECK_S
+    assert visit_of(again, SOURCE, answer(404), now=NOW + REMOVAL_CHECK_S).due_at is None
+    assert visit_of(again, SOURCE, answer(200), now=NOW + HOUR).gone_at is None
 
 
 def test_an_error_is_a_fetch_that_failed():
@@ -244,22 +258,20 @@ SCOPE = Scope(
     ],
 )
 def test_redirects_are_held_to_the_scope(location, values, expected):
-    found = redirect_entry(
-        known(**values), answer(302, location=location), SCOPE, now=NOW, run_started=NOW
-    )
+    found = redirect_entry(known(**values), answer(302, location=location), SCOPE, now=NOW)
     assert getattr(found, "url", found) == expected
 
 
 def test_what_a_redirect_leads_to_stays_what_it_was():
     entry = redirect_entry(
-        known(kind=Kind.FEED, hops=1), answer(301, location="/f2"), SCOPE, now=NOW, run_started=NOW
+        known(kind=Kind.FEED, hops=1), answer(301, location="/f2"), SCOPE, now=NOW
     )
     assert entry is not None
     assert not isinstance(entry, NotFollowed)
-    assert (entry.kind, entry.hops, entry.via, entry.stale_before) == (Kind.FEED, 2, URL, NOW)
+    assert (entry.kind, entry.hops, entry.via, entry.stale_before) == (Kind.FEED, 2, URL, NOW - 30)
 
 
 def test_an_article_that_moved_for_good_is_seldom_looked_at():
     moved = visit_of(known(), SOURCE, answer(301, location="/new"), now=NOW)
     for_now = visit_of(known(), SOURCE, answer(302, location="/new"), now=NOW)
-    assert (moved.due_at, for_now.due_at) == (NOW + 30 * DAY, NOW + HOUR)
+    assert (moved.due_at, for_now.due_at) == (NOW + 30 * DAY, NOW + 1.5 * HOUR)

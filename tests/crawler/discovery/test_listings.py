@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archive.urls import is_http
-from crawler.discovery.feeds import read_feed
+from crawler.discovery.feeds import read_feed, read_json_feed
 from crawler.discovery.sitemaps import read_sitemap, read_url_list
 from crawler.discovery.sniff import Document, sniff
 
@@ -138,7 +138,12 @@ def test_url_list():
         (RSS.encode("utf-16"), Document.FEED),
         (SITEMAP, Document.SITEMAP),
         (b"<sitemapindex>", Document.SITEMAP),
-        (b"<!-- <rss> once --><!DOCTYPE html><html>", Document.FEED),
+        (b"<!-- <rss> once --><!DOCTYPE html><html>", Document.HTML),
+        (b"<?xml version='1.0'?><!--" + b"x" * 9000 + b"--><urlset>", Document.SITEMAP),
+        (RSS.encode("utf-16-le"), Document.FEED),
+        (RSS.encode("utf-32"), Document.FEED),
+        (b'{"version": "https://jsonfeed.org/version/1", "items": []}', Document.JSON_FEED),
+        (b"<!--" * 50_000, Document.OTHER),
         (b"<html><body>how to write &lt;rss&gt;", Document.HTML),
         (b"<html><pre><rss version='2'></pre>", Document.HTML),
         (b"{}", Document.OTHER),
@@ -147,3 +152,77 @@ def test_url_list():
 )
 def test_documents_are_known_by_their_first_bytes(body, document):
     assert sniff(body) is document
+
+
+JSON_FEED = """{"version": "https://jsonfeed.org/version/1.1", "title": "News", "items": [
+ {"id": "1", "url": "/one", "date_published": "1970-01-01T00:01:00Z"},
+ {"id": "https://news.example/two", "date_modified": "1970-01-01T00:02:00Z"},
+ {"id": "3", "external_url": "https://news.example/three", "url": 7},
+ "nonsense", {"title": "no address"}]}"""
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16-le"])
+def test_json_feed(encoding):
+    found = read_json_feed(JSON_FEED.encode(encoding), URL)
+    assert paths(found) == ["/one", "/two", "/three"]
+    assert (found[0].published, found[1].modified) == (60.0, 120.0)
+
+
+@pytest.mark.parametrize("body", [b"[" * 100_000, b'{"items": {}}', b"[]", b"{", b"null"])
+def test_a_broken_json_feed_has_no_items(body):
+    assert read_json_feed(body, URL) == ()
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be", "utf-16", "utf-32", "utf-8"])
+@pytest.mark.parametrize("charset", ["", "; charset=utf-16le", "; charset=utf-8"])
+def test_the_encoding_of_a_listing_is_what_its_bytes_say(encoding, charset):
+    lying = '<?xml version="1.0" encoding="utf-16"?>'
+    feed = (lying + RSS.partition("?>")[2]).encode(encoding)
+    assert "/two" in paths(read_feed(feed, URL, content_type="text/xml" + charset))
+    sitemap = lying + SITEMAP.decode().partition("?>")[2]
+    assert paths(read_sitemap(sitemap.encode(encoding), URL).pages) == ["/a", "/b"]
+
+
+def test_an_unknown_encoding_does_not_hide_a_sitemap():
+    body = SITEMAP.replace(b'"1.0"?>', b'"1.0" encoding="x-none"?>')
+    assert paths(read_sitemap(body, URL).pages) == ["/a", "/b"]
+    latin = '<?xml version="1.0" encoding="latin-1"?><urlset><url><loc>/\u00e9</loc></url></urlset>'
+    assert paths(read_sitemap(latin.encode("latin-1"), URL).pages) == ["/%C3%A9"]
+
+
+@pytest.mark.parametrize(
+    "kind", ["text/html; charset=utf-8", "text/html;q=1", "application/xhtml+xml; x=y"]
+)
+def test_the_type_of_a_link_may_have_parameters(kind):
+    body = ATOM.replace('<link href="/x"/>', f'<link rel="alternate" type="{kind}" href="/x"/>')
+    assert paths(read_feed(body.encode(), URL)) == ["/x"]
+
+
+def test_a_file_that_belongs_to_an_entry_is_no_article():
+    items = (
+        '<item><enclosure url="https://news.example/a.mp3" type="audio/mpeg">a</enclosure></item>'
+        '<item><enclosure url="https://news.example/b.jpg"/><link>/b</link></item>'
+        '<item><link>https://news.example/c.mp3</link><enclosure url="https://news.example/c.mp3"/>'
+        "<guid>https://news.example/c</guid></item>"
+    )
+    body = f"<rss version='2.0'><channel>{items}</channel></rss>"
+    assert paths(read_feed(body.encode(), URL)) == ["/b", "/c"]
+
+
+@pytest.mark.parametrize(
+    ("body", "pages", "sitemaps"),
+    [
+        ("<sitemapindex><sitemap>https://news.example/p.xml</sitemap>", [], ["/p.xml"]),
+        ("<urlset><url>https://news.example/a</url><url>b</url></urlset>", ["/a"], []),
+        ("<urlset><loc>https://news.example/a</loc></urlset>", ["/a"], []),
+        ("<urlset><url><loc><url>https://news.example/a</url></loc></url></urlset>", ["/a"], []),
+        ("<urlset><url><loc><![CDATA[/a]]></loc></url></urlset>", ["/a"], []),
+        ("<br>\n<b>Warning</b>: x\n<?xml version='1.0'?><urlset><loc>/a</loc>", ["/a"], []),
+        ("\n\n<?xml version='1.0' encoding='utf-8'?><urlset><loc>/a</loc></urlset>", ["/a"], []),
+        ("<urlset><loc>/part-1.xml</loc><loc>/x.xml.gz</loc>", [], ["/part-1.xml", "/x.xml.gz"]),
+        ("<urlset><loc>/a?b=c.xml</loc></urlset>", ["/a?b=c.xml"], []),
+    ],
+)
+def test_sitemaps_as_they_are_met(body, pages, sitemaps):
+    found = read_sitemap(body.encode(), URL)
+    assert (paths(found.pages), paths(found.sitemaps)) == (pages, sitemaps)

@@ -1,0 +1,111 @@
+"""A watch in a process of its own: what it visits, what it is told, how it ends."""
+
+import json
+import signal
+import time
+from collections.abc import Callable
+
+import pytest
+
+from archive.errors import NotFound
+from archive.runs import inbox
+from archive.runs.frontier import read_address, read_sources
+from archive.runs.reports import compare, get_run, iter_runs
+from tests.crawler.conftest import CRAWL_S, Bench
+from tests.crawler.oddsite import OddSite, Reply, odd_site
+
+
+@pytest.fixture
+def site():
+    with odd_site() as running:
+        yield running
+
+
+def source(bench: Bench, site: OddSite, name: str = "press", **values) -> None:
+    defaults = {"feeds": [f"{site.base}/feed"], "delay": 0.0, "requisites": "none"}
+    bench.source(name, f"{site.base}/", **(defaults | values))
+
+
+def wait_for(true: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + CRAWL_S
+    while not true():
+        assert time.monotonic() < deadline, "it never came"
+        time.sleep(0.05)
+
+
+def test_a_watch_goes_on_takes_wishes_and_changes_and_ends_when_it_is_told_to(site, bench):
+    site.answers |= {f"/{name}": Reply() for name in ("a", "b", "wish", "late")}
+    site.answers["/feed"] = site.feed("/a")
+    site.answers["/other"] = site.feed("/late")
+    source(bench, site, feed_interval="1s")
+    with bench.start("watch", "--no-index") as watch:
+        try:
+            wait_for(lambda: site.times("/a") == 1)
+            # What is published while it runs is found.
+            site.answers["/feed"] = site.feed("/a", "/b")
+            wait_for(lambda: site.times("/b") == 1)
+            # What somebody wants kept is, and says so.
+            saved = bench.run("save", "--json", f"{site.base}/wish")
+            assert (saved.status, json.loads(saved.out)["outcome"]) == (0, "captured")
+            # Nobody else may crawl meanwhile.
+            second = bench.run("crawl")
+            assert (second.status, second.err.count("\n")) == (5, 1)
+            assert "in use by watch" in second.err
+            # A mistake in the configuration changes nothing; a source added is visited.
+            whole = bench.archive.config_path.read_text()
+            bench.archive.config_path.write_text(whole.replace("delay", "delya"))
+            asked = site.times("/feed")
+            wait_for(lambda: site.times("/feed") > asked + 1)
+            source(bench, site, "second", feeds=[f"{site.base}/other"])
+            wait_for(lambda: site.times("/late") == 1)
+        finally:
+            watch.send_signal(signal.SIGTERM)
+            out, err = watch.communicate(timeout=CRAWL_S)
+    assert (watch.returncode, err) == (0, ""), out
+    report = bench.report()
+    assert (report["reason"], report["configuration"]) == ("interrupted", None)
+    assert set(report["sources"]) == {"press", "second"}
+    log = next(bench.archive.runs_dir.glob("*.log")).read_text()
+    assert "delya: unknown key" in log
+
+
+def test_save_fetches_alone_and_nothing_that_is_due(site, bench):
+    page = Reply(body=b"<html><img src=/p.png><p>x</html>")
+    site.answers |= {"/feed": site.feed("/a"), "/wish": page, "/p.png": Reply(body=b"png")}
+    site.answers["/robots.txt"] = Reply(body=b"User-agent: *\nDisallow: /no")
+    source(bench, site, requisites="page")
+    saved = bench.run("save", f"{site.base}/wish", f"{site.base}/no", f"{site.base}/gone")
+    assert saved.status == 1
+    assert saved.out.split()[::2] == ["captured", "robots_disallowed", "gone"]
+    assert sorted(site.paths()) == ["/favicon.ico", "/gone", "/p.png", "/robots.txt", "/wish"]
+    assert bench.run("save", "mailto:a@b").status == 2
+    # The address is one of the source's from now on, and can be asked about.
+    known = read_address(bench.archive, f"{site.base}/wish")
+    assert (known["address"]["source"], known["address"]["why"]) == ("press", "saved")
+    (state,) = read_sources(bench.archive, ["press"], now=time.time())
+    assert state.articles == 2
+    with pytest.raises(NotFound):
+        read_address(bench.archive, f"{site.base}/never")
+    assert [run["run"] for run in iter_runs(bench.archive)] == [
+        get_run(bench.archive, "last")["run"]
+    ]
+
+
+def test_wishes_are_granted_once_and_what_is_none_goes(bench):
+    wish = inbox.post(bench.archive, "https://news.example/a")
+    (bench.archive.runs_dir / "inbox" / "1-1.json").write_text("{")
+    assert list(inbox.take(bench.archive)) == [wish]
+    assert list(inbox.take(bench.archive)) == []
+    assert inbox.find_answer(bench.archive, wish) is None
+    inbox.answer(bench.archive, wish, "captured")
+    assert inbox.find_answer(bench.archive, wish) == "captured"
+    assert inbox.find_answer(bench.archive, wish) is None
+
+
+def test_two_runs_are_compared_by_what_they_counted():
+    before = {"totals": {"urls": 2}, "sources": {"a": {"urls": 2, "outcomes": {"captured": 2}}}}
+    after = {"totals": {"urls": 2}, "sources": {"a": {"urls": 2, "outcomes": {"gone": 2}}}}
+    assert compare(before, after) == [
+        ("a", "outcomes.captured", 2, 0),
+        ("a", "outcomes.gone", 0, 2),
+    ]
