@@ -234,6 +234,18 @@ FROM facets f JOIN facet_names n ON n.id = f.credit GROUP BY n.id;
 """
 
 
+_HOW_IT_WAS_ASKED = """
+ALTER TABLE captures ADD COLUMN method TEXT;
+DROP VIEW cdx;
+CREATE VIEW cdx AS
+SELECT c.id, c.record_id, c.urlkey, c.timestamp, c.uri, c.mime, c.status, c.digest,
+       w.filename AS file, c.offset, c.length, c.record_type, c.refers_to, c.refers_to_uri,
+       c.refers_to_date, c.redirect, c.truncated, c.source, c.kind, c.page_kind, c.failure,
+       c.method
+FROM captures c JOIN warcs w ON w.id = c.warc;
+"""
+
+
 @MIGRATIONS()
 def m001_first(db: Database) -> None:
     """Captures, articles, versions, events, full text."""
@@ -274,6 +286,13 @@ def m005_requisites(db: Database) -> None:
 def m006_owners(db: Database) -> None:
     """Whose each sketch is; fewer marks where articles are numbered anew."""
     for statement in owners.STATEMENTS:
+        db.execute(statement)
+
+
+@MIGRATIONS()
+def m007_methods(db: Database) -> None:
+    """How each capture was asked for; none for GET, and for what was indexed before."""
+    for statement in _statements(_HOW_IT_WAS_ASKED):
         db.execute(statement)
 
 

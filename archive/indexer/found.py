@@ -11,6 +11,7 @@ from archive.indexer.reading import clean
 from archive.indexer.worker import Page
 from archive.times import to_timestamp
 from archive.urls import is_http, registered_domain, urlkey
+from archive.warc.digests import plain_digest
 from archive.warc.reader import CAPTURE_TYPES, Group, Record
 from archive.warc.stored import StoredHttp
 
@@ -56,6 +57,7 @@ class FoundCapture:
     source: str
     kind: str | None
     failure: str | None
+    method: str | None
     wanted_by: str | None
     captured_at: datetime
 
@@ -107,7 +109,7 @@ def found_in(group: Group) -> Found:
     # One that describes another record says nothing alone: damage took the one it describes.
     if record is group.metadata and (not group.facts or record.find("WARC-Refers-To")):
         return Found(record.filename, group.end, None, None)
-    capture = _capture(record, http, dict(group.facts))
+    capture = _capture(record, http, dict(group.facts), group.method)
     page = None
     if http is not None and _is_article_page(capture, http):
         page = Page(capture.uri, http, capture.captured_at)
@@ -125,9 +127,12 @@ def _http(group: Group) -> StoredHttp | None:
     return None
 
 
-def _capture(record: Record, http: StoredHttp | None, facts: dict[str, Any]) -> FoundCapture:
+def _capture(
+    record: Record, http: StoredHttp | None, facts: dict[str, Any], method: str
+) -> FoundCapture:
     uri, kind = clean(record.target_uri), _text(facts.get("kind"))
-    record_id = _bare(record.record_id) or f"urn:microfiche:{record.filename}:{record.offset}"
+    record_id = clean(record.capture_id)
+    digest = _text(facts.get("entity_digest")) or record.find("WARC-Payload-Digest")
     captured_at = record.date
     status = http.status if http else 200 if record.type in ("resource", "conversion") else None
     location = http.get("Location") if http and http.status in REDIRECTS else None
@@ -139,7 +144,7 @@ def _capture(record: Record, http: StoredHttp | None, facts: dict[str, Any]) -> 
         uri=uri,
         mime=_mime(record, http),
         status=status,
-        digest=_text(facts.get("entity_digest")) or record.find("WARC-Payload-Digest"),
+        digest=plain_digest(digest) if digest else None,
         filename=record.filename,
         offset=record.offset,
         length=record.length,
@@ -148,10 +153,11 @@ def _capture(record: Record, http: StoredHttp | None, facts: dict[str, Any]) -> 
         refers_to_uri=record.find("WARC-Refers-To-Target-URI"),
         refers_to_date=record.find("WARC-Refers-To-Date"),
         redirect=_target(uri, location),
-        truncated=record.find("WARC-Truncated"),
+        truncated=record.truncated,
         source=_text(facts.get("source")) or registered_domain(uri) or "unknown",
         kind=kind,
         failure=_failure(facts) if record.type == "metadata" else None,
+        method=clean(method) if method != "GET" else None,
         wanted_by=_text(facts.get("page")) if kind == "requisite" else None,
         captured_at=captured_at,
     )

@@ -96,8 +96,8 @@ def store_captures(db: Database, entries: Iterable[Entry]) -> list[Stored]:
 _INSERT = """
 INSERT INTO captures (id, record_id, urlkey, timestamp, uri, mime, status, digest, warc, offset,
     length, record_type, refers_to, refers_to_uri, refers_to_date, redirect, truncated, source,
-    kind, page_kind, failure)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+    kind, page_kind, failure, method)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 """
 
 
@@ -108,7 +108,7 @@ def _row(item: Stored, warc: int) -> tuple[object, ...]:
         *(item.number, c.record_id, c.urlkey, c.timestamp, c.uri, c.mime, c.status, c.digest),
         *(warc, c.offset, c.length, c.record_type),
         *(c.refers_to, c.refers_to_uri, c.refers_to_date, c.redirect, c.truncated, c.source),
-        *(c.kind, page_kind, c.failure),
+        *(c.kind, page_kind, c.failure, c.method),
     )
 
 
