@@ -38,6 +38,7 @@ COMMANDS = {
     "events": "archive.cli.events:command",
     "ingest": "archive.cli.ingest:command",
     "saved": "archive.cli.saved:command",
+    "cdx": "archive.cli.cdx:command",
     "export": "archive.cli.export:command",
     "config": "archive.cli.config:command",
     "stats": "archive.cli.stats:command",

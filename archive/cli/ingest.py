@@ -1,4 +1,4 @@
-"""``microfiche ingest``: take in WARC, ARC and WACZ files made by others."""
+"""``microfiche ingest``: take in WARC, ARC, HAR and WACZ files made by others."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -45,7 +45,9 @@ def command(
     allow_private: bool,
     no_index: bool,
 ) -> None:
-    """Take in WARC, ARC and WACZ files made by others.
+    """Take in WARC, ARC, HAR and WACZ files made by others.
+
+    Of a directory every file below it is looked at, and each that is none of these is named.
 
     A URL is downloaded first; a download that broke off goes on where it was when it is asked for
     again. `#sha256=HEX` at its end says what the file must be. Everything is indexed as well,
@@ -71,13 +73,14 @@ def _ingest_places(archive: Archive, config: Config, places: list[Path], *, in_p
     refused = False
     with _intake(archive, config, in_place=in_place) as intake:
         for place in places:
-            found = find_files(place)
-            if not found:
-                click.echo(f"microfiche: {place}: no WARC, ARC or WACZ file below it", err=True)
-                refused = True
-            for path in found:
-                for taken in intake.ingest_file(path):
+            states = set()
+            for path in find_files(place):
+                for taken in intake.ingest_file(path, found=place.is_dir()):
                     refused |= _tell(taken)
+                    states.add(taken.state)
+            if states <= {State.PASSED}:
+                click.echo(f"microfiche: {place}: no WARC, ARC, HAR or WACZ file in it", err=True)
+                refused = True
     return refused
 
 
@@ -124,9 +127,10 @@ def _index(archive: Archive, config: Config) -> bool:
 
 def _tell(taken: Taken) -> bool:
     """Print what became of a file; True where something of it is missing."""
-    if taken.state is State.REFUSED:
-        click.echo(f"microfiche: {taken.origin}: refused: {taken.problem}", err=True)
-        return True
+    if taken.filename is None:
+        told = f"microfiche: {taken.origin}: {taken.state.value}: {taken.problem}"
+        click.echo(told, err=True)
+        return taken.state is State.REFUSED
     click.echo(f"{taken.state.value}: {taken.origin} as {taken.filename}")
     if taken.problem:
         click.echo(f"microfiche: {taken.origin}: {taken.problem}", err=True)

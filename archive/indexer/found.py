@@ -12,6 +12,7 @@ from archive.indexer.reading import clean
 from archive.indexer.worker import Page
 from archive.times import to_timestamp
 from archive.urls import is_http, registered_domain, urlkey
+from archive.warc.digests import plain_digest
 from archive.warc.reader import CAPTURE_TYPES, Group, Record
 from archive.warc.stored import StoredHttp
 
@@ -87,7 +88,7 @@ def found_in(group: Group) -> Found:
     # One that describes another record says nothing alone: damage took the one it describes.
     if record is group.metadata and (not group.facts or record.find("WARC-Refers-To")):
         return Found(record.filename, group.end, None, None)
-    capture = _capture(record, http, dict(group.facts))
+    capture = _capture(record, http, dict(group.facts), group.method)
     page = None
     if http is not None and _is_article_page(capture, http):
         page = Page(capture.uri, http, capture.captured_at)
@@ -105,9 +106,12 @@ def _http(group: Group) -> StoredHttp | None:
     return None
 
 
-def _capture(record: Record, http: StoredHttp | None, facts: dict[str, Any]) -> FoundCapture:
+def _capture(
+    record: Record, http: StoredHttp | None, facts: dict[str, Any], method: str
+) -> FoundCapture:
     uri, kind = clean(record.target_uri), _text(facts.get("kind"))
-    record_id = _bare(record.record_id) or f"urn:microfiche:{record.filename}:{record.offset}"
+    record_id = clean(record.capture_id)
+    digest = _text(facts.get("entity_digest")) or record.find("WARC-Payload-Digest")
     captured_at = record.date
     status = http.status if http else 200 if record.type in ("resource", "conversion") else None
     location = http.get("Location") if http and http.status in REDIRECTS else None
@@ -119,7 +123,7 @@ def _capture(record: Record, http: StoredHttp | None, facts: dict[str, Any]) -> 
         uri=uri,
         mime=_mime(record, http),
         status=status,
-        digest=_text(facts.get("entity_digest")) or record.find("WARC-Payload-Digest"),
+        digest=plain_digest(digest) if digest else None,
         filename=record.filename,
         offset=record.offset,
         length=record.length,
@@ -128,11 +132,11 @@ def _capture(record: Record, http: StoredHttp | None, facts: dict[str, Any]) -> 
         refers_to_uri=record.find("WARC-Refers-To-Target-URI"),
         refers_to_date=record.find("WARC-Refers-To-Date"),
         redirect=_target(uri, location),
-        truncated=record.find("WARC-Truncated") or _cut_short(record, http),
+        truncated=record.truncated or _cut_short(record, http),
         source=_text(facts.get("source")) or registered_domain(uri) or "unknown",
         kind=kind,
         failure=_failure(facts) if record.type == "metadata" else None,
-        method=None,
+        method=clean(method) if method != "GET" else None,
         wanted_by=_text(facts.get("page")) if kind == "requisite" else None,
         captured_at=captured_at,
     )

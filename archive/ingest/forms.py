@@ -1,70 +1,95 @@
-"""What a file made by others is, by its first bytes, and what it unpacks to."""
+"""What a file made by others is, by what it begins with, and what it unpacks to."""
 
 import gzip
 import io
+import re
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import BinaryIO, Literal, cast
 
-import zstandard
+from fastwarc.stream_io import Lz4Reader
 
 from archive.ingest.frames import DICTIONARY_MAGIC, FRAME_MAGIC, ZstdFrames
-from archive.warc.members import RECORD_END, Damaged, parse_record_head
+from archive.warc.walk import Gap, walk
 
-Form = Literal["warc", "gzip by record", "gzip", "zstd", "arc", "zip", "unknown"]
-# What a stream that cannot be read on is told by; each is one line.
-STREAM_ERRORS = (Damaged, EOFError, gzip.BadGzipFile, zlib.error, zstandard.ZstdError)
+Form = Literal["warc", "gzip by record", "gzip", "zstd", "lz4", "plain", "zip", "unknown"]
+"""``plain`` is ARC or HAR; these and the packed ones are converted."""
 
-_STEP = 1 << 20
+LZ4_MAGIC = b"\x04\x22\x4d\x18"
+GZIP_MAGIC = b"\x1f\x8b"
+# An ARC begins with its version block, or without one with the line of its first record.
+ARC_LINE = re.compile(
+    rb"(?:filedesc|dns|https?|ftp|whois):\S.* [0-9a-fA-F.:]+ [0-9]{8,20} \S+(?: .*)? \S+"
+    rb"[ \t]*\r?\n",
+    re.IGNORECASE,
+)
+_HAR = re.compile(rb"(?:\xef\xbb\xbf)?\s*\{\s*\"log\"\s*:")
+_LOOK = 64 * 1024
 
 
 def recognise(file: BinaryIO) -> Form:
-    r"""What a file is, by its first bytes; leaves it at the beginning.
+    r"""What a file is; leaves it at the beginning.
 
-    >>> recognise(io.BytesIO(b"WARC/1.1\r\n")), recognise(io.BytesIO(b"filedesc://x.arc"))
-    ('warc', 'arc')
+    >>> recognise(io.BytesIO(b"\n\nWARC/1.1\r\n")), recognise(io.BytesIO(b'{"log": {}}'))
+    ('warc', 'plain')
     """
-    head = file.read(4)
+    head = file.read(_LOOK)
     file.seek(0)
-    if head == b"PK\x03\x04":
+    if head[:4] == b"PK\x03\x04":
         return "zip"
-    if head in (FRAME_MAGIC, DICTIONARY_MAGIC):
+    if head[:4] in (FRAME_MAGIC, DICTIONARY_MAGIC):
         return "zstd"
-    if head[:2] == b"\x1f\x8b":
+    if head[:4] == LZ4_MAGIC:
+        return "lz4"
+    if head[:2] == GZIP_MAGIC:
         return _recognise_gzip(file)
-    if head == b"WARC":
-        return "warc"
-    return "arc" if head == b"file" else "unknown"
+    return "warc" if is_warc(head) else "plain" if is_arc(head) or is_har(head) else "unknown"
+
+
+def is_warc(head: bytes) -> bool:
+    """Whether content begins like a WARC file, empty lines passed over."""
+    return head.lstrip(b"\r\n").startswith(b"WARC/")
+
+
+def is_arc(head: bytes) -> bool:
+    """Whether content begins like an ARC file."""
+    return ARC_LINE.match(head.lstrip(b"\r\n")) is not None
+
+
+def is_har(head: bytes) -> bool:
+    """Whether content begins like an HTTP Archive (HAR), which is JSON."""
+    return _HAR.match(head) is not None
 
 
 def _recognise_gzip(file: BinaryIO) -> Form:
-    """By record, where the first member ends with the first record."""
-    stream = zlib.decompressobj(zlib.MAX_WBITS | 16)
-    content = b""
-    with suppress(zlib.error):
-        while not stream.eof and len(content) < 64 * _STEP and (piece := file.read(_STEP)):
-            content += stream.decompress(piece, 64 * _STEP)
+    """By record, where no member holds more than one."""
+    head = _gzip_head(file)
+    if not is_warc(head):
+        file.seek(0)
+        return "gzip" if is_arc(head) or is_har(head) else "unknown"
+    size = file.seek(0, io.SEEK_END)
+    records = walk(file, 0, size, max_block=0, digests=False)
+    shared = any(isinstance(found, Gap) and found.shared for found in records)
     file.seek(0)
-    if content.startswith(b"filedesc:"):
-        return "arc"
-    if not content.startswith(b"WARC/"):
-        return "unknown"
-    try:
-        end = _record_end(content)
-    except Damaged:
-        return "gzip by record"
-    return "gzip" if len(content) > end else "gzip by record"
+    return "gzip" if shared else "gzip by record"
 
 
-def _record_end(content: bytes) -> int:
-    head_end = content.find(RECORD_END) + len(RECORD_END)
-    return head_end + parse_record_head(content[:head_end]).content_length + len(RECORD_END)
+def _gzip_head(file: BinaryIO) -> bytes:
+    """What the first members that hold anything begin with, however soon they break off."""
+    coded = file.read(_LOOK)
+    head = b""
+    with suppress(zlib.error):
+        while coded and not head.strip():
+            stream = zlib.decompressobj(zlib.MAX_WBITS | 16)
+            head = stream.decompress(coded, _LOOK)
+            coded = stream.unused_data
+    return head
 
 
 @contextmanager
 def unpacked(file: BinaryIO, form: Form, on_damage: Callable[[str], None]) -> Iterator[BinaryIO]:
-    """The uncompressed stream of a ``gzip`` or ``zstd`` file; ``on_damage`` is told of losses.
+    """The uncompressed stream of a packed file; ``on_damage`` is told of losses.
 
     Raises:
         Damaged: the dictionary of a zstd file cannot be read.
@@ -72,6 +97,10 @@ def unpacked(file: BinaryIO, form: Form, on_damage: Callable[[str], None]) -> It
     if form == "gzip":
         with gzip.GzipFile(fileobj=file) as stream:
             yield cast("BinaryIO", stream)
-        return
-    with io.BufferedReader(ZstdFrames(file, on_damage), _STEP) as buffered:
-        yield cast("BinaryIO", buffered)
+    elif form == "zstd":
+        with io.BufferedReader(ZstdFrames(file, on_damage), _LOOK * 16) as buffered:
+            yield cast("BinaryIO", buffered)
+    elif form == "lz4":
+        yield cast("BinaryIO", Lz4Reader(file))
+    else:
+        yield file

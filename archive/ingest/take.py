@@ -18,7 +18,11 @@ from archive.ingest.forms import Form, recognise
 from archive.layout import Archive, sync_directory
 from archive.warc.openfile import MANIFEST_SUFFIX, seal, sha256_of
 
-SUFFIXES = (".warc.gz", ".warc", ".warc.zst", ".arc.gz", ".arc", ".wacz")
+SUFFIXES = (
+    *(".warc.gz", ".warc", ".warc.zst", ".warc.lz4", ".arc.gz", ".arc", ".wacz"),
+    *(".har.gz", ".har"),
+)
+_NEITHER = "neither WARC nor ARC nor HAR nor WACZ"
 _STEP = 1 << 20
 # A collection of WACZ files may be one itself; more depth than that nobody makes.
 _MAX_DEPTH = 2
@@ -35,6 +39,7 @@ class State(Enum):
     LINKED = "linked"
     CONVERTED = "converted"
     PRESENT = "there already"
+    PASSED = "passed over"
     REFUSED = "refused"
 
 
@@ -42,8 +47,8 @@ class State(Enum):
 class Taken:
     """One WARC file taken in (a WACZ holds several).
 
-    ``filename`` is relative to ``warcs/``; None where it was refused. ``problem`` says why it was,
-    or what of it could not be read.
+    ``filename`` is relative to ``warcs/``; None where it was refused or passed over. ``problem``
+    says why it was, or what of it could not be read.
     """
 
     origin: str
@@ -70,14 +75,16 @@ class Intake:
     min_free_bytes: int = 0
 
     def ingest_file(
-        self, path: Path, *, origin: str | None = None, ours: bool = False
+        self, path: Path, *, origin: str | None = None, ours: bool = False, found: bool = False
     ) -> list[Taken]:
-        """Take one WARC, ARC or WACZ file in.
+        """Take one WARC, ARC, HAR or WACZ file in.
 
         Args:
             path: The file.
             origin: What it is called in reports, and named after; its path where not given.
             ours: It may be moved instead of copied, and is never linked to.
+            found: It was found in a directory: what is none of these, and is not called like one,
+                is passed over instead of refused.
 
         Raises:
             ArchiveUnwritable: the archive cannot be written, or its disk is too full.
@@ -86,6 +93,8 @@ class Intake:
         try:
             with path.open("rb") as file:
                 form = recognise(file)
+                if found and form == "unknown" and not path.name.lower().endswith(SUFFIXES):
+                    return [Taken(called, State.PASSED, None, _NEITHER)]
                 if form == "zip":
                     return list(self._ingest_wacz(file, called, depth=1))
                 what = _Input(file, called, form, path, linked=self.in_place and not ours)
@@ -98,7 +107,7 @@ class Intake:
     def _ingest_wacz(self, wacz: BinaryIO, origin: str, *, depth: int) -> Iterator[Taken]:
         try:
             with zipfile.ZipFile(wacz) as bundle:
-                names = [n for n in bundle.namelist() if n.endswith(SUFFIXES) and "/" in n]
+                names = [n for n in bundle.namelist() if n.lower().endswith(SUFFIXES)]
                 if not names:
                     yield Taken(origin, State.REFUSED, None, "a ZIP without WARC files in it")
                 for name in names:
@@ -115,7 +124,7 @@ class Intake:
 
     def _ingest(self, what: "_Input", *, movable: bool = False) -> Taken:
         if what.form in ("unknown", "zip"):
-            return Taken(what.origin, State.REFUSED, None, "neither WARC nor ARC nor WACZ")
+            return Taken(what.origin, State.REFUSED, None, _NEITHER)
         digest, size = _measure(what.file)
         if held := self.holdings.find(digest):
             return _already(what.origin, held)
@@ -180,10 +189,10 @@ class _Problems:
 
 
 def find_files(place: Path) -> list[Path]:
-    """The file named, or every WARC, ARC and WACZ file below a directory, by name."""
+    """The file named, or every file below a directory, by name."""
     if not place.is_dir():
         return [place]
-    return sorted(p for p in place.rglob("*") if p.is_file() and p.name.endswith(SUFFIXES))
+    return sorted(p for p in place.rglob("*") if not p.is_dir())
 
 
 def remove_leftovers(archive: Archive) -> None:

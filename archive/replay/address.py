@@ -1,6 +1,7 @@
 """Addresses of the replay origin, and where the addresses in an archived page lead.
 
-Source: Memento and Wayback practice: ``/<timestamp>/<url>``, ``id_`` for the bytes as stored.
+Source: Memento and Wayback practice: ``/web/<timestamp>/<url>``, and letters behind the timestamp
+that say what is wanted: ``id_`` for the bytes as stored, ``cs_`` for a style sheet.
 """
 
 import re
@@ -12,12 +13,21 @@ from archive.urls import is_http, normalise
 
 ANY_TIME = "*"
 RAW = "id_"
-LATEST = "99991231235959"
+AS_STYLE = "cs_"
+# What a page needs, by the letters that pywb and Wayback put into the addresses of such things.
+REQUISITES = frozenset({"im_", AS_STYLE, "js_", "oe_", "fw_"})
 
 # Proxies and shells fold the double slash of the inner address; it is put back.
 _PATH = re.compile(
-    r"/(?:([0-9]{1,14}|\*)(id_|mp_)?/)?(https?):/{1,3}(.+)", re.IGNORECASE | re.DOTALL
+    r"(/web)?/(?:(?:([0-9]{1,14})(?:@([0-9a-f]{10}))?([a-z]{2}_)?|(\*))/)?"
+    r"(?:(https?):/{1,3})?(.+)",
+    re.IGNORECASE | re.DOTALL,
 )
+_HOST = re.compile(
+    r"[a-z0-9.-]+\.[a-z][a-z0-9-]+(?::[0-9]+)?(?:[/?].*)?", re.IGNORECASE | re.DOTALL
+)
+_SCHEME = re.compile(r"(https?):([/\\]*)", re.IGNORECASE)
+_SLASHES = re.compile(r"[/\\]{2,}")
 _REFRESH = re.compile(r"\s*([\d.]*)\s*[;,]?\s*(?:url\s*=\s*)?(.*)", re.IGNORECASE | re.DOTALL)
 
 # What a browser leaves as it is in an address; everything else is percent-encoded.
@@ -28,31 +38,43 @@ _SAFE = "!#$%&'()*+,/:;=?@[]~|"
 class Address:
     """What one replay address asks for.
 
-    ``timestamp`` is 14 digits as padded, ``*`` for every capture, or None for the latest.
+    ``timestamp`` is 14 digits as padded, ``*`` for every capture, or None for the latest; ``mark``
+    tells one of several captures of a second; ``flavour`` are the letters behind the timestamp;
+    ``plain`` is False for an address as they were before they began with ``/web/``.
     """
 
     url: str
     timestamp: str | None = None
-    raw: bool = False
+    mark: str = ""
+    flavour: str = ""
+    plain: bool = True
+
+    @property
+    def raw(self) -> bool:
+        """Whether the bytes are wanted as stored."""
+        return self.flavour == RAW
 
 
 def parse_address(path: str, query: str = "") -> Address | None:
     """Read a replay address from the path and query string as they came over the wire.
 
-    >>> parse_address("/2026id_/http:/a.example/b", "c=1")
-    Address(url='http://a.example/b?c=1', timestamp='20260101000000', raw=True)
-    >>> parse_address("/https://a.example/").timestamp is None, parse_address("/favicon.ico")
+    >>> parse_address("/web/2026id_/http:/a.example/b", "c=1")
+    Address(url='http://a.example/b?c=1', timestamp='20260101000000', mark='', flavour='id_',
+            plain=True)
+    >>> parse_address("/web/https://a.example/").timestamp is None, parse_address("/favicon.ico")
     (True, None)
     """
     match = _PATH.fullmatch(path)
     if not match:
         return None
-    digits, flavour, scheme, rest = match.groups()
-    url = f"{scheme.lower()}://{rest}" + (f"?{query}" if query else "")
+    web, digits, mark, flavour, star, scheme, rest = match.groups()
+    if scheme is None and not (web and _HOST.fullmatch(rest)):
+        return None
+    url = f"{(scheme or 'http').lower()}://{rest}" + (f"?{query}" if query else "")
     if not is_http(url):
         return None
-    timestamp = digits if digits in (None, ANY_TIME) else pad_timestamp(digits)
-    return Address(url, timestamp, raw=flavour == RAW)
+    timestamp = star or (pad_timestamp(digits) if digits else None)
+    return Address(url, timestamp, (mark or "").lower(), (flavour or "").lower(), bool(web))
 
 
 def pad_timestamp(digits: str) -> str:
@@ -96,7 +118,8 @@ class Links:
 
     ``document`` is its own address, ``base`` the one that relative addresses start from;
     ``room`` is the origin of the reading room, whose frame page shows other pages; ``encoding``
-    is the document's, in which browsers write query strings.
+    is the document's, in which browsers write query strings; ``quirky`` says that browsers read it
+    in quirks mode.
     """
 
     document: str
@@ -104,16 +127,21 @@ class Links:
     room: str
     base: str = ""
     encoding: str = "utf-8"
+    quirky: bool = False
 
     def absolute(self, url: str) -> str | None:
-        """The live address a reference stood for; None when it is no http address.
+        r"""The live address a reference stood for; None when it is no http address.
 
         >>> Links("http://a.example/b/", "20260101000000", "").absolute(" ../c d?e#f ")
         'http://a.example/c%20d?e#f'
+        >>> links = Links("http://a.example/b/", "20260101000000", "")
+        >>> links.absolute("\\\\c.example\\d"), links.absolute("http:d")
+        ('http://c.example/d', 'http://a.example/b/d')
         """
-        cleaned = re.sub(r"[\t\r\n]", "", url.strip("".join(map(chr, range(33)))))
+        cleaned = re.sub(r"[\t\r\n]", "", url.strip(_BLANKS))
+        base = self.base or self.document
         try:
-            joined, fragment = urldefrag(urljoin(self.base or self.document, cleaned))
+            joined, fragment = urldefrag(urljoin(base, _as_browsers_read(cleaned, base)))
             if not is_http(joined):
                 return None
             head, mark, query = normalise(joined).partition("?")
@@ -127,12 +155,25 @@ class Links:
 
         >>> links = Links("https://a.example/b", "20260101000000", "http://127.0.0.1:8080")
         >>> links.requisite("//cdn.example/i.png"), links.requisite("javascript:alert(1)")
-        ('/20260101000000/https://cdn.example/i.png', None)
+        ('/web/20260101000000/https://cdn.example/i.png', None)
         """
         if url.lstrip()[:5].lower() == "data:" or url.startswith("#"):
             return url
         absolute = self.absolute(url)
-        return f"/{self.timestamp}/{absolute}" if absolute else None
+        return f"/web/{self.timestamp}/{absolute}" if absolute else None
+
+    def flavoured(self, located: str, flavour: str) -> str:
+        """A place that `requisite` gave, with letters that say what is wanted there.
+
+        >>> Links("http://a.example/", "2026", "").flavoured("/web/2026/http://a.example/x", "cs_")
+        '/web/2026cs_/http://a.example/x'
+        """
+        start = f"/web/{self.timestamp}"
+        return (
+            f"{start}{flavour}{located.removeprefix(start)}"
+            if located.startswith(start)
+            else located
+        )
 
     def page(self, url: str) -> str | None:
         """Where a link leads: the frame page of the reading room, or a place in this page.
@@ -152,3 +193,26 @@ class Links:
         if fragment and target == self.absolute(self.document):
             return f"#{fragment}"
         return f"{self.room}/view/{self.timestamp}/{absolute}"
+
+
+_BLANKS = "".join(map(chr, range(33)))
+
+
+def _as_browsers_read(url: str, base: str) -> str:
+    r"""An address with its slashes as browsers take them: back ones for slashes, many for two.
+
+    Source: WHATWG URL, 4.4 (basic URL parser), for http and https.
+    """
+    head = url[: min((at for at in (url.find("?"), url.find("#")) if at >= 0), default=len(url))]
+    rest = url[len(head) :]
+    scheme = _SCHEME.match(head)
+    if scheme:
+        slashes, path = scheme[2], head[scheme.end() :].replace("\\", "/")
+        if len(slashes) < 2 and base.lower().startswith(f"{scheme[1].lower()}:"):
+            return "/" * len(slashes) + path + rest
+        return f"{scheme[1].lower()}://{path}{rest}"
+    if ":" in head.partition("/")[0]:
+        return url
+    if slashes_at_start := _SLASHES.match(head):
+        return "//" + head[slashes_at_start.end() :].replace("\\", "/") + rest
+    return head.replace("\\", "/") + rest

@@ -1,11 +1,13 @@
 """The replay origin as an ASGI application: archived bytes, and nothing else.
 
-``/<timestamp>/<url>`` shows the capture nearest in time, ``/<timestamp>id_/<url>`` gives its
-bytes to save or to read, ``/*/<url>`` leads to the list of captures.
+``/web/<timestamp>/<url>`` shows the capture nearest in time, ``/web/<timestamp>id_/<url>`` gives
+its bytes to save or to read, ``/web/*/<url>`` leads to the list of captures. Addresses as they were
+before, without ``/web``, lead to these.
 """
 
 import sqlite3
 from contextlib import closing
+from email.utils import parsedate_to_datetime
 from urllib.parse import quote
 
 from sqlite_utils import Database
@@ -22,20 +24,43 @@ from archive.index.integrity import note_damage
 from archive.index.open import open_index
 from archive.index.sqlite_errors import explained
 from archive.layout import Archive
-from archive.replay.address import ANY_TIME, Address, Links, parse_address
+from archive.replay.address import (
+    ANY_TIME,
+    AS_STYLE,
+    REQUISITES,
+    Address,
+    Links,
+    parse_address,
+)
+from archive.replay.cdx.routes import Protocols
+from archive.replay.cdx.timemap import http_date, link_header
+from archive.replay.charset import decode
+from archive.replay.choose import (
+    Asked,
+    find_capture,
+    known_among,
+    moment_of,
+    redirect_target,
+)
 from archive.replay.gate import HostGate
 from archive.replay.headers import archived_headers, is_refused
 from archive.replay.notice import notice
 from archive.replay.origins import REPLAY_NAME, Origins
-from archive.replay.resolve import Stored, find_capture, load, redirect_target
-from archive.replay.respond import Body, Reply, memento_headers, raw_of, replay_of
-from archive.times import from_timestamp
+from archive.replay.resolve import Stored, find_stored, load
+from archive.replay.respond import Around, Body, Reply, raw_of, replay_of
+from archive.times import from_timestamp, to_timestamp
+
+# What a page needs to look right, by the destination that a browser states.
+_REQUISITES = frozenset({"image", "style", "font", "audio", "video", "track"})
+_MAX_HOPS = 4
+MAX_DRAWING_BYTES = 4_000_000
 
 
 def create_replay(archive: Archive, origins: Origins) -> ASGIApp:
     """The application that serves archived bytes, behind its gates."""
     replay = _Replay(archive, origins)
-    app = Starlette(routes=[Route("/{path:path}", replay.answer, methods=["GET", "HEAD"])])
+    everything = Route("/{path:path}", replay.answer, methods=["GET", "HEAD"])
+    app = Starlette(routes=[*Protocols(archive, origins).routes(), everything])
     return HostGate(
         _Sandbox(app, archived_headers(origins.replay)),
         names=[REPLAY_NAME],
@@ -91,14 +116,20 @@ class _Replay:
         address = parse_address(path, query)
         if address is None:
             return PlainTextResponse(
-                "404: expected /<timestamp>/<url>, such as /20260102030405/https://example.org/\n",
+                "404: expected /web/<timestamp>/<url>, such as "
+                "/web/20260102030405/https://example.org/\n",
                 status_code=404,
             )
-        if address.timestamp == ANY_TIME:
-            return RedirectResponse(self._captures_page(address.url), 302)
+        if address.timestamp == ANY_TIME or not address.plain:
+            now = f"/web{path}" + (f"?{query}" if query else "")
+            many = address.timestamp == ANY_TIME
+            return RedirectResponse(self._captures_page(address.url) if many else now, 302)
+        return self._answer(address, request.headers)
+
+    def _answer(self, address: Address, headers: Headers) -> Response:
         try:
             with closing(open_index(self._archive)) as db:
-                return self._find(db, address, request.headers)
+                return self._find(db, address, headers)
         except NotFound as error:
             return self._notice(404, "There is nothing to show", str(error), address.url)
         except (MicroficheError, sqlite3.DatabaseError) as error:
@@ -107,22 +138,100 @@ class _Replay:
             return self._notice(500, "This capture cannot be read", str(ours), address.url)
 
     def _find(self, db: Database, address: Address, headers: Headers) -> Response:
-        capture = find_capture(db, address.url, address.timestamp)
-        if capture is None:
+        requisite = address.flavour in REQUISITES or headers.get("sec-fetch-dest") in _REQUISITES
+        if address.timestamp is None:
+            return self._time_gate(db, address, headers)
+        asked = Asked(address.url, address.timestamp, address.mark, requisite=requisite)
+        found = find_stored(self._archive, db, asked)
+        if found is None:
             return self._notice(
                 404, "Not in the archive", "This address has not been captured.", address.url
             )
-        if not address.raw and (target := redirect_target(capture)):
-            return RedirectResponse(f"/{capture.timestamp}/{target}", 302)
-        stored = load(self._archive, db, capture)
+        if isinstance(found, Capture):
+            if not address.raw:
+                return RedirectResponse(
+                    f"/web/{found.timestamp}{address.flavour}/{redirect_target(found)}", 302
+                )
+            found = load(self._archive, db, found)
+        return self._show(db, found, address, headers)
+
+    def _time_gate(self, db: Database, address: Address, headers: Headers) -> Response:
+        """The capture of an address nearest to what the client asks for; else the latest.
+
+        Source: RFC 7089, 4.1 (pattern 2.1) and 4.5.3.
+        """
+        wanted = headers.get("accept-datetime")
+        try:
+            moment = to_timestamp(parsedate_to_datetime(wanted)) if wanted else None
+        except ValueError:
+            told = "400: Accept-Datetime: expected a date such as Fri, 02 Jan 2026 03:04:05 GMT\n"
+            return PlainTextResponse(told, 400, {"Vary": "accept-datetime"})
+        capture = find_capture(db, Asked(address.url, moment))
+        if capture is None:
+            response = self._notice(
+                404, "Not in the archive", "This address has not been captured.", address.url
+            )
+        else:
+            place = f"/web/{moment_of(capture)}{address.flavour}/{capture.uri}"
+            response = RedirectResponse(place, 302)
+            response.headers["Link"] = link_header(
+                db, capture.uri, self._origins.replay, capture.timestamp
+            )
+        response.headers["Vary"] = "accept-datetime"
+        return response
+
+    def _show(self, db: Database, stored: Stored, address: Address, headers: Headers) -> Response:
+        capture = stored.capture
         if address.raw:
-            return _response(_raw(stored, headers.get("accept-encoding", "")), capture)
+            raw = _raw(stored, headers.get("accept-encoding", ""))
+            return self._response(db, raw, capture)
+        if _is_empty(stored):
+            told = f"The site answered {stored.http.status} without content."
+            return self._notice(404, "There is nothing to show", told, capture.uri)
         body = _body(stored)
         if capture.timestamp != address.timestamp and _is_page(capture):
             # A page's own address must say when it was captured; pictures need not.
-            return RedirectResponse(f"/{capture.timestamp}/{capture.uri}", 302)
+            flavour = address.flavour
+            return RedirectResponse(f"/web/{capture.timestamp}{flavour}/{capture.uri}", 302)
         links = Links(capture.uri, address.timestamp or capture.timestamp, self._origins.room)
-        return _response(replay_of(body, links, byte_range=headers.get("range")), capture)
+        as_style = not body.content_type.strip() and headers.get("sec-fetch-dest") == "style"
+        reply = replay_of(
+            body,
+            links,
+            byte_range=headers.get("range"),
+            flavour=AS_STYLE if as_style else address.flavour,
+            around=Around(
+                lambda urls: known_among(db, urls),
+                lambda url: self._read_drawing(db, url, links.timestamp),
+            ),
+        )
+        return self._response(db, reply, capture)
+
+    def _response(self, db: Database, reply: Reply, capture: Capture) -> Response:
+        """A memento: with when it was captured, and for pages where its neighbours are."""
+        response = Response(reply.body, reply.status)
+        whole = db if _is_page(capture) else None
+        links = link_header(whole, capture.uri, self._origins.replay, capture.timestamp)
+        moment = from_timestamp(capture.timestamp)
+        response.headers.update(
+            reply.headers | {"Memento-Datetime": http_date(moment), "Link": links}
+        )
+        return response
+
+    def _read_drawing(self, db: Database, url: str, timestamp: str) -> str | None:
+        """The text of a drawing, redirects followed."""
+        for _ in range(_MAX_HOPS):
+            try:
+                found = find_stored(self._archive, db, Asked(url, timestamp, requisite=True))
+            except MicroficheError:
+                return None
+            if not isinstance(found, Capture):
+                break
+            url = redirect_target(found) or ""
+        if not isinstance(found, Stored) or found.http.status != 200:
+            return None
+        content = found.payload.content(MAX_DRAWING_BYTES)
+        return decode(content, content_type=found.http.get("content-type") or "")[0]
 
     def _captures_page(self, url: str) -> str:
         return f"{self._origins.room}/captures?url={quote(url, safe='')}"
@@ -132,6 +241,11 @@ class _Replay:
             title, text, url=url, link=self._captures_page(url), label="Look for other captures"
         )
         return Response(page, status, {"Cache-Control": "no-store"}, "text/html")
+
+
+def _is_empty(stored: Stored) -> bool:
+    """Whether the site said that there is no content, or nothing new of what is not here."""
+    return not stored.payload.body and stored.http.status in (204, 205, 304)
 
 
 def _is_page(capture: Capture) -> bool:
@@ -161,10 +275,3 @@ def _codings(accepted: str) -> set[str]:
     """Codings that an Accept-Encoding header takes, those with q=0 left out."""
     parts = (part.partition(";") for part in accepted.lower().split(","))
     return {name.strip() for name, _, q in parts if q.replace(" ", "") not in ("q=0", "q=0.0")}
-
-
-def _response(reply: Reply, capture: Capture) -> Response:
-    moment = from_timestamp(capture.timestamp)
-    response = Response(reply.body, reply.status)
-    response.headers.update(reply.headers | memento_headers(capture.uri, moment))
-    return response

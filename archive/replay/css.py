@@ -5,40 +5,41 @@ by the Content-Security-Policy; this is about pages that look right.
 """
 
 import re
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Callable
 
-import tinycss2
 import tinycss2.bytes
 import tinycss2.serializer
 
 Locate = Callable[[str], str | None]
 
-# tinycss2 reads 0.4 MB a second, and pages carry a megabyte of CSS inline. So the places that may
-# hold an address are found first, strings and comments stepped over, and only those are parsed.
-# Possessive throughout: hostile sheets must not make it slow.
+# A parser of CSS reads 0.4 MB a second, and pages carry a megabyte of it inline. So the pieces that
+# may hold an address are found by an expression, strings and comments stepped over, and all between
+# them stays. Possessive throughout: hostile sheets must not make it slow.
 _STRING = r""""(?:[^"\\\n]|\\(?:.|\Z))*+(?:"|\Z)|'(?:[^'\\\n]|\\(?:.|\Z))*+(?:'|\Z)"""
 _COMMENT = r"/\*(?:[^*]|\*(?!/))*+(?:\*/|\Z)"
+_INNER = rf"\s*+(?:(?:{_STRING})|(?:[^\"'()\\\s]|\\(?:.|\Z))*+)\s*+(?:\)|\Z)"
+_ESCAPE = r"\\(?:[0-9a-fA-F]{1,6}(?:\r\n|[ \t\r\n\f])?|[^0-9a-fA-F\r\n\f])"
+_NAME = rf"(?:[\w-]|[^\x00-\x7f]|{_ESCAPE})++"
+_FLAGS = re.IGNORECASE | re.DOTALL
 _PIECES = re.compile(
-    rf"""\\.
-      | {_COMMENT}
-      | {_STRING}
-      | @import(?:\s|{_COMMENT})*+(?:{_STRING})
-      | (?<![\w\\-])(?:url|src)\(\s*+(?:(?:{_STRING})|(?:[^"'()\\\s]|\\(?:.|\Z))*+)\s*+(?:\)|\Z)""",
-    re.IGNORECASE | re.DOTALL | re.VERBOSE,
+    rf"\\.|{_COMMENT}|{_STRING}|@namespace(?![\w-])[^;]*+"
+    rf"|(@import(?:\s|{_COMMENT})*+)({_STRING})|(?<![\w\\-])((?:url|src)\()({_INNER})",
+    _FLAGS,
 )
-# Names spelled with escapes of their letters, and functions whose strings are addresses.
-_NEEDS_PARSER = re.compile(
+# The same where names may be spelled with escapes, or functions have strings for addresses.
+_NEEDS_NAMES = re.compile(
     r"image-set\(|\\0{0,4}(?:4[0-9a-f]|5[0-9a-f]|6[0-9a-f]|7[0-9a-f])(?![0-9a-f])|\\[g-z@]",
     re.IGNORECASE,
 )
-_DATA = re.compile(r"""url\(\s*["']?\s*data:""", re.IGNORECASE)
+_TOKENS = re.compile(rf"{_COMMENT}|{_STRING}|@?{_NAME}\(?|[()]|\\", _FLAGS)
+_URL_INNER = re.compile(_INNER, _FLAGS)
+_ESCAPES = re.compile(
+    r"\\(?:([0-9a-fA-F]{1,6})(?:\r\n|[ \t\r\n\f])?|(\r\n|[\n\f\r])|(.)|\Z)", re.DOTALL
+)
 
-# Functions whose string arguments are addresses.
-_ADDRESS_FUNCTIONS = frozenset({"url", "src"})
-_IMAGE_SETS = frozenset({"image-set", "-webkit-image-set"})
-_AT_ADDRESS = frozenset({"import"})
+_IMAGE_SETS = frozenset({"src", "image-set", "-webkit-image-set"})
 _BLANK = "about:invalid"
+_LARGEST = 0x10FFFF
 
 
 def rewrite_css(text: str, locate: Locate) -> str:
@@ -51,15 +52,15 @@ def rewrite_css(text: str, locate: Locate) -> str:
     >>> rewrite_css("a{color:red}", lambda url: None)
     'a{color:red}'
     """
-    if _NEEDS_PARSER.search(text):
-        return _rewrite_parsed(text, locate)
+    return _rewrite_names(text, locate) if _NEEDS_NAMES.search(text) else _plain(text, locate)
 
+
+def _plain(text: str, locate: Locate) -> str:
     def piece(match: re.Match[str]) -> str:
-        # Of the alternatives only addresses have a letter or @ in front, and data: stays.
-        found = match[0]
-        if found[0] in "\\/\"'" or _DATA.match(found):
-            return found
-        return _rewrite_parsed(found, locate)
+        start, string, function, inner = match.groups()
+        if string:
+            return start + _located(string, locate)
+        return function.lower() + _inside(inner, locate) if function else match[0]
 
     return _PIECES.sub(piece, text)
 
@@ -104,43 +105,71 @@ def decode_css(body: bytes, *, charset: str | None, environment: str | None = No
     return str(text)
 
 
-def _rewrite_parsed(text: str, locate: Locate) -> str:
-    nodes = tinycss2.parse_component_value_list(text)
-    try:
-        _rewrite(nodes, locate, strings_are_addresses=False)
-        written: str = tinycss2.serialize(nodes)
-    except RecursionError:
-        # Nested a thousand deep: no style sheet, an attack on readers of style sheets.
-        return ""
-    return written
+def _rewrite_names(text: str, locate: Locate) -> str:
+    """Every name is looked at, as it reads without its escapes."""
+    out: list[str] = []
+    within: list[str] = []
+    done = at = 0
+    importing = False
+    while match := _TOKENS.search(text, at):
+        found, at = match[0], match.end()
+        if found.startswith("/*"):
+            continue
+        if found[0] in "\"'":
+            if importing or (within and within[-1] in _IMAGE_SETS):
+                out += (text[done : match.start()], _located(found, locate))
+                done = at
+        elif found == ")":
+            del within[-1:]
+        else:
+            name = (_unescaped(found) if "\\" in found else found).lower()
+            if name == "url(" and (inner := _URL_INNER.match(text, at)):
+                out += (text[done : match.start()], "url(", _inside(inner[0], locate))
+                done = at = inner.end()
+            elif name == "@namespace":
+                at = max(at, text.find(";", at))
+            elif name.endswith("("):
+                within.append(name[:-1])
+            importing = name == "@import"
+            continue
+        importing = False
+    out.append(text[done:])
+    return "".join(out)
 
 
-def _rewrite(nodes: Sequence[Any], locate: Locate, *, strings_are_addresses: bool) -> None:
-    after_import = False
-    for node in nodes:
-        if node.type == "url":
-            _set(node, locate, 'url("{}")')
-        elif node.type == "string" and (strings_are_addresses or after_import):
-            _set(node, locate, '"{}"')
-        elif node.type == "function":
-            _rewrite_function(node, locate)
-        elif node.type.endswith("block"):
-            _rewrite(node.content, locate, strings_are_addresses=False)
-        if node.type not in ("whitespace", "comment"):
-            after_import = node.type == "at-keyword" and node.lower_value in _AT_ADDRESS
+def _inside(inner: str, locate: Locate) -> str:
+    """What stands between the parentheses of url(), with the last of them."""
+    closed = inner.removesuffix(")")
+    value = closed.strip()
+    if value.lstrip("\"'")[:5].lower() == "data:":
+        return inner
+    lead = closed[: len(closed) - len(closed.lstrip())]
+    tail = closed[len(closed.rstrip()) :] if value else ""
+    quoted = value if value[:1] in ("'", '"') else f'"{_bare(value)}"'
+    return lead + _located(quoted, locate) + tail + inner[len(closed) :]
 
 
-def _rewrite_function(node: Any, locate: Locate) -> None:  # noqa: ANN401 - tinycss2 has no types
-    name = node.lower_name
-    _rewrite(
-        node.arguments,
-        locate,
-        strings_are_addresses=name in _ADDRESS_FUNCTIONS or name in _IMAGE_SETS,
-    )
+def _bare(value: str) -> str:
+    return value.replace('"', '\\"')
 
 
-def _set(node: Any, locate: Locate, form: str) -> None:  # noqa: ANN401 - tinycss2 has no types
-    value = locate(node.value)
-    # `format("woff2")` inside image-set() is a function of its own and never comes here.
-    quoted = tinycss2.serializer.serialize_string_value(_BLANK if value is None else value)
-    node.representation = form.format(quoted)
+def _located(string: str, locate: Locate) -> str:
+    """A string of CSS that is an address, as the string of its new address."""
+    mark = string[0]
+    body = string[1:-1] if len(string) > 1 and string.endswith(mark) else string[1:]
+    value = _unescaped(body) if "\\" in body else body
+    located = locate(value)
+    written = tinycss2.serializer.serialize_string_value(_BLANK if located is None else located)
+    return f'"{written}"'
+
+
+def _unescaped(text: str) -> str:
+    def plain(match: re.Match[str]) -> str:
+        digits, newline, other = match.groups()
+        if digits:
+            code = int(digits, 16)
+            is_character = 0 < code <= _LARGEST and not 0xD800 <= code < 0xE000
+            return chr(code) if is_character else "\ufffd"
+        return "" if newline else other or ""
+
+    return _ESCAPES.sub(plain, text)

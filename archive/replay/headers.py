@@ -61,7 +61,14 @@ _MAGIC = (
     (b"GIF87a", "image/gif"),
     (b"GIF89a", "image/gif"),
     (b"\x00\x00\x01\x00", "image/x-icon"),
-    (b"BM", "image/bmp"),
+)
+_FONT_MAGIC = (
+    (b"wOFF", "font/woff"),
+    (b"wOF2", "font/woff2"),
+    (b"OTTO", "font/otf"),
+    (b"\x00\x01\x00\x00", "font/ttf"),
+    (b"true\x00", "font/ttf"),
+    (b"ttcf\x00", "font/collection"),
 )
 
 
@@ -136,8 +143,11 @@ _REWRITTEN = {
 _DOWNLOADS = {"application/pdf": Treatment("download", "application/pdf")}
 
 
-def treatment_of(content_type: str, start: bytes = b"") -> Treatment:
-    """Decide by its type (and its first bytes, for pictures with a wrong one) how a body is shown.
+def treatment_of(content_type: str, start: bytes = b"", *, as_style: bool = False) -> Treatment:
+    """Decide by its type and its first bytes how a body is shown.
+
+    Pictures and fonts are what they are, whatever a server called them, and their bytes are never
+    read as text. ``as_style``: a style sheet is wanted, and the page takes one of any type.
 
     >>> treatment_of("text/html; charset=x").how, treatment_of("image/png").how
     ('html', 'stored')
@@ -145,12 +155,19 @@ def treatment_of(content_type: str, start: bytes = b"") -> Treatment:
     (Treatment(how='download', mime='application/octet-stream'), 'image/gif')
     """
     mime = content_type.partition(";")[0].strip().lower()
+    sniffed = _sniff(start)
+    if sniffed and mime != "image/svg+xml":
+        return Treatment("stored", sniffed)
+    if as_style and not mime.startswith(_AS_STORED):
+        return _REWRITTEN["text/css"]
     if mime in _REWRITTEN:
         return _REWRITTEN[mime]
+    return _by_type(mime, start)
+
+
+def _by_type(mime: str, start: bytes) -> Treatment:
     if mime.startswith(_AS_STORED) or mime in _FONTS:
         return Treatment("stored", mime if _is_token(mime) else "application/octet-stream")
-    if sniffed := _sniff(start):
-        return Treatment("stored", sniffed)
     if not mime and start.lstrip()[:1] == b"<":
         return _REWRITTEN["text/html"]
     if mime.startswith("text/") or mime in _TEXT or mime.endswith(("+xml", "+json")):
@@ -163,7 +180,11 @@ def _sniff(start: bytes) -> str | None:
         return "image/webp"
     if start[4:12] in (b"ftypavif", b"ftypavis"):
         return "image/avif"
-    return next((mime for magic, mime in _MAGIC if start.startswith(magic)), None)
+    if start[:2] == b"BM" and start[6:10] == bytes(4) and len(start) > 26:
+        # A word may begin so; the reserved bytes of a bitmap are zero.
+        return "image/bmp"
+    known = (*_MAGIC, *_FONT_MAGIC)
+    return next((mime for magic, mime in known if start.startswith(magic)), None)
 
 
 def _is_token(mime: str) -> bool:

@@ -1,145 +1,118 @@
 """Markup rewritten so that it runs nothing and asks nobody but the archive.
 
-The parser is libxml2's, a browser's may differ on hostile markup: what slips through here meets
-the sandbox and the Content-Security-Policy of headers.py, which no markup can change.
+Only what has to change is changed; everything else is handed on as it was written. What slips
+through here meets the sandbox and the Content-Security-Policy of headers.py, which no markup can
+change.
 """
 
 import re
 from collections.abc import Callable
-from functools import lru_cache
-from html.entities import html5
-
-from lxml import etree
+from dataclasses import dataclass, field, replace
+from html import escape
 
 from archive.replay.address import Links, parse_refresh
-from archive.replay.css import rewrite_css, rewrite_style_element
-from archive.replay.srcset import rewrite_srcset
-
-XLINK_HREF = "{http://www.w3.org/1999/xlink}href"
-
-# Elements that run, embed or change where addresses lead; gone with their contents.
-_DROPPED = frozenset(
-    {
-        "script",
-        "base",
-        "embed",
-        "applet",
-        "portal",
-        "fencedframe",
-        "noembed",
-        "noframes",
-        "bgsound",
-        "param",
-    }
+from archive.replay.attributes import rewrite_attributes
+from archive.replay.css import rewrite_style_element
+from archive.replay.lazy import fill_lazy, has_stand_in
+from archive.replay.quirks import is_quirky
+from archive.replay.srcset import iter_candidates
+from archive.replay.tokens import (
+    TAG,
+    Tag,
+    end_of_comment,
+    end_of_raw,
+    end_of_script,
+    parse_attributes,
 )
+
+# Addresses -> those of them that were captured.
+Known = Callable[[set[str]], set[str]]
+
+# Elements that run or change where addresses lead, or whose text parsers disagree about: gone
+# with their contents. An iframe's is for browsers that know no frames.
+_RAW_DROPPED = frozenset({"script", "noembed", "noframes"})
+_DROPPED = frozenset({"base", "applet", "portal", "fencedframe", "bgsound", "param"})
+_RAW_KEPT = frozenset({"title", "textarea"})
 # Elements whose raw text parsers disagree about; shown as what they look like.
-_AS_PRE = frozenset({"xmp", "plaintext", "listing"})
+_AS_PRE = frozenset({"xmp", "plaintext"})
 _ANIMATIONS = frozenset({"set", "animate", "animatetransform", "animatemotion"})
+_FOREIGN = frozenset({"svg", "math"})
+# End tags that are written otherwise, because their start tags are.
+_ENDS = {"object": "</span>", "amp-img": "</span>", "amp-anim": "</span>"}
+_GONE = frozenset({"base", "embed", "param", "bgsound", "applet", "portal", "fencedframe"})
 
-# Attributes that fetch, run, send or identify; gone. Besides them every `on…` goes.
-_DROPPED_ATTRIBUTES = frozenset(
-    {
-        "action",
-        "formaction",
-        "ping",
-        "integrity",
-        "crossorigin",
-        "nonce",
-        "manifest",
-        "codebase",
-        "classid",
-        "archive",
-        "data",
-        "longdesc",
-        "profile",
-        "target",
-        "download",
-        "referrerpolicy",
-        "autofocus",
-        "attributionsrc",
-        "imagesrcset",
-        "imagesizes",
-        "blocking",
-        "fetchpriority",
-        "http-equiv",
-    }
-)
-_REQUISITES = frozenset({"src", "poster", "background", "lowsrc", "dynsrc", "icon"})
-_SRCSETS = frozenset({"srcset"})
-
-# `rel` of a <link> that a page needs to look right; the others would only fetch ahead or announce.
 _LINKED_REQUISITES = frozenset(
     {"stylesheet", "icon", "apple-touch-icon", "apple-touch-icon-precomposed", "mask-icon"}
 )
 _HTTP_EQUIV_KEPT = frozenset({"content-language", "default-style", "x-ua-compatible"})
-
-# Scripts would have filled these in; without script a page shows its placeholders for ever.
-_LAZY = {
-    "src": ("data-src", "data-original", "data-lazy-src", "data-lazy"),
-    "srcset": ("data-srcset", "data-lazy-srcset", "data-original-set"),
-}
 _MAX_FRAMES_DEEP = 3
 
-_UNSTORABLE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-_NAMED = re.compile(r"&(?!(?:amp|lt|gt|quot|apos);)([A-Za-z][A-Za-z0-9]{1,31});")
+# Where a tag begins that may have to change: it has attributes, or its name alone is enough.
+_NEXT = re.compile(
+    r"<(?:[!?]|/(?:[^a-zA-Z]|object|amp-img|amp-anim|svg|math|base|embed|param|applet)"
+    r"|[a-zA-Z][^\t\n\f\r />]*+[\t\n\f\r /]|(?:script|style|title|textarea|xmp|iframe|noembed"
+    r"|noframes|plaintext|svg|math|base|object|embed|param|applet)>)",
+    re.IGNORECASE,
+)
+# Attributes that may have to change; without one of them a tag stays as it is.
+_TELLING = re.compile(
+    r"[\t\n\f\r /\"'](?:on|data-|src|href|xlink|style|poster|background|action|form|ping|integrity"
+    r"|cross|nonce|manifest|code|class(?:id|ic)|archive|data\b|long|profile|target|download|referrer"
+    r"|auto|attrib|image|block|fetch|http-eq|low|dyn|icon|nitro|lazy|charset|rel\b|loading)"
+    r"|url\(|\\",
+    re.IGNORECASE,
+)
+_SPECIAL = frozenset(
+    {"meta", "link", "object", "embed", "amp-img", "amp-anim", "iframe", "frame", "img", "source"}
+)
+_SRCSET = re.compile(
+    r"""(?:src|data-[a-z-]*|lazy-)(?:set|srcset)\s*=\s*("[^"]*"|'[^']*'|[^\s>]+)""", re.IGNORECASE
+)
+_DRAWING = re.compile(r"\.(?:svgz?|png|jpe?g|gif|webp|avif|bmp)(?:[?#]|$)", re.IGNORECASE)
+_SWITCHED = re.compile(r"media\s*=\s*\\?['\"]([^'\"]*)", re.IGNORECASE)
 
 
-def rewrite_html(text: str, links: Links, *, depth: int = 0) -> str:
-    """Rewrite a page. An empty document stays one.
+@dataclass(slots=True)
+class Page:
+    """What is known while one page is rewritten.
+
+    Attributes:
+        links: Where its addresses lead.
+        depth: Of frames within frames.
+        captured: Addresses of `srcset` candidates that the archive has; None: not asked.
+        sprites: Drawings in other files that the page uses, by address and fragment, with the
+            name that stands for each of them in the page.
+    """
+
+    links: Links
+    depth: int = 0
+    captured: set[str] | None = None
+    sprites: dict[str, str] = field(default_factory=dict)
+
+
+def rewrite_html(text: str, links: Links, *, depth: int = 0, known: Known | None = None) -> str:
+    """Rewrite a page; an empty document stays one.
 
     >>> links = Links("http://a.example/", "20260101000000", "http://127.0.0.1:8080")
     >>> rewrite_html('<p onclick=x()>Hi<script>x()</script> <a href="/b">b</a>', links)
-    '<html><body><p>Hi <a href="http://127.0.0.1:8080/view/20260101000000/http://a.example/b"
-    target="_top">b</a></p></body></html>'
+    '<p>Hi <a
+    href="http://127.0.0.1:8080/view/20260101000000/http://a.example/b" target="_top">b</a>'
     """
-    parser = etree.HTMLParser(  # type: ignore[call-arg]  # the stubs lack default_doctype
-        encoding="utf-8",
-        default_doctype=False,
-        remove_comments=True,
-        remove_pis=True,
-        no_network=True,
-        huge_tree=True,
-    )
-    root = _parse(text, parser)
-    if root is None:
-        return ""
-    rewrite_tree(root, links, depth=depth)
-    return etree.tostring(root.getroottree(), encoding="unicode", method="html")
+    page = Page(links, depth)
+    return rewrite_page(text, page, known)
 
 
-def rewrite_xhtml(text: str, links: Links) -> str:
-    r"""Rewrite a page that was served as XML; what comes out is to be served as HTML.
-
-    >>> links = Links("http://a.example/", "20260101000000", "")
-    >>> rewrite_xhtml('<html xmlns="http://www.w3.org/1999/xhtml"><body><script/>'
-    ...               '<p>A&nbsp;b<br/></p></body></html>', links)
-    '<html><body><p>A\xa0b<br></p></body></html>'
-    """
-    named = _NAMED.sub(lambda match: html5.get(f"{match[1]};", match[0]), text)
-    root = _parse(named, _xml_parser())
-    if root is None:
-        return rewrite_html(text, links)
-    for element in root.iter(etree.Element):
-        element.tag = _local(element.tag)
-    etree.cleanup_namespaces(root)
-    rewrite_tree(root, links)
-    return etree.tostring(root.getroottree(), encoding="unicode", method="html")
-
-
-def rewrite_svg(text: str, links: Links) -> str:
-    """Rewrite a drawing served on its own.
-
-    >>> links = Links("http://a.example/d/i.svg", "20260101000000", "")
-    >>> rewrite_svg('<svg xmlns="http://www.w3.org/2000/svg"><script/><image href="p.png"/></svg>',
-    ...             links)
-    '<svg xmlns="http://www.w3.org/2000/svg"><image
-    href="/20260101000000/http://a.example/d/p.png"/></svg>'
-    """
-    root = _parse(text, _xml_parser())
-    if root is None:
-        return ""
-    rewrite_tree(root, links)
-    return etree.tostring(root, encoding="unicode")
+def rewrite_page(text: str, page: Page, known: Known | None = None) -> str:
+    """Rewrite a page, leaving in ``page`` what is to be brought along with it."""
+    links = page.links
+    if "<base" in text[:200_000] or "<BASE" in text[:200_000]:
+        links = _with_base(text, links)
+    if page.depth == 0 and is_quirky(text[:2000]):
+        links = replace(links, quirky=True)
+    page.links = links
+    if known is not None:
+        page.captured = known(_candidates(text, links))
+    return _Rewriter(text, page).run()
 
 
 def find_refresh(text: str) -> tuple[float, str] | None:
@@ -148,184 +121,275 @@ def find_refresh(text: str) -> tuple[float, str] | None:
     >>> find_refresh('<meta http-equiv="Refresh" content="0; url=/new">')
     (0.0, '/new')
     """
-    # Bounded, as thousands that are never closed would each be read to the end.
-    for match in re.finditer(r"<meta\s[^>]{0,2000}>", text[:200_000], re.IGNORECASE):
-        if re.search(r"http-equiv\s*=\s*[\"']?refresh", match[0], re.IGNORECASE):
-            element = _parse(match[0], etree.HTMLParser(encoding="utf-8"))
-            metas = [] if element is None else element.iter("meta")
-            return next((parse_refresh(meta.get("content", "")) for meta in metas), None)
+    for match in re.finditer(r"<meta(?=[\t\n\f\r /])", text[:200_000], re.IGNORECASE):
+        # Bounded, as thousands that are never closed would each be read to the end.
+        tag = TAG.match(text, match.start(), match.start() + 4000)
+        attributes = parse_attributes(tag[3]) if tag else {}
+        if attributes.get("http-equiv", "").strip().lower() == "refresh":
+            return parse_refresh(attributes.get("content", ""))
     return None
 
 
-def rewrite_tree(root: etree._Element, links: Links, *, depth: int = 0) -> None:
-    """Rewrite every element below ``root``, in place."""
-    links = _with_base(root, links)
-    # An entity of a drawing's own would be undefined once its DTD is gone.
-    etree.strip_elements(
-        root, etree.Comment, etree.ProcessingInstruction, etree.Entity, with_tail=False
-    )
-    for element in list(root.iter(etree.Element)):
-        name = _local(element.tag)
-        if name in _DROPPED or (name in _ANIMATIONS and _aims_at_link(element)):
-            _drop(element)
-        else:
-            _rewrite_element(element, name, links, depth)
+class _Rewriter:
+    """One pass over one page."""
+
+    def __init__(self, text: str, page: Page) -> None:
+        self._text, self._page, self._links = text, page, page.links
+        self._foreign = 0
+        self._out: list[str] = []
+
+    def run(self) -> str:
+        text, out = self._text, self._out
+        done = at = 0
+        while match := _NEXT.search(text, at):
+            start = match.start()
+            out.append(text[done:start])
+            at = done = self._take(start)
+        out.append(text[done:])
+        return "".join(out)
+
+    def _take(self, start: int) -> int:
+        """Write what stands for the tag at ``start``; where to go on."""
+        text = self._text
+        if text[start + 1] in "!?" or (text[start + 1] == "/" and not text[start + 2].isalpha()):
+            return self._take_declaration(start)
+        match = TAG.match(text, start)
+        if match is None:
+            # A tag that the text ends in is none, to browsers.
+            return len(text)
+        name, end = match[2].lower(), match.end()
+        if match[1]:
+            return self._take_end(name, start, end)
+        if name in _FOREIGN and "/" not in match[4]:
+            self._foreign += 1
+        written = self._written(name, match)
+        self._out.append(written)
+        return self._take_content(name, end, written)
+
+    def _take_declaration(self, start: int) -> int:
+        text = self._text
+        if self._foreign and text.startswith("<![CDATA[", start):
+            stop = text.find("]]>", start)
+            stop = len(text) if stop < 0 else stop
+            # As text, which it is whether or not the browser still takes this for a drawing.
+            self._out.append(escape(text[start + 9 : stop], quote=False))
+            return stop + 3
+        end = end_of_comment(text, start)
+        if text[start + 2 : start + 9].lower() == "doctype":
+            self._out.append(text[start:end])
+        return end
+
+    def _take_end(self, name: str, start: int, end: int) -> int:
+        if name in _FOREIGN:
+            self._foreign = max(0, self._foreign - 1)
+        if name in _GONE:
+            return end
+        self._out.append(_ENDS.get(name, self._text[start:end]))
+        return end
+
+    def _take_content(self, name: str, end: int, written: str) -> int:
+        """The text of elements whose content is no markup; where to go on."""
+        text = self._text
+        if name == "script":
+            return _behind(text, end_of_script(text, end))
+        if name in _RAW_DROPPED or (name == "iframe" and not self._foreign):
+            stop = end_of_raw(text, end, name)
+            return _behind(text, stop) if name != "iframe" else stop
+        if name == "style":
+            return self._take_style(end, written)
+        if name in _RAW_KEPT and not self._foreign:
+            stop = end_of_raw(text, end, name)
+            # Their text is that of characters; escaped it is the same, to whoever reads it.
+            self._out.append(text[end:stop].replace("<", "&lt;"))
+            return stop
+        if name in _AS_PRE and not self._foreign:
+            stop = len(text) if name == "plaintext" else end_of_raw(text, end, name)
+            self._out.append(f"{escape(text[end:stop], quote=False)}</pre>")
+            return _behind(text, stop)
+        return end
+
+    def _take_style(self, end: int, written: str) -> int:
+        text = self._text
+        stop = end_of_raw(text, end, "style")
+        sheet = text[end:stop]
+        if written.endswith("/>") and self._foreign:
+            return end
+        if self._foreign and re.search(r"<(?!!\[CDATA\[)", sheet):
+            # Within a drawing a style sheet may hold markup, and that is read as such.
+            return end
+        self._out.append(rewrite_style_element(sheet, self._links.requisite))
+        return stop
+
+    def _written(self, name: str, match: re.Match[str]) -> str:
+        if name in _DROPPED or name in _RAW_DROPPED:
+            return ""
+        if name in _AS_PRE and not self._foreign:
+            return "<pre>"
+        if name not in _SPECIAL and not _TELLING.search(match[3]):
+            return match[0]
+        tag = Tag(name, parse_attributes(match[3]), "/" in match[4])
+        if name in _ANIMATIONS and "href" in tag.attributes.get("attributename", "").lower():
+            return ""
+        return self._rewritten(tag, match)
+
+    def _rewritten(self, tag: Tag, match: re.Match[str]) -> str:
+        before = dict(tag.attributes)
+        name = tag.name
+        prepare = _PREPARE.get(name)
+        tail = prepare(tag, self._page) if prepare else ""
+        if tail is None:
+            return ""
+        if name in ("img", "source", "iframe", "video", "image"):
+            around = "" if name != "img" else self._text[match.end() : match.end() + 2000]
+            behind = self._text[max(0, match.start() - 2000) : match.start()]
+            if not has_stand_in(around, behind):
+                fill_lazy(tag)
+        elif "data-" in match[3]:
+            fill_lazy(tag)
+        if tag.name == "iframe" and "srcdoc" in tag.attributes:
+            self._rewrite_srcdoc(tag)
+        if name == "use":
+            self._use(tag)
+        if not rewrite_attributes(tag, self._links, self._page.captured):
+            return ""
+        if tag.attributes == before and tag.name == name and not tail:
+            return match[0]
+        if self._foreign and tag.name == name:
+            # Names and attributes of drawings have capitals that count.
+            return _with_capitals(tag, match) + tail
+        return tag.write() + tail
+
+    def _rewrite_srcdoc(self, tag: Tag) -> None:
+        inner = Page(self._links, self._page.depth + 1)
+        text = tag.attributes["srcdoc"] if inner.depth <= _MAX_FRAMES_DEEP else ""
+        tag.attributes["srcdoc"] = _Rewriter(text, inner).run()
+
+    def _use(self, tag: Tag) -> None:
+        """A drawing in another file is blocked by every sandbox: it is brought into the page."""
+        key = next((k for k in ("href", "xlink:href") if tag.attributes.get(k)), None)
+        value = tag.attributes[key].strip() if key else ""
+        if key is None or value.startswith("#") or "#" not in value:
+            return
+        absolute = self._links.absolute(value)
+        if absolute is not None:
+            sprites = self._page.sprites
+            name = sprites.setdefault(absolute, f"archived-{len(sprites)}")
+            tag.attributes[key] = f"#{name}"
 
 
-def _with_base(root: etree._Element, links: Links) -> Links:
-    for element in root.iter("{*}base"):
-        # Only the first counts, as in browsers.
-        href = element.get("href")
-        if href is not None:
-            base = links.absolute(href)
-            return Links(links.document, links.timestamp, links.room, base or "", links.encoding)
+def _behind(text: str, end_tag: int) -> int:
+    """Behind an end tag; the end of the text where that is not whole."""
+    match = TAG.match(text, end_tag)
+    return match.end() if match else len(text)
+
+
+def _with_capitals(tag: Tag, match: re.Match[str]) -> str:
+    names = {name.lower(): name for name in re.findall(r"[^\t\n\f\r />=\"']+", match[3])}
+    attributes = {names.get(key, key): value for key, value in tag.attributes.items()}
+    return Tag(match[2], attributes, tag.closed).write()
+
+
+def _with_base(text: str, links: Links) -> Links:
+    """The links of a page by its first ``<base href>``, which counts; one in a drawing does not."""
+    foreign = 0
+    for match in re.finditer(
+        r"<(/?)(base|svg|math|script|!--)(?=[\t\n\f\r />]|(?<=--))", text[:200_000], re.IGNORECASE
+    ):
+        name = match[2].lower()
+        if name in _FOREIGN:
+            foreign += -1 if match[1] else 1
+        elif name == "base" and not match[1] and foreign <= 0:
+            tag = TAG.match(text, match.start())
+            href = parse_attributes(tag[3]).get("href") if tag else None
+            if href is not None:
+                return replace(links, base=links.absolute(href) or "")
     return links
 
 
-def _rewrite_element(element: etree._Element, name: str, links: Links, depth: int) -> None:
-    special = _SPECIAL.get(name)
-    if special and not special(element, links):
-        _drop(element)
-        return
-    if name in ("img", "source", "iframe"):
-        _fill_lazy(element)
-    if name == "iframe" and "srcdoc" in element.attrib:
-        inner = element.get("srcdoc", "") if depth < _MAX_FRAMES_DEEP else ""
-        element.attrib["srcdoc"] = _storable(rewrite_html(inner, links, depth=depth + 1))
-    for key, value in list(element.items()):
-        rewritten = _rewrite_attribute(name, _local(key), str(value), links)
-        if rewritten is None:
-            del element.attrib[key]
-        elif rewritten != value:
-            element.attrib[key] = _storable(rewritten)
-    if name in ("a", "area") and not (element.get("href") or "#").startswith("#"):
-        element.attrib["target"] = "_top"
+def _candidates(text: str, links: Links) -> set[str]:
+    """Every address that a ``srcset`` of the page names, as the archive knows it."""
+    found: set[str] = set()
+    if "srcset" not in text and "set=" not in text:
+        return found
+    for match in _SRCSET.finditer(text):
+        value = match[1]
+        for url, _ in iter_candidates(_decoded(value[1:-1] if value[0] in "\"'" else value)):
+            absolute = links.absolute(url)
+            if absolute is not None:
+                found.add(absolute)
+    return found
 
 
-def _rewrite_attribute(element: str, name: str, value: str, links: Links) -> str | None:
-    """The attribute's new value; None when it goes."""
-    if name.startswith("on") or name in _DROPPED_ATTRIBUTES:
-        return None
-    if name in _REQUISITES:
-        return links.requisite(value)
-    if name in _SRCSETS:
-        return rewrite_srcset(value, links.requisite) or None
-    if name == "href":
-        return links.page(value) if element in ("a", "area") else links.requisite(value)
-    if name == "style" or "url(" in value.lower():
-        return rewrite_css(value, links.requisite)
-    return value
+def _decoded(value: str) -> str:
+    return next(iter(parse_attributes(f' a="{value}"').values()), "") if "&" in value else value
 
 
-def _meta(element: etree._Element, links: Links) -> bool:
-    kind = (element.get("http-equiv") or "").strip().lower()
+def _meta(tag: Tag, page: Page) -> str | None:
+    kind = tag.attributes.get("http-equiv", "").strip().lower()
     if kind == "refresh":
-        refresh = parse_refresh(element.get("content") or "")
-        target = links.page(refresh[1]) if refresh else None
+        refresh = parse_refresh(tag.attributes.get("content", ""))
+        target = page.links.page(refresh[1]) if refresh else None
         if refresh is None or target is None:
-            return False
+            return None
         # Inert in the sandbox; kept for who reads the source. The frame page tells readers.
-        element.attrib.update({"name": "archived-refresh", "content": f"{refresh[0]:g}; {target}"})
+        tag.attributes |= {"name": "archived-refresh", "content": f"{refresh[0]:g}; {target}"}
     elif kind and kind not in _HTTP_EQUIV_KEPT:
-        return False
+        return None
     # What we send is UTF-8, and the header says so.
-    return "charset" not in element.attrib
+    return None if "charset" in tag.attributes else ""
 
 
-def _link(element: etree._Element, links: Links) -> bool:  # noqa: ARG001 - as its siblings
-    wanted = set((element.get("rel") or "").lower().split())
-    return bool(wanted & _LINKED_REQUISITES)
+def _link(tag: Tag, page: Page) -> str | None:  # noqa: ARG001 - as its siblings
+    """Style sheets that a script would switch on are on; what only fetches ahead goes."""
+    wanted = set(tag.attributes.get("rel", "").lower().split())
+    loaded = tag.attributes.get("onload", "")
+    as_style = tag.attributes.get("as", "").strip().lower() == "style"
+    if wanted & {"preload", "prefetch"} and as_style and "stylesheet" not in wanted:
+        tag.attributes["rel"] = "stylesheet"
+        wanted = {"stylesheet"}
+        del tag.attributes["as"]
+    if "stylesheet" in wanted:
+        switched = _SWITCHED.search(loaded)
+        if switched or (loaded and tag.attributes.get("media", "").strip().lower() == "print"):
+            tag.attributes["media"] = (switched[1] if switched else "") or "all"
+        if not tag.attributes.get("href") and tag.attributes.get("data-href"):
+            tag.attributes["href"] = tag.attributes["data-href"]
+    return "" if wanted & _LINKED_REQUISITES else None
 
 
-def _style(element: etree._Element, links: Links) -> bool:
-    if element.text:
-        element.text = _storable(rewrite_style_element(element.text, links.requisite))
-    return True
+def _object(tag: Tag, page: Page) -> str | None:  # noqa: ARG001 - as its siblings
+    """A drawing is shown as a picture; of all else what stands inside it, its own replacement."""
+    data, kind = tag.attributes.get("data", ""), tag.attributes.get("type", "").strip().lower()
+    tag.attributes.pop("data", None)
+    if data and (kind.startswith("image/") or (not kind and _DRAWING.search(data))):
+        tag.name = "img"
+        tag.attributes["src"] = data
+        return "<span hidden>"
+    tag.name = "span"
+    return ""
 
 
-def _as(tag: str) -> Callable[[etree._Element, Links], bool]:
-    def rename(element: etree._Element, links: Links) -> bool:  # noqa: ARG001 - as its siblings
-        element.tag = tag
-        return True
+def _embed(tag: Tag, page: Page) -> str | None:  # noqa: ARG001 - as its siblings
+    source, kind = tag.attributes.get("src", ""), tag.attributes.get("type", "").strip().lower()
+    if not source or not (kind.startswith("image/") or (not kind and _DRAWING.search(source))):
+        return None
+    tag.name = "img"
+    return ""
 
-    return rename
+
+def _amp_img(tag: Tag, page: Page) -> str | None:  # noqa: ARG001 - as its siblings
+    tag.name = "img"
+    if tag.attributes.get("layout", "").lower() in ("responsive", "fill", "intrinsic"):
+        style = tag.attributes.get("style", "")
+        tag.attributes["style"] = f"{style};max-width:100%;height:auto".lstrip(";")
+    return "<span hidden>"
 
 
-_SPECIAL: dict[str, Callable[[etree._Element, Links], bool]] = {
+_PREPARE: dict[str, Callable[[Tag, Page], str | None]] = {
     "meta": _meta,
     "link": _link,
-    "style": _style,
-    # An object is blocked; what stands inside it is its own replacement.
-    "object": _as("div"),
-    **dict.fromkeys(_AS_PRE, _as("pre")),
+    "object": _object,
+    "embed": _embed,
+    "amp-img": _amp_img,
+    "amp-anim": _amp_img,
 }
-
-
-def _fill_lazy(element: etree._Element) -> None:
-    parent = element.getparent()
-    if parent is not None and parent.find("noscript") is not None:
-        # The page brings its own picture for readers without script.
-        return
-    for name, stand_ins in _LAZY.items():
-        present = (element.get(name) or "").strip()
-        found = next((element.get(key) for key in stand_ins if element.get(key)), None)
-        if found and (not present or present.lower().startswith("data:")):
-            element.attrib[name] = _storable(str(found))
-
-
-def _aims_at_link(element: etree._Element) -> bool:
-    attribute = element.get("attributeName") or element.get("attributename") or ""
-    return "href" in attribute.lower()
-
-
-def _drop(element: etree._Element) -> None:
-    """Remove an element, keeping the text that follows it."""
-    parent = element.getparent()
-    if parent is None:
-        # A document that is nothing but a script.
-        element.text = None
-        del element[:]
-        element.attrib.clear()
-        return
-    if element.tail:
-        before = element.getprevious()
-        if before is not None:
-            before.tail = (before.tail or "") + element.tail
-        else:
-            parent.text = (parent.text or "") + element.tail
-    element.tail = None
-    parent.remove(element)
-
-
-def _storable(text: str) -> str:
-    """The text without what a tree cannot hold; an escape in CSS may spell a control character."""
-    return _UNSTORABLE.sub("\ufffd", text)
-
-
-def _parse(text: str, parser: etree.HTMLParser | etree.XMLParser) -> etree._Element | None:
-    # Surrogates cannot come out of a decoder, but a str may hold them.
-    data = text.encode("utf-8", "replace")
-    if not data.strip():
-        return None
-    try:
-        return etree.fromstring(data, parser)
-    except etree.XMLSyntaxError:
-        return None
-
-
-def _xml_parser() -> etree.XMLParser:
-    return etree.XMLParser(
-        encoding="utf-8",
-        recover=True,
-        resolve_entities=False,
-        load_dtd=False,
-        no_network=True,
-        remove_comments=True,
-        remove_pis=True,
-    )
-
-
-@lru_cache(maxsize=4096)
-def _local(name: str | bytes) -> str:
-    plain = name if isinstance(name, str) else bytes(name).decode("utf-8", "replace")
-    return plain.rpartition("}")[2].rpartition(":")[2].lower()

@@ -1,24 +1,29 @@
-"""Which capture answers for an address and a time, and where its payload lies."""
+"""Where the payload of a capture lies: in its record, in another's, or in several."""
 
-from dataclasses import dataclass
-from itertools import islice
-from urllib.parse import urljoin
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 
 from sqlite_utils import Database
 
-from archive.errors import NotFound
-from archive.index.captures import Capture, find_nearest, get_capture, iter_captures
+from archive.errors import MicroficheError, NotFound, WarcError
+from archive.index.captures import Capture, get_capture, iter_captures
 from archive.layout import Archive
-from archive.replay.address import LATEST
-from archive.times import from_timestamp, from_warc_date, to_timestamp
+from archive.replay.choose import Asked, iter_candidates, redirect_target
+from archive.replay.parts import join_parts
+from archive.times import from_warc_date, to_timestamp
 from archive.urls import urlkey
 from archive.warc.reader import Record, read_record
 from archive.warc.stored import StoredHttp
 
-_MAX_REVISITS = 5
-_ORIGINAL = (
+# Of captures that cannot be shown, so many are tried before the reader is told.
+_MAX_TRIED = 8
+_ORIGINALS = (
     "SELECT record_id FROM captures WHERE substr(digest, -8) = substr(:digest, -8) "
-    "AND digest = :digest AND record_type = 'response' ORDER BY id LIMIT 1"
+    "AND digest = :digest AND record_type = 'response' ORDER BY id LIMIT 4"
+)
+_PARTS = (
+    "SELECT * FROM cdx WHERE urlkey = :urlkey AND uri = :uri AND status = 206 "
+    "AND substr(timestamp, 1, 8) BETWEEN :since AND :until ORDER BY timestamp, id LIMIT 2000"
 )
 
 
@@ -27,7 +32,8 @@ class Stored:
     """A capture with what is needed to show it.
 
     ``http`` has the status and headers it was answered with; ``payload`` the body, which for a
-    revisit is that of ``original``.
+    revisit is that of ``original``. ``instead_of`` is the capture that should have been shown and
+    could not, ``because`` why.
     """
 
     capture: Capture
@@ -35,69 +41,66 @@ class Stored:
     http: StoredHttp
     payload: StoredHttp
     original: Capture | None = None
+    instead_of: Capture | None = None
+    because: str = ""
 
 
-def find_capture(db: Database, url: str, timestamp: str | None) -> Capture | None:
-    """The capture of an address nearest in time; the latest where no time is given.
+def find_stored(archive: Archive, db: Database, asked: Asked) -> Stored | Capture | None:
+    """What answers: a capture with its payload, a redirect as it is, or None where nothing does.
 
-    A capture that only redirects to another spelling of its own urlkey (http to https, with
-    www or without) is passed over for its neighbour: it would lead to itself for ever.
+    One whose original is missing, or whose record is damaged, gives way to the next best, unless
+    it is asked for by its mark.
+
+    Raises:
+        NotFound: no payload of any is in the archive.
+        WarcError: no record of any can be read.
     """
-    key, wanted = urlkey(url), timestamp or LATEST
-    found = find_nearest(db, key, wanted)
-    if found is None or not redirects_to_itself(found):
-        return found
-    earlier = iter_captures(db, key, until=wanted, newest_first=True)
-    later = iter_captures(db, key, since=wanted)
-    candidates = [
-        capture
-        for side in (earlier, later)
-        for capture in islice((c for c in side if not redirects_to_itself(c)), 1)
-    ]
-    moment = from_timestamp(wanted)
-    return min(candidates, key=lambda c: abs(from_timestamp(c.timestamp) - moment), default=None)
-
-
-def redirect_target(capture: Capture) -> str | None:
-    """The absolute address a capture redirects to; None when it does not."""
-    if capture.status is None or not 300 <= capture.status < 400 or not capture.redirect:
-        return None
-    try:
-        return urljoin(capture.uri, capture.redirect)
-    except ValueError:
-        return None
-
-
-def redirects_to_itself(capture: Capture) -> bool:
-    """Whether a capture redirects to another spelling of its own address."""
-    target = redirect_target(capture)
-    return target is not None and urlkey(target) == capture.urlkey
+    first: tuple[Capture, MicroficheError] | None = None
+    for count, capture in enumerate(iter_candidates(db, asked)):
+        if redirect_target(capture) is not None:
+            return capture
+        try:
+            stored = load(archive, db, capture)
+        except (NotFound, WarcError) as error:
+            first = first or (capture, error)
+            if count >= _MAX_TRIED:
+                break
+            continue
+        if first is None:
+            return stored
+        return replace(stored, instead_of=first[0], because=str(first[1]))
+    if first is not None:
+        raise first[1]
+    return None
 
 
 def load(archive: Archive, db: Database, capture: Capture) -> Stored:
-    """Read a capture and, for a revisit, the payload it refers to.
+    """Read a capture and, for a revisit, the payload it refers to; parts of one are joined.
 
     Raises:
         NotFound: the payload's record is not in the archive, or it is no HTTP response.
         WarcError: a record cannot be read.
     """
     record = read_record(archive, capture.file, capture.offset)
-    own = record.http() or _resource(record)
+    own = record.http(capture.method or "GET") or _resource(record)
     if capture.record_type != "revisit":
         if own is None:
             raise NotFound(f"{capture.file}@{capture.offset}: holds no response to show")
+        if own.status == 206:
+            own = _whole(archive, db, capture, own)
         return Stored(capture, record, own, own)
-    original = _find_original(db, capture)
+    original = next(_originals(db, capture, {capture.record_id}), None)
     if original is None:
         raise NotFound(
             f"{capture.file}@{capture.offset}: revisit of {capture.refers_to_uri or capture.uri}, "
             f"whose payload ({capture.digest}) is not in this archive; ingest the WARC that has it"
         )
-    payload = read_record(archive, original.file, original.offset).http()
+    found = read_record(archive, original.file, original.offset)
+    payload = found.http() or _resource(found)
     if payload is None:
         raise NotFound(f"{original.file}@{original.offset}: holds no response to show")
     # A 304 says nothing about the page; the response it confirms does.
-    unchanged = own is None or own.status == 304
+    unchanged = own is None or own.status == 304 or not own.headers
     return Stored(capture, record, payload if unchanged or own is None else own, payload, original)
 
 
@@ -109,44 +112,60 @@ def _resource(record: Record) -> StoredHttp | None:
     return StoredHttp(200, "OK", (("Content-Type", content_type),), record.content)
 
 
-def _find_original(db: Database, revisit: Capture) -> Capture | None:
-    """By what it refers to, else by digest."""
-    for _ in range(_MAX_REVISITS):
-        found = _by_id(db, revisit) or _by_address(db, revisit) or _by_digest(db, revisit)
-        if found is None or found.record_type == "response":
-            return found
-        revisit = found
-    return None
+def _whole(archive: Archive, db: Database, capture: Capture, own: StoredHttp) -> StoredHttp:
+    """A 206 with the other parts of its resource, as far as they fit together."""
+
+    def others() -> Iterator[StoredHttp]:
+        day = capture.timestamp[:8]
+        values = {"urlkey": capture.urlkey, "uri": capture.uri, "since": day, "until": day}
+        for row in db.execute(_PARTS, values).fetchall():
+            part = Capture(*row[1:])
+            if part.record_id != capture.record_id:
+                http = read_record(archive, part.file, part.offset).http()
+                if http is not None:
+                    yield http
+
+    return join_parts(own, others())
 
 
-def _by_id(db: Database, revisit: Capture) -> Capture | None:
-    if not revisit.refers_to:
-        return None
-    try:
-        return get_capture(db, revisit.refers_to)
-    except NotFound:
-        return None
+def _originals(db: Database, revisit: Capture, seen: set[str]) -> Iterator[Capture]:
+    """By what it refers to, else by digest; revisits of revisits are followed, however many."""
+    for found in (*_by_id(db, revisit), *_by_address(db, revisit), *_by_digest(db, revisit)):
+        if found.record_id in seen:
+            continue
+        seen.add(found.record_id)
+        if found.record_type == "revisit":
+            yield from _originals(db, found, seen)
+        elif found.record_type != "metadata":
+            yield found
 
 
-def _by_address(db: Database, revisit: Capture) -> Capture | None:
+def _by_id(db: Database, revisit: Capture) -> Iterator[Capture]:
+    if revisit.refers_to:
+        try:
+            yield get_capture(db, revisit.refers_to)
+        except NotFound:
+            return
+
+
+def _by_address(db: Database, revisit: Capture) -> list[Capture]:
     if not revisit.refers_to_uri or not revisit.refers_to_date:
-        return None
+        return []
     try:
         wanted = to_timestamp(from_warc_date(revisit.refers_to_date))
     except ValueError:
-        return None
+        return []
     key = urlkey(revisit.refers_to_uri)
     same_second = iter_captures(db, key, since=wanted, until=wanted)
     # http and https have one urlkey, and a redirect often the same second as what it leads to.
-    return max(
-        (c for c in same_second if c.record_id != revisit.record_id),
-        key=lambda c: (c.digest == revisit.digest, c.uri == revisit.refers_to_uri),
-        default=None,
+    return sorted(
+        (c for c in same_second if revisit.digest is None or c.digest == revisit.digest),
+        key=lambda c: c.uri != revisit.refers_to_uri,
     )
 
 
-def _by_digest(db: Database, revisit: Capture) -> Capture | None:
+def _by_digest(db: Database, revisit: Capture) -> list[Capture]:
     if not revisit.digest:
-        return None
-    row = db.execute(_ORIGINAL, {"digest": revisit.digest}).fetchone()
-    return get_capture(db, row[0]) if row else None
+        return []
+    rows = db.execute(_ORIGINALS, {"digest": revisit.digest}).fetchall()
+    return [get_capture(db, row[0]) for row in rows]

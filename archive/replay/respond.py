@@ -1,21 +1,20 @@
 """A stored response to what a browser is given. Pure."""
 
 import re
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from email.utils import format_datetime
+from dataclasses import dataclass, replace
 from urllib.parse import quote, unquote, urlsplit
 
-from archive.replay.address import Links
+from archive.replay.address import AS_STYLE, Links
 from archive.replay.charset import decode
 from archive.replay.css import decode_css, rewrite_css
+from archive.replay.drawings import Read, bring_in, rewrite_svg, xhtml_to_html
 from archive.replay.headers import Treatment, treatment_of
-from archive.replay.html import rewrite_html, rewrite_svg, rewrite_xhtml
+from archive.replay.html import Known, Page, rewrite_page
 from archive.replay.ranges import Unsatisfiable, parse_range
 from extract.decode import charset_of, web_name
 
-# Rewriting holds a parsed tree of some ten times the text; the largest page of the corpora this
-# was tried on has 3.6 MB. What is longer is shown up to here, and can be downloaded whole.
+# The largest page of the corpora this was tried on has 3.6 MB. What is longer is shown up to here,
+# and can be downloaded whole.
 MAX_REWRITE_BYTES = 16_000_000
 
 _TEXT_TYPES = ("html", "xhtml", "svg", "css", "text")
@@ -40,17 +39,38 @@ class Reply:
     body: bytes
 
 
-def replay_of(body: Body, links: Links, *, byte_range: str | None = None) -> Reply:
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What the archive knows besides a response; without it, pages are shown all the same.
+
+    Attributes:
+        known: Addresses -> those of them that were captured.
+        read: The text of a drawing, by its address; None where there is none.
+    """
+
+    known: Known | None = None
+    read: Read | None = None
+
+
+def replay_of(
+    body: Body,
+    links: Links,
+    *,
+    byte_range: str | None = None,
+    flavour: str = "",
+    around: Around = Around(),
+) -> Reply:
     """Show a response as it looked, rewritten where it holds addresses.
 
     >>> links = Links("http://a.example/", "20260101000000", "")
     >>> reply = replay_of(Body("http://a.example/", 404, "text/html", b"<p>Gone"), links)
     >>> reply.status, reply.headers["Content-Type"], reply.body
-    (404, 'text/html; charset=utf-8', b'<html><body><p>Gone</p></body></html>')
+    (404, 'text/html; charset=utf-8', b'<p>Gone')
     """
-    treatment = treatment_of(body.content_type, body.content[:64])
+    as_style = flavour == AS_STYLE
+    treatment = treatment_of(body.content_type, body.content[:64], as_style=as_style)
     if treatment.how in _TEXT_TYPES:
-        text = _rewritten(body, links, treatment)
+        text = _rewritten(body, links, treatment, around)
         headers = {"Content-Type": f"{treatment.mime}; charset=utf-8"}
         return Reply(_plain_status(body.status), headers, text.encode("utf-8", "replace"))
     return _as_stored(body, treatment, byte_range)
@@ -90,23 +110,7 @@ def attachment(url: str) -> str:
     return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"
 
 
-def memento_headers(url: str, moment: datetime) -> dict[str, str]:
-    """When the capture was made, and of what.
-
-    >>> memento_headers("http://a.example/", datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC))
-    {'Memento-Datetime': 'Fri, 02 Jan 2026 03:04:05 GMT',
-     'Link': '<http://a.example/>; rel="original"'}
-
-    Source: RFC 7089, 2.1.1 and 2.2.
-    """
-    address = quote(url, safe="!#$%&'()*+,/:;=?@[]~")
-    return {
-        "Memento-Datetime": format_datetime(moment.astimezone(UTC), usegmt=True),
-        "Link": f'<{address}>; rel="original"',
-    }
-
-
-def _rewritten(body: Body, links: Links, treatment: Treatment) -> str:
+def _rewritten(body: Body, links: Links, treatment: Treatment, around: Around) -> str:
     content = body.content[:MAX_REWRITE_BYTES]
     if treatment.how == "css":
         charset = charset_of(body.content_type)
@@ -115,9 +119,16 @@ def _rewritten(body: Body, links: Links, treatment: Treatment) -> str:
     text, encoding = decode(content, content_type=body.content_type)
     if treatment.how == "text":
         return text
-    located = Links(links.document, links.timestamp, links.room, links.base, encoding)
-    rewrite = {"html": rewrite_html, "xhtml": rewrite_xhtml, "svg": rewrite_svg}[treatment.how]
-    return rewrite(text, located)
+    located = replace(links, encoding=encoding)
+    if treatment.how == "svg":
+        return rewrite_svg(text, located)
+    if treatment.how == "xhtml":
+        text = xhtml_to_html(text) or text
+    page = Page(located)
+    shown = rewrite_page(text, page, around.known)
+    if page.sprites and around.read is not None:
+        shown += bring_in(page.sprites, page.links, around.read)
+    return shown
 
 
 def _as_stored(body: Body, treatment: Treatment, byte_range: str | None) -> Reply:

@@ -9,15 +9,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
 
-from archive.times import from_warc_date
-from archive.warc.digests import same_digest, sha1
+from archive.times import from_warc_date, to_warc_date
+from archive.urls import is_http
+from archive.warc.digests import plain_digest, same_digest, sha1
 from archive.warc.facts import read_facts
 from archive.warc.faults import Fault, FaultKind
-from archive.warc.members import Damaged
-from archive.warc.message import BadMessage, ResponseParser, as_http_1
+from archive.warc.message import MAX_STORED_HEAD_BYTES, BadMessage, ResponseParser, as_http_1
 from archive.warc.openfile import read_manifest, sha256_of
-from archive.warc.resume import find_next
-from archive.warc.scan import Scanned, scan_record
+from archive.warc.reader import capture_id
+from archive.warc.scan import MAX_HELD_BYTES, Scanned
+from archive.warc.walk import Gap, walk
 
 _STEP = 1024 * 1024
 _MANDATORY = ("WARC-Type", "WARC-Record-ID", "WARC-Date", "Content-Length")
@@ -26,7 +27,10 @@ _WITH_URI = frozenset({"response", "resource", "request", "revisit", "conversion
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A record as other records and the index may refer to it."""
+    """A record as other records and the index may refer to it.
+
+    ``indexed_as`` is what the index has it as; None for what is no capture.
+    """
 
     offset: int
     length: int
@@ -38,6 +42,7 @@ class Row:
     refers_to: str | None
     refers_uri: str | None
     refers_date: str | None
+    indexed_as: str | None
 
 
 @dataclass(slots=True)
@@ -112,25 +117,19 @@ class _Pass:
         self._links: list[tuple[int, str, str]] = []
 
     def run(self) -> None:
-        offset = 0
-        if not self._checked.size:
+        size = self._checked.size
+        if not size:
             self._fault(FaultKind.DAMAGED, 0, "the file is empty, expected WARC records")
-        while offset < self._checked.size:
-            try:
-                scanned = scan_record(self._file, offset)
-            except Damaged as error:
-                after = find_next(self._file, offset + 1)
-                lost = (self._checked.size if after is None else after) - offset
-                self._fault(FaultKind.DAMAGED, offset, f"{error}; {lost} bytes are not readable")
-                if after is None:
-                    break
-                self._on_bytes(after - offset)
-                offset = after
+        for found in walk(self._file, 0, size, max_block=MAX_HELD_BYTES):
+            if isinstance(found, Gap):
+                lost = found.end - found.offset
+                message = f"{found.why}; {lost} bytes are not readable"
+                self._fault(FaultKind.DAMAGED, found.offset, message)
+                self._on_bytes(lost)
                 continue
             self._checked.records += 1
-            self._check_record(scanned)
-            self._on_bytes(scanned.length)
-            offset = scanned.end
+            self._check_record(found)
+            self._on_bytes(found.length)
         self._check_links()
 
     def _fault(self, kind: FaultKind, offset: int, message: str, record_id: str = "") -> None:
@@ -138,6 +137,8 @@ class _Pass:
 
     def _check_record(self, scanned: Scanned) -> None:
         head, offset, record_id = scanned.head, scanned.offset, scanned.record_id
+        if scanned.problem is not None:
+            self._fault(FaultKind.FIELD, offset, scanned.problem, record_id)
         for name in _MANDATORY + (("WARC-Target-URI",) if scanned.type in _WITH_URI else ()):
             if not head.find(name):
                 self._fault(FaultKind.FIELD, offset, f"{name} is missing", record_id)
@@ -149,17 +150,19 @@ class _Pass:
             message = f"the block has another digest than {stated}, which its record states"
             self._fault(FaultKind.BLOCK_DIGEST, offset, message, record_id)
         digest = self._check_payload(scanned)
-        if record_id in self._ids:
+        if record_id and record_id in self._ids:
             message = f"{record_id} is the id of two records of this file"
             self._fault(FaultKind.DUPLICATE_ID, offset, message, record_id)
         self._ids[record_id] = digest
         self._note_links(scanned)
-        self._checked.rows.append(_row(scanned, digest))
+        self._checked.rows.append(_row(self._checked.name, scanned, digest))
 
     def _check_payload(self, scanned: Scanned) -> str | None:
         """Digest of the entity, recomputed where the record holds one."""
         stated = scanned.head.find("WARC-Payload-Digest")
-        if scanned.type == "revisit" or scanned.block is None:
+        # The first segment of a record states the digest of all its segments.
+        segment = scanned.head.find("WARC-Segment-Number")
+        if scanned.type == "revisit" or scanned.cut or segment:
             return stated
         if scanned.type == "metadata":
             self._check_entity_digest(scanned)
@@ -179,7 +182,7 @@ class _Pass:
 
     def _check_entity_digest(self, scanned: Scanned) -> None:
         """Our metadata record states the digest of the entity that its response holds."""
-        stated = read_facts(scanned.block or b"").get("entity_digest")
+        stated = read_facts(scanned.block).get("entity_digest")
         found = self._ids.get(scanned.head.find("WARC-Refers-To") or "")
         if stated and found and stated != found:
             message = f"entity_digest is {stated}, the record that it describes has {found}"
@@ -203,7 +206,7 @@ class _Pass:
 def _payloads(block: bytes, stated: str | None) -> tuple[bytes, bytes]:
     """What follows the head, and the entity in it, of which ``stated`` may be the digest."""
     block = as_http_1(block)
-    parser = ResponseParser()
+    parser = ResponseParser(max_head=MAX_STORED_HEAD_BYTES)
     try:
         parser.feed(block)
     except BadMessage:
@@ -227,17 +230,25 @@ def _is_date(text: str) -> bool:
     return True
 
 
-def _row(scanned: Scanned, digest: str | None) -> Row:
+def _plain_date(text: str) -> str:
+    """A date in one spelling, whatever fraction its writer gave; what is none stays."""
+    return to_warc_date(from_warc_date(text)) if _is_date(text) else text
+
+
+def _row(name: str, scanned: Scanned, digest: str | None) -> Row:
     head = scanned.head
+    uri, date = (head.find("WARC-Target-URI") or "").strip("<>"), head.find("WARC-Date") or ""
+    is_capture = scanned.type in ("response", "revisit") and is_http(uri) and _is_date(date)
     return Row(
         scanned.offset,
         scanned.length,
         scanned.type,
         scanned.record_id,
-        (head.find("WARC-Target-URI") or "").strip("<>"),
-        head.find("WARC-Date") or "",
-        digest,
+        uri,
+        _plain_date(date),
+        plain_digest(digest) if digest else None,
         head.find("WARC-Refers-To"),
         head.find("WARC-Refers-To-Target-URI"),
-        head.find("WARC-Refers-To-Date"),
+        _plain_date(head.find("WARC-Refers-To-Date") or "") or None,
+        capture_id(scanned.record_id, name, scanned.offset) if is_capture else None,
     )

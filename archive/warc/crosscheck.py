@@ -25,7 +25,7 @@ _SCHEMA = """
 CREATE TABLE files (name TEXT PRIMARY KEY, size INTEGER, sha256 TEXT);
 CREATE TABLE records (
     file TEXT, offset INTEGER, length INTEGER, type TEXT, record_id TEXT, uri TEXT, date TEXT,
-    digest TEXT, refers_to TEXT, refers_uri TEXT, refers_date TEXT
+    digest TEXT, refers_to TEXT, refers_uri TEXT, refers_date TEXT, indexed_as TEXT
 );
 CREATE TABLE damaged (file TEXT, offset INTEGER);
 CREATE TABLE indexed (file TEXT, offset INTEGER, length INTEGER, type TEXT, record_id TEXT);
@@ -61,16 +61,15 @@ WHERE r.type = 'revisit'
 _NOT_INDEXED = """
 SELECT r.file, r.offset, r.record_id, f.indexed_to FROM records r
 LEFT JOIN indexed_files f ON f.name = r.file
-WHERE r.type IN ('response', 'revisit') AND (r.uri LIKE 'http://%' OR r.uri LIKE 'https://%')
+WHERE r.indexed_as IS NOT NULL
 AND NOT EXISTS (
     SELECT 1 FROM indexed i WHERE i.file = r.file AND i.offset = r.offset
-        AND i.length = r.length AND i.type = r.type
-        AND i.record_id = trim(r.record_id, '<>'))
--- The same record in another file, and that one is indexed: one capture.
+        AND i.length = r.length AND i.type = r.type AND i.record_id = r.indexed_as)
+-- Another record of this id and moment is indexed: to the index they are one capture.
 AND NOT EXISTS (
     SELECT 1 FROM records o JOIN indexed i ON i.file = o.file AND i.offset = o.offset
-    WHERE r.record_id <> '' AND o.record_id = r.record_id AND o.uri = r.uri AND o.date = r.date
-        AND o.digest IS r.digest AND i.record_id = trim(r.record_id, '<>'))
+    WHERE r.record_id <> '' AND o.record_id = r.record_id AND o.date = r.date
+        AND i.record_id = r.indexed_as)
 """
 _INDEX_DIFFERS = """
 SELECT i.file, i.offset, i.record_id FROM indexed i JOIN files f ON f.name = i.file
@@ -78,7 +77,7 @@ WHERE NOT EXISTS (SELECT 1 FROM damaged d WHERE d.file = i.file AND d.offset = i
 AND NOT EXISTS (
     SELECT 1 FROM records r WHERE r.file = i.file AND r.offset = i.offset
         AND i.length = r.length AND i.type = r.type
-        AND i.record_id = trim(r.record_id, '<>'))
+        AND i.record_id = coalesce(r.indexed_as, trim(r.record_id, '<>')))
 """
 _NO_SUCH_FILE = "SELECT name FROM indexed_files WHERE name NOT IN (SELECT name FROM files)"
 _OTHER_SHA256 = """
@@ -123,12 +122,12 @@ class CrossCheck:
             "INSERT INTO files VALUES (?, ?, ?)", (checked.name, checked.size, checked.sha256)
         )
         self._db.executemany(
-            "INSERT INTO records VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO records VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 (
                     *(checked.name, row.offset, row.length, row.type, row.record_id),
                     *(row.uri, row.date, row.digest),
-                    *(row.refers_to, row.refers_uri, row.refers_date),
+                    *(row.refers_to, row.refers_uri, row.refers_date, row.indexed_as),
                 )
                 for row in checked.rows
             ),

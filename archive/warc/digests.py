@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import re
 
 
 def sha1(*pieces: bytes) -> str:
@@ -38,13 +39,49 @@ def same_digest(stated: str, data: bytes) -> bool | None:
     return matches(stated, digest.digest())
 
 
+_ALGORITHMS = {16: "md5", 20: "sha1", 32: "sha256", 48: "sha384", 64: "sha512"}
+_HEX = re.compile("[0-9a-fA-F]+")
+_BASE32 = re.compile("[A-Z2-7]+=*")
+
+
+def plain_digest(stated: str) -> str:
+    """A digest in one spelling, whichever its writer had: algorithm, colon, base 32.
+
+    Hexadecimal is turned, an algorithm that was left out told by the length. What cannot be read
+    stays as it is.
+
+    >>> plain_digest("SHA-1:4d27a78ca0296b7630d4328fbbdb1b8004823c80")
+    'sha1:JUT2PDFAFFVXMMGUGKH3XWY3QACIEPEA'
+    >>> plain_digest("JUT2PDFAFFVXMMGUGKH3XWY3QACIEPEA"), plain_digest("crc7:00")
+    ('sha1:JUT2PDFAFFVXMMGUGKH3XWY3QACIEPEA', 'crc7:00')
+    """
+    name, _, value = stated.strip().rpartition(":")
+    raw = _digest_bytes(value.strip())
+    known = _ALGORITHMS.get(len(raw))
+    if known is None or (name and name.lower().replace("-", "") != known):
+        return stated.strip()
+    return f"{known}:{base64.b32encode(raw).decode('ascii').rstrip('=')}"
+
+
+def _digest_bytes(value: str) -> bytes:
+    if _HEX.fullmatch(value) and len(value) // 2 in _ALGORITHMS and len(value) % 2 == 0:
+        return bytes.fromhex(value)
+    plain = value.upper().rstrip("=")
+    if not _BASE32.fullmatch(plain):
+        return b""
+    try:
+        return base64.b32decode(plain + "=" * (-len(plain) % 8))
+    except ValueError:
+        return b""
+
+
 def find_algorithm(stated: str) -> "hashlib._Hash | None":
     """A fresh digest of the algorithm that a header names; None for an unknown one.
 
     >>> find_algorithm("sha-256:00").name
     'sha256'
     """
-    name = stated.strip().partition(":")[0].lower().replace("-", "")
+    name = plain_digest(stated).partition(":")[0].lower().replace("-", "")
     if name not in hashlib.algorithms_available or name.startswith("shake"):
         return None
     return hashlib.new(name, usedforsecurity=False)
@@ -56,6 +93,4 @@ def matches(stated: str, found: bytes) -> bool:
     >>> matches("md5:D41D8CD98F00B204E9800998ECF8427E", hashlib.md5().digest())
     True
     """
-    value = stated.strip().partition(":")[2]
-    as_base32 = base64.b32encode(found).decode("ascii").rstrip("=")
-    return value.upper().rstrip("=") == as_base32 or value.lower() == found.hex()
+    return plain_digest(stated).partition(":")[2] == base64.b32encode(found).decode().rstrip("=")

@@ -1,9 +1,11 @@
-"""Records one by one, strictly: where each begins and ends, byte for byte.
+"""Records one by one: where each begins and ends, byte for byte.
 
-For recovery, `check` and reading one record by its place. Memory is bounded, whatever a
-record claims or expands to.
+For whole files, recovery, `check` and reading one record by its place. Memory is bounded, whatever
+a record claims or expands to. Heads are read as leniently as any program reads them: line feeds
+alone, lines that are no fields, empty lines before them.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import BinaryIO
@@ -11,8 +13,10 @@ from typing import BinaryIO
 from archive.warc.deflate import DEFLATE_ERRORS, gzip_decompressor
 
 STEP = 64 * 1024
-MAX_RECORD_HEAD_BYTES = 64 * 1024
+# Addresses of 40 KB are in real files, in the head and in the request line.
+MAX_RECORD_HEAD_BYTES = 1024 * 1024
 RECORD_END = b"\r\n\r\n"
+_BLANK_LINE = re.compile(rb"\n\r?\n")
 _GZIP_MAGIC = b"\x1f\x8b"
 
 Headers = tuple[tuple[str, str], ...]
@@ -35,6 +39,11 @@ class RecordHead:
         return next((value for key, value in self.headers if key.lower() == wanted), None)
 
     @property
+    def type(self) -> str:
+        """``WARC-Type`` in lower case, which is how the standard has it; empty where missing."""
+        return (self.find("WARC-Type") or "").lower()
+
+    @property
     def content_length(self) -> int:
         """Length of the block.
 
@@ -51,6 +60,10 @@ class BadEnd(Damaged):
     """A record whose block is whole, and no two line ends after it."""
 
 
+class ShortBlock(Damaged):
+    """A gzip member that ends, whole, before its record's block does."""
+
+
 class Member:
     """The bytes of one record, read from its place in a file; gzip or plain by its first bytes.
 
@@ -60,6 +73,7 @@ class Member:
 
     Attributes:
         compressed: Whether it is a gzip member.
+        lead: Empty lines before the record, in bytes, as far as they were read.
     """
 
     def __init__(self, file: BinaryIO, offset: int) -> None:
@@ -70,6 +84,12 @@ class Member:
         self.compressed = self._input.startswith(_GZIP_MAGIC)
         self._inflater = gzip_decompressor() if self.compressed else None
         self._output = b""
+        self.lead = 0
+
+    @property
+    def ended(self) -> bool:
+        """Whether this is a gzip member of which nothing is left."""
+        return self._inflater is not None and self._inflater.eof and not self._output
 
     @property
     def consumed(self) -> int:
@@ -112,21 +132,39 @@ class Member:
         self._taken += len(data)
         return data
 
+    def skip_blank(self) -> bool:
+        """Pass over empty lines; False where nothing else is left: an empty member, the end.
+
+        Raises:
+            Damaged: as `read`.
+        """
+        while piece := self.read(STEP):
+            left = piece.lstrip(b"\r\n")
+            self.lead += len(piece) - len(left)
+            if left:
+                self._output = left + self._output
+                return True
+        return False
+
     def read_head(self) -> RecordHead:
-        """Read the record's head, up to its blank line.
+        """Read the record's head, up to its blank line; empty lines before it are passed over.
 
         Raises:
             Damaged: there is none, or no end of it.
         """
-        found = b""
-        while (end := found.find(RECORD_END)) < 0:
+        self.skip_blank()
+        found, seen = b"", 0
+        while not (match := _BLANK_LINE.search(found, max(0, seen - 2))):
+            if not found.startswith(b"WARC/"[: len(found)]):
+                raise Damaged(f"expected a WARC record, found {found[:40]!r}")
             if len(found) > MAX_RECORD_HEAD_BYTES:
                 raise Damaged(f"the record's head has no end within {MAX_RECORD_HEAD_BYTES} bytes")
+            seen = len(found)
             piece = self.read(STEP)
             if not piece:
                 raise Damaged(f"expected a WARC record, found {found[:40]!r}")
             found += piece
-        end += len(RECORD_END)
+        end = match.end()
         self._output = found[end:] + self._output
         return parse_record_head(found[:end])
 
@@ -134,13 +172,14 @@ class Member:
         """The record's block, in pieces.
 
         Raises:
-            Damaged: it is shorter than ``length``.
+            Damaged: it is shorter than ``length``; a `ShortBlock` where that is all of the member.
         """
         left = length
         while left:
             piece = self.read(left)
             if not piece:
-                raise Damaged(f"the block has {length - left} bytes, Content-Length says {length}")
+                told = f"the block has {length - left} bytes, Content-Length says {length}"
+                raise ShortBlock(told) if self.ended else Damaged(told)
             left -= len(piece)
             yield piece
 
@@ -164,15 +203,15 @@ class Member:
 
 
 def parse_record_head(raw: bytes) -> RecordHead:
-    r"""Read version and named fields; UTF-8, folded lines joined.
+    r"""Read version and named fields; UTF-8, folded lines joined, what is no field left out.
 
     >>> parse_record_head(b"WARC/1.1\r\nWARC-Type: request\r\n\r\n").find("warc-type")
     'request'
 
     Raises:
-        Damaged: the version line or a field is not as WARC has them.
+        Damaged: it does not start with a version line.
     """
-    first, *lines = raw.decode("utf-8", "surrogateescape").rstrip("\r\n").split("\r\n")
+    first, *lines = raw.decode("utf-8", "surrogateescape").rstrip("\r\n").split("\n")
     if not first.startswith("WARC/"):
         raise Damaged(f"expected a WARC version line, found {first[:40]!r}")
     headers: list[tuple[str, str]] = []
@@ -181,8 +220,6 @@ def parse_record_head(raw: bytes) -> RecordHead:
         if line[:1] in (" ", "\t") and headers:
             last, before = headers[-1]
             headers[-1] = (last, f"{before} {line.strip()}")
-        elif not colon:
-            raise Damaged(f"expected a named field, found {line[:40]!r}")
-        else:
+        elif colon:
             headers.append((name.strip(), value.strip()))
-    return RecordHead(first, tuple(headers))
+    return RecordHead(first.strip(), tuple(headers))

@@ -11,15 +11,18 @@ import re
 from dataclasses import dataclass
 from enum import Enum, auto
 
-# fastwarc and pywb refuse larger heads; real ones stay below 16 KiB.
+# fastwarc and pywb refuse larger heads; real ones stay below 16 KiB. What is stored is read longer.
 MAX_HEAD_BYTES = 32 * 1024 - 256
+MAX_STORED_HEAD_BYTES = 1024 * 1024
 MAX_CHUNK_LINE_BYTES = 4096
 # Early hints take a few KiB; a server that sends nothing but 1xx would fill the memory.
 MAX_INTERIM_BYTES = 64 * 1024
 _BLANK_LINE = re.compile(rb"\n\r?\n")
 # warcio accepts these two versions at the start of a response block and no other.
 _STATUS_LINE = re.compile(rb"HTTP/1\.[01][ \t]+(\d{3})(?:[ \t]+([^\r\n]*))?[ \t]*\r?$")
-_OTHER_VERSION = re.compile(rb"HTTP/[23](?:\.[0-9])?(?=[ \t])")
+_OTHER_VERSION = re.compile(
+    rb"[\r\n]*(?:HTTP(?:/[0-9.]*)?|ICY)(?=[ \t]+[0-9]{3}(?![0-9]))", re.IGNORECASE
+)
 _CHUNK_SIZE = re.compile(rb"[ \t]*([0-9a-fA-F]{1,15})[ \t]*(?:;.*)?$", re.DOTALL)
 # What every reader splits alike: named fields ended by CRLF. Other heads are as sound, but
 # readers disagree where such a head ends, so a payload digest would be a matter of opinion.
@@ -92,12 +95,15 @@ def as_http_1(block: bytes) -> bytes:
     r"""A stored response with the version of its status line as this reader knows it.
 
     HTTP/2 has no status line; tools that keep one write its name there, as CC-NEWS did in 2020.
+    Servers before HTTP/1.0 gave no version, those of radios ``ICY``; some begin with a line end.
 
-    >>> as_http_1(b"HTTP/2 200 \r\nServer: x\r\n\r\n")
-    b'HTTP/1.1 200 \r\nServer: x\r\n\r\n'
+    >>> as_http_1(b"HTTP/2 200 \r\nServer: x\r\n\r\n"), as_http_1(b"\r\nICY 200 OK\r\n\r\n")
+    (b'HTTP/1.1 200 \r\nServer: x\r\n\r\n', b'HTTP/1.1 200 OK\r\n\r\n')
     """
-    match = _OTHER_VERSION.match(block)
-    return b"HTTP/1.1" + block[match.end() :] if match else block
+    match = _OTHER_VERSION.match(block[:256])
+    if not match or match[0] in (b"HTTP/1.1", b"HTTP/1.0"):
+        return block
+    return b"HTTP/1.1" + block[match.end() :]
 
 
 def parse_head(raw: bytes) -> Head:
@@ -121,6 +127,7 @@ class ResponseParser:
 
     Args:
         method: Of the request; a response to HEAD has no body.
+        max_head: A longer head is no response.
 
     Attributes:
         received: Every piece fed, in order.
@@ -132,8 +139,8 @@ class ResponseParser:
         excess: Bytes fed that came after its end.
     """
 
-    def __init__(self, method: str = "GET") -> None:
-        self._method = method.upper()
+    def __init__(self, method: str = "GET", *, max_head: int = MAX_HEAD_BYTES) -> None:
+        self._method, self._max_head = method.upper(), max_head
         self._state = _State.HEAD
         self._pending = b""
         self._remaining = 0
@@ -213,8 +220,8 @@ class ResponseParser:
         buffered = self._pending + data if self._pending else data
         match = _BLANK_LINE.search(buffered, max(0, len(self._pending) - 2))
         end = match.end() if match else len(buffered)
-        if end > MAX_HEAD_BYTES:
-            raise BadMessage(f"response head is longer than {MAX_HEAD_BYTES} bytes")
+        if end > self._max_head:
+            raise BadMessage(f"response head is longer than {self._max_head} bytes")
         if not match:
             if not _may_be_response(buffered):
                 raise BadMessage(f"no HTTP/1 status line: {buffered[:80]!r}")

@@ -1,28 +1,25 @@
-"""Reading WARC files: all records of one in their groups, or one record by its place.
-
-Whole files are read by fastwarc (2 to 3 times as fast as warcio); it is given open files only.
-"""
+"""Reading WARC files: all records of one in their groups, or one record by its place."""
 
 import io
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any, BinaryIO, cast
-
-from fastwarc.warc import ArchiveIterator
 
 from archive.errors import WarcError
 from archive.layout import Archive
 from archive.times import from_warc_date
 from archive.warc.facts import read_facts
-from archive.warc.members import BadEnd, Damaged, Headers, Member, RecordHead
-from archive.warc.resume import find_next
+from archive.warc.members import Headers
+from archive.warc.scan import Scanned
 from archive.warc.stored import StoredHttp, stored_response
+from archive.warc.walk import Gap, walk
 
 # Of a longer block, as foreign WARCs hold them (video), only this much is read.
 MAX_BLOCK_BYTES = 256 * 1024 * 1024
 CAPTURE_TYPES = frozenset({"response", "revisit", "resource", "conversion"})
+SEGMENTED = "segmented"
 _ALONE = frozenset({"warcinfo"})
 
 
@@ -34,9 +31,11 @@ class Record:
         filename: Relative to ``warcs/``, sealed form.
         offset: Where it begins in the file.
         length: Its bytes in the file, compressed as they are.
-        type: ``WARC-Type``.
+        type: ``WARC-Type`` in lower case.
         headers: Named fields in order.
-        content: The block; cut at `MAX_BLOCK_BYTES`.
+        content: The block; cut at `MAX_BLOCK_BYTES`. Of a segmented record the blocks of all its
+            segments, as far as they follow each other in one file.
+        complete: False for a segmented record of which segments are missing.
     """
 
     filename: str
@@ -45,6 +44,7 @@ class Record:
     type: str
     headers: Headers
     content: bytes
+    complete: bool = True
 
     def find(self, name: str) -> str | None:
         """First value of a named field, whatever the case of its name."""
@@ -55,6 +55,16 @@ class Record:
     def record_id(self) -> str:
         """``WARC-Record-ID``; empty where a foreign record has none."""
         return self.find("WARC-Record-ID") or ""
+
+    @property
+    def capture_id(self) -> str:
+        """The id that a capture goes by: the record's, without brackets, else one of its place."""
+        return capture_id(self.record_id, self.filename, self.offset)
+
+    @property
+    def truncated(self) -> str | None:
+        """``WARC-Truncated``; ``segmented`` where later segments of the record are missing."""
+        return self.find("WARC-Truncated") or (None if self.complete else SEGMENTED)
 
     @property
     def target_uri(self) -> str:
@@ -82,8 +92,7 @@ class Record:
         """The HTTP response in the block of a response or revisit; None where there is none."""
         if not (self.find("Content-Type") or "").lower().startswith("application/http"):
             return None
-        truncated = self.find("WARC-Truncated") is not None
-        return stored_response(self.content, method, truncated=truncated)
+        return stored_response(self.content, method, truncated=self.truncated is not None)
 
     def json(self) -> dict[str, Any]:
         """The facts of a metadata record of ours; empty for anything else."""
@@ -107,8 +116,13 @@ class Group:
 
     def http(self) -> StoredHttp | None:
         """The HTTP response of the main record, read by the method of the request."""
-        method = self.request.content.split(b" ", 1)[0] if self.request else b"GET"
-        return self.main.http(method.decode("latin-1"))
+        return self.main.http(self.method)
+
+    @property
+    def method(self) -> str:
+        """Of the request, in capitals; GET where there is no request that says another."""
+        word = self.request.content[:32].split(b" ", 1)[0] if self.request else b""
+        return word.decode("latin-1").upper() if word.isalpha() else "GET"
 
 
 def iter_groups(
@@ -161,26 +175,15 @@ def iter_records(
     try:
         with path.open("rb") as file:
             limit = path.stat().st_size if end is None else end
-            window, place = _Window(file, limit), start
-            while place < limit:
-                try:
-                    window.seek(place)
-                    yield from _records(window, filename, limit)
-                except _Broken as broken:
-                    after = find_next(cast("BinaryIO", window), broken.place + 1)
-                    place = limit if after is None else after
-                    told = _damage(filename, broken, place)
-                    if on_damage is None:
-                        raise told from broken
-                    on_damage(told)
-                else:
-                    return
+            window = cast("BinaryIO", _Window(file, limit))
+            found = walk(window, start, limit, max_block=MAX_BLOCK_BYTES, digests=False)
+            yield from _joined(_records(found, filename, on_damage))
     except OSError as error:
         raise WarcError(f"{path}: cannot be read: {error.strerror or error}") from error
 
 
 def read_record(archive: Archive, filename: str, offset: int) -> Record:
-    """Read one record by its place.
+    """Read one record by its place; a segmented one with the segments that follow it.
 
     Raises:
         WarcError: no such file, or no whole record begins there.
@@ -190,41 +193,26 @@ def read_record(archive: Archive, filename: str, offset: int) -> Record:
         raise WarcError(
             f"{filename}: no such file below {archive.warcs_dir}; run microfiche index --rebuild"
         )
-    try:
-        with path.open("rb") as file:
-            return _read_one(file, filename, offset)
-    except Damaged as error:
-        raise WarcError(f"{filename}@{offset}: {error}; run microfiche check") from error
-    except OSError as error:
-        raise WarcError(f"{path}: cannot be read: {error.strerror or error}") from error
+    record = next(iter_records(path, filename=filename, start=offset), None)
+    if record is None or record.offset != offset:
+        raise WarcError(
+            f"{filename}@{offset}: expected a WARC record to begin here; run microfiche check"
+        )
+    return record
 
 
-def read_block(member: Member, head: RecordHead, limit: int = MAX_BLOCK_BYTES) -> bytes:
-    """The block of a record whose head has just been read; at most ``limit`` bytes.
+def capture_id(record_id: str, filename: str, offset: int) -> str:
+    """What a capture goes by in the index: its record's id, or its place where there is none.
 
-    Raises:
-        Damaged: it is shorter than it says.
+    >>> capture_id("<urn:uuid:1>", "a.warc", 7), capture_id("", "a.warc", 7)
+    ('urn:uuid:1', 'urn:microfiche:a.warc:7')
     """
-    pieces: list[bytes] = []
-    left = limit
-    for piece in member.iter_block(head.content_length):
-        if left > 0:
-            pieces.append(piece[:left])
-        left -= len(piece)
-    return b"".join(pieces)
+    return record_id.strip().strip("<>") or f"urn:microfiche:{filename}:{offset}"
 
 
-class _Broken(Damaged):
-    """No whole record begins at ``place``."""
-
-    def __init__(self, place: int, why: Exception) -> None:
-        super().__init__(" ".join(str(why).split()))
-        self.place = place
-
-
-def _damage(filename: str, broken: _Broken, after: int) -> WarcError:
+def _damage(filename: str, gap: Gap) -> WarcError:
     return WarcError(
-        f"{filename}@{broken.place}: {broken}; {after - broken.place} bytes are not readable; "
+        f"{filename}@{gap.offset}: {gap.why}; {gap.end - gap.offset} bytes are not readable; "
         "run microfiche check, restore the file from a copy, then microfiche index --rebuild"
     )
 
@@ -243,73 +231,63 @@ class _Window(io.RawIOBase):
     def seek(self, offset: int, whence: int = 0, /) -> int:
         return self._file.seek(offset, whence)
 
-    def tell(self) -> int:
-        return self._file.tell()
 
-    def readable(self) -> bool:
-        return True
-
-    def seekable(self) -> bool:
-        return True
-
-
-def _records(window: _Window, filename: str, limit: int) -> Iterator[Record]:
-    held: tuple[int, str, Headers, bytes] | None = None
-    place = window.tell()
-    records: Iterable[Any] = ArchiveIterator(window, parse_http=False)
-    iterator = iter(records)
-    while True:
-        try:
-            found = next(iterator, None)
-            read = None if found is None else _take(found)
-        except Exception as error:  # fastwarc raises its own and Rust's
-            if held is not None and (length := _find_length(window, held[0])):
-                yield Record(filename, held[0], length, *held[1:])
-                place = held[0] + length
-            raise _Broken(place, error) from error
-        end = limit if read is None else read[0]
-        if held is not None:
-            yield Record(filename, held[0], end - held[0], *held[1:])
-        if read is None:
-            return
-        held, place = read, read[0]
+def _records(
+    found: Iterable[Scanned | Gap], filename: str, on_damage: Callable[[WarcError], None] | None
+) -> Iterator[Record]:
+    for each in found:
+        if isinstance(each, Scanned):
+            headers = each.head.headers
+            yield Record(filename, each.offset, each.length, each.type, headers, each.block)
+        elif on_damage is None:
+            raise _damage(filename, each)
+        else:
+            on_damage(_damage(filename, each))
 
 
-def _find_length(window: _Window, offset: int) -> int | None:
-    """The length of the last record before the damage, which no next one bounds."""
-    try:
-        member = Member(cast("BinaryIO", window), offset)
-        read_block(member, member.read_head(), 0)
-        return member.end()
-    except Damaged:
-        return None
+def _joined(records: Iterable[Record]) -> Iterator[Record]:
+    """Records with their segments put together, where these follow each other.
+
+    Source: ISO 28500:2017, 5.19 to 5.21 and 6.9 (continuation).
+    """
+    first: Record | None = None
+    pieces: list[bytes] = []
+    for record in records:
+        if first is not None and _continues(record, first, len(pieces) + 1):
+            pieces.append(record.content)
+            if total := record.find("WARC-Segment-Total-Length"):
+                yield _whole(first, pieces, total)
+                first = None
+            continue
+        if first is not None:
+            yield _whole(first, pieces, None)
+            first = None
+        if record.find("WARC-Segment-Number") == "1" and record.type != "continuation":
+            first, pieces = record, [record.content]
+        else:
+            yield record
+    if first is not None:
+        yield _whole(first, pieces, None)
 
 
-def _take(found: Any) -> tuple[int, str, Headers, bytes]:  # noqa: ANN401 - fastwarc's record
-    content = found.reader.read(min(found.content_length, MAX_BLOCK_BYTES))
-    if len(content) < min(found.content_length, MAX_BLOCK_BYTES):
-        raise Damaged(f"the block has {len(content)} bytes, expected {found.content_length}")
-    headers = tuple((str(name), str(value)) for name, value in found.headers.items())
-    if found.headers.get("Content-Length") is None:
-        # fastwarc gives a head that breaks off as a record with an empty block.
-        raise Damaged("the head of the record ends without Content-Length")
-    return found.stream_pos, str(found.headers.get("WARC-Type", "")), headers, content
+def _continues(record: Record, first: Record, number: int) -> bool:
+    """Whether this is the next segment; some writers leave out of which record."""
+    if record.type != "continuation" or record.find("WARC-Segment-Number") != str(number):
+        return False
+    origin = record.find("WARC-Segment-Origin-ID")
+    return origin == first.record_id if origin else record.target_uri == first.target_uri
 
 
-def _read_one(file: BinaryIO, filename: str, offset: int) -> Record:
-    member = Member(file, offset)
-    head = member.read_head()
-    content = read_block(member, head)
-    try:
-        length = member.end()
-    except BadEnd:
-        # Others' writers miscount; whole files are read past this, and so the index has it.
-        length = member.consumed
-    return Record(filename, offset, length, head.find("WARC-Type") or "", head.headers, content)
+def _whole(first: Record, pieces: list[bytes], total: str | None) -> Record:
+    content = b"".join(pieces)
+    return replace(first, content=content, complete=total == str(len(content)))
 
 
 def _belongs(record: Record, pending: list[Record]) -> bool:
     if record.type in _ALONE or pending[0].type in _ALONE:
+        return False
+    if record.type in CAPTURE_TYPES and any(other.type in CAPTURE_TYPES for other in pending):
+        # A group has one main record: another capture of the same moment is a group of its own.
         return False
     mine = _linked(record)
     return any(other.record_id in mine or record.record_id in _linked(other) for other in pending)

@@ -9,7 +9,7 @@ from typing import BinaryIO
 from archive.warc.members import Damaged, Member
 
 _STEP = 1024 * 1024
-_MARKS = (b"\x1f\x8b\x08", b"WARC/1.")
+_MARKS = (b"\x1f\x8b\x08", b"WARC/1.", b"WARC/0.")
 _LONGEST = max(map(len, _MARKS))
 
 
@@ -17,7 +17,8 @@ def find_next(file: BinaryIO, start: int) -> int | None:
     r"""The place, from ``start`` on, of the next record whose head can be read; None: no more.
 
     >>> import io
-    >>> find_next(io.BytesIO(b"torn WARC/1.1\r\nWARC-Type: request\r\n\r\n"), 0)
+    >>> record = b"WARC/1.1\r\nWARC-Type: request\r\nContent-Length: 0\r\n\r\n"
+    >>> find_next(io.BytesIO(b"torn " + record), 0)
     5
 
     Raises:
@@ -25,7 +26,11 @@ def find_next(file: BinaryIO, start: int) -> int | None:
     """
     for offset in _candidates(file, start):
         try:
-            Member(file, offset).read_head()
+            member = Member(file, offset)
+            head = member.read_head()
+            # Text that speaks of WARC has no such fields; blank lines before a record have.
+            if not head.type or member.lead > _LONGEST or head.content_length < 0:
+                continue
         except Damaged:
             continue
         return offset

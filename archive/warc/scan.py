@@ -1,4 +1,8 @@
-"""One record seen whole: bounds, head, digests. Nothing is believed that was not recomputed."""
+"""One record seen whole: bounds, head, digests. Nothing is believed that was not recomputed.
+
+`scan_record` is strict, for files of our own and what we have just written; whole files of anybody
+are read by `archive.warc.walk`.
+"""
 
 from dataclasses import dataclass
 from typing import BinaryIO
@@ -19,16 +23,20 @@ class Scanned:
         length: Its bytes in the file.
         head: Version and named fields.
         block_digest_ok: None where none is stated, or one of an algorithm we do not know.
-        block: None where it is longer than `MAX_HELD_BYTES`.
+        block: As much of it as was held.
+        cut: Whether the block is longer than that.
         compressed: Whether it is a gzip member.
+        problem: What is wrong with its length or its end, and did not keep it from being read.
     """
 
     offset: int
     length: int
     head: RecordHead
     block_digest_ok: bool | None
-    block: bytes | None
+    block: bytes
+    cut: bool
     compressed: bool
+    problem: str | None = None
 
     @property
     def end(self) -> int:
@@ -37,8 +45,8 @@ class Scanned:
 
     @property
     def type(self) -> str:
-        """``WARC-Type``."""
-        return self.head.find("WARC-Type") or ""
+        """``WARC-Type`` in lower case."""
+        return self.head.type
 
     @property
     def record_id(self) -> str:
@@ -57,11 +65,12 @@ def scan_record(file: BinaryIO, offset: int) -> Scanned:
     head = member.read_head()
     stated = head.find("WARC-Block-Digest")
     digest = find_algorithm(stated) if stated else None
-    held: list[bytes] | None = [] if head.content_length <= MAX_HELD_BYTES else None
+    cut = head.content_length > MAX_HELD_BYTES
+    held: list[bytes] = []
     for piece in member.iter_block(head.content_length):
         if digest is not None:
             digest.update(piece)
-        if held is not None:
+        if not cut:
             held.append(piece)
     length = member.end()
     return Scanned(
@@ -69,6 +78,7 @@ def scan_record(file: BinaryIO, offset: int) -> Scanned:
         length,
         head,
         matches(stated, digest.digest()) if stated and digest is not None else None,
-        b"".join(held) if held is not None else None,
+        b"".join(held),
+        cut,
         member.compressed,
     )

@@ -5,7 +5,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from archive.warc.codings import BROKEN, DECODERS
-from archive.warc.message import BadMessage, ResponseParser, as_http_1
+from archive.warc.message import MAX_STORED_HEAD_BYTES, BadMessage, ResponseParser, as_http_1
 
 # A page of 64 MiB is no page. Whatever expands beyond this is cut there, in steps that
 # never hold more than this and one buffer.
@@ -50,8 +50,9 @@ CODING = "content-encoding"
 def stored_response(
     block: bytes, method: str = "GET", *, truncated: bool = False
 ) -> StoredHttp | None:
-    r"""Read the block of a response or revisit record; None when it holds no response head.
+    r"""Read the block of a response or revisit record; None when it holds no response.
 
+    What does not start with a status line is an answer of HTTP/0.9, which is a body and no more.
     A block without chunks whose head announces some is read as others wrote it, the chunks
     undone and the header left; unless it is known to be ``truncated``.
 
@@ -59,13 +60,14 @@ def stored_response(
     b'hi'
     """
     block = as_http_1(block)
-    parser = ResponseParser(method)
+    parser = ResponseParser(method, max_head=MAX_STORED_HEAD_BYTES)
     # Where the framing breaks, what was read before the break is what there is.
     with suppress(BadMessage):
         parser.feed(block)
     head = parser.head
     if head is None:
-        return None
+        is_http_0 = block.strip() and not block.startswith(b"HTTP/")
+        return StoredHttp(200, "", (), block) if is_http_0 else None
     body = parser.entity
     if parser.chunked and not body and not parser.complete and not truncated:
         body = block[parser.interim_bytes + len(head.raw) :]

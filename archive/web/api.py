@@ -12,6 +12,7 @@ from archive.index.articles import ArticleRow, find_article, get_article
 from archive.index.captures import Capture, iter_captures
 from archive.index.stories import Story as WholeStory
 from archive.index.stories import find_story
+from archive.replay.choose import of_one_second
 from archive.search import Facets, Note, count_facets, find_similar, search
 from archive.search.results import Hit, Story, hit_json
 from archive.urls import urlkey
@@ -253,9 +254,10 @@ def list_captures(
         db, urlkey(address), prefix=prefix, since=since, until=until or "9", failures=True
     )
     rows, following = _first(found, limit, seconds_whole=not prefix)
+    twins = of_one_second(rows)
     return Captures(
         url,
-        [_capture(room, row) for row in rows],
+        [_capture(room, row, exact=row.record_id in twins) for row in rows],
         None if following is None or prefix else following.timestamp,
         complete=following is None,
     )
@@ -307,12 +309,12 @@ def _found(room: Room, hit: Hit) -> FoundArticle:
         | {
             "story": hit.story,
             "page": f"{room.origins.room}/articles/{hit.article_id}",
-            "replay": f"{room.origins.replay}/{hit.timestamp}/{hit.url}",
+            "replay": f"{room.origins.replay}/web/{hit.timestamp}/{hit.url}",
         }
     )
 
 
-def _capture(room: Room, capture: Capture) -> CaptureRow:
+def _capture(room: Room, capture: Capture, *, exact: bool) -> CaptureRow:
     return CaptureRow(
         urlkey=capture.urlkey,
         timestamp=capture.timestamp,
@@ -330,7 +332,7 @@ def _capture(room: Room, capture: Capture) -> CaptureRow:
         failure=capture.failure,
         source=capture.source,
         kind=capture.kind,
-        view=room.origins.room + room.view_of(capture),
-        replay=room.replay_of(capture),
-        raw=room.raw_of(capture),
+        view=room.origins.room + room.view_of(capture, exact=exact),
+        replay=room.replay_of(capture, exact=exact),
+        raw=room.raw_of(capture, exact=exact),
     )

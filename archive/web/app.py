@@ -15,6 +15,7 @@ from archive.errors import MicroficheError, NotFound
 from archive.index.integrity import note_damage
 from archive.index.sqlite_errors import explained
 from archive.layout import Archive
+from archive.replay.cdx.routes import Protocols
 from archive.replay.gate import HostGate
 from archive.replay.origins import ROOM_NAMES, Origins
 from archive.web import api, captures, cite, compare, pages
@@ -53,6 +54,7 @@ def create_room(
         openapi_url="/api/openapi.json",
     )
     app.state.room = room
+    app.router.routes.extend(Protocols(archive, origins).routes())
     app.include_router(api.router)
     app.include_router(captures.router)
     app.include_router(cite.router)

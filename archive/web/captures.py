@@ -8,16 +8,22 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from sqlite_utils import Database
 
-from archive.errors import MicroficheError, NotFound, WarcError
+from archive.errors import NotFound, WarcError
 from archive.index.articles import find_article
 from archive.index.captures import Capture, get_capture, iter_captures
 from archive.index.ids import find_id
 from archive.layout import Archive
 from archive.replay.address import ANY_TIME, Links, parse_address
 from archive.replay.charset import decode
+from archive.replay.choose import (
+    Asked,
+    iter_candidates,
+    of_one_second,
+    redirect_target,
+)
 from archive.replay.headers import treatment_of
 from archive.replay.html import find_refresh
-from archive.replay.resolve import find_capture, load, redirect_target
+from archive.replay.resolve import Stored, find_stored
 from archive.urls import is_http, urlkey
 from archive.warc.reader import Group, Record, iter_groups, read_record
 from archive.web.render import page, query
@@ -71,6 +77,7 @@ def list_captures(
         address=address,
         prefix=prefix,
         captures=rows[:PAGE_SIZE],
+        twins=of_one_second(rows),
         more=rows[PAGE_SIZE - 1].timestamp if len(rows) > PAGE_SIZE and not prefix else None,
         cut=len(rows) > PAGE_SIZE,
         since=since,
@@ -106,10 +113,20 @@ def view(request: Request, room: InRoom, db: Index) -> Response:
         raise NotFound(f"expected /view/<timestamp>/<url>, got {path[:200]}")
     if address.timestamp == ANY_TIME:
         return RedirectResponse(_captures_of(address.url), 302)
-    capture = find_capture(db, address.url, address.timestamp)
-    if capture is None:
+    asked = Asked(address.url, address.timestamp, address.mark)
+    stored: Stored | None = None
+    problem = ""
+    try:
+        found = find_stored(room.archive, db, asked)
+    except (NotFound, WarcError) as error:
+        # The frame shows why: the replay origin meets the same error.
+        found, problem = next(iter_candidates(db, asked), None), str(error)
+    if found is None:
         return _not_archived(room, db, address.url)
-    if target := redirect_target(capture):
+    if isinstance(found, Stored):
+        stored = found
+    capture = found.capture if isinstance(found, Stored) else found
+    if (target := redirect_target(capture)) and not problem:
         return RedirectResponse(f"/view/{capture.timestamp}/{target}", 302)
     if capture.timestamp != address.timestamp:
         return RedirectResponse(room.view_of(capture), 302)
@@ -117,7 +134,10 @@ def view(request: Request, room: InRoom, db: Index) -> Response:
     html = page(
         "view.html",
         room=room,
-        shown=_shown(room, db, capture),
+        shown=_shown(capture, stored),
+        exact=bool(address.mark),
+        instead_of=stored.instead_of if stored else None,
+        because=stored.because if stored else "",
         around=neighbours(db, capture),
         article_id=article_id,
         title=_title(db, article_id),
@@ -163,14 +183,9 @@ def _not_archived(room: Room, db: Database, url: str) -> Response:
     return HTMLResponse(html, 404)
 
 
-def _shown(room: Room, db: Database, capture: Capture) -> Shown:
+def _shown(capture: Capture, stored: Stored | None) -> Shown:
     how = treatment_of(capture.mime or "").how
-    if how != "html":
-        return Shown(capture, how, None)
-    try:
-        stored = load(room.archive, db, capture)
-    except MicroficheError:
-        # The frame shows why: the replay origin meets the same error.
+    if how != "html" or stored is None:
         return Shown(capture, how, None)
     content_type = stored.http.get("content-type") or ""
     text, _ = decode(stored.payload.content(_REFRESH_WITHIN_BYTES), content_type=content_type)

@@ -6,7 +6,7 @@ from urllib.parse import urljoin
 from sqlite_utils import Database
 
 from archive.index.articles import VersionRow
-from archive.replay.resolve import find_capture, redirect_target
+from archive.replay.choose import Asked, find_capture, redirect_target
 from archive.urls import is_http
 from archive.web.room import Room
 
@@ -25,7 +25,8 @@ def lead_picture(room: Room, db: Database, version: VersionRow) -> Picture | Non
     """The picture a page names as its own, as captured nearest to it; None where it was not."""
     url = urljoin(version.url, version.image) if version.image else ""
     for _ in range(_REDIRECTS):
-        capture = find_capture(db, url, version.first_captured) if is_http(url) else None
+        asked = Asked(url, version.first_captured, requisite=True)
+        capture = find_capture(db, asked) if is_http(url) else None
         if capture is None:
             return None
         target = redirect_target(capture)

@@ -13,6 +13,7 @@ from archive.errors import ConfigError
 from archive.index.captures import Capture
 from archive.index.open import open_index
 from archive.layout import Archive
+from archive.replay.choose import moment_of
 from archive.replay.origins import Origins
 from archive.web.holdings import HoldingsCounter
 
@@ -37,17 +38,20 @@ class Room:
         """The configuration, edited while we serve; a fault in it is the owner's, no reader's."""
         return self._config.current()
 
-    def view_of(self, capture: Capture) -> str:
-        """Where a capture is looked at: the frame page, in this origin."""
-        return f"/view/{capture.timestamp}/{capture.uri}"
+    def view_of(self, capture: Capture, *, exact: bool = False) -> str:
+        """Where a capture is looked at: the frame page, in this origin.
 
-    def replay_of(self, capture: Capture) -> str:
+        ``exact``: this one, though another of its second may show better.
+        """
+        return f"/view/{moment_of(capture, exact=exact)}/{capture.uri}"
+
+    def replay_of(self, capture: Capture, *, exact: bool = False) -> str:
         """Where its page is, in the other origin."""
-        return f"{self.origins.replay}/{capture.timestamp}/{capture.uri}"
+        return f"{self.origins.replay}/web/{moment_of(capture, exact=exact)}/{capture.uri}"
 
-    def raw_of(self, capture: Capture) -> str:
+    def raw_of(self, capture: Capture, *, exact: bool = False) -> str:
         """Where its bytes are, to save or to read."""
-        return f"{self.origins.replay}/{capture.timestamp}id_/{capture.uri}"
+        return f"{self.origins.replay}/web/{moment_of(capture, exact=exact)}id_/{capture.uri}"
 
 
 def _tell_the_owner(error: ConfigError) -> None:

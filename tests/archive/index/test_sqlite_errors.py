@@ -58,7 +58,7 @@ def test_the_reading_room_says_so(archive, path):
 
 
 def test_the_replay_says_so(archive):
-    reply = asyncio.run(answer(create_replay(archive, ORIGINS), f"{ORIGINS.replay}/2026/{URL}"))
+    reply = asyncio.run(answer(create_replay(archive, ORIGINS), f"{ORIGINS.replay}/web/2026/{URL}"))
     assert (reply.status_code, "run `microfiche index`" in reply.text) == (500, True)
 
 

@@ -18,7 +18,8 @@ from archive.indexer.store import Entry
 from archive.indexer.worker import read_page
 from archive.indexer.write import settle, write_batch
 from archive.layout import Archive
-from archive.replay.resolve import find_capture, load
+from archive.replay.choose import Asked, find_capture
+from archive.replay.resolve import load
 from archive.search import search
 from archive.warc.checkup import check_archive
 from tests.archive.indexer.press import story
@@ -95,7 +96,7 @@ def take_in(archive: Archive, *places: Path) -> tuple[Result, list[WarcError]]:
 def shown(archive: Archive, url: str, timestamp: str | None = None) -> bytes:
     """What the replay has for an address."""
     with closing(open_index(archive)) as db:
-        capture = find_capture(db, url, timestamp)
+        capture = find_capture(db, Asked(url, timestamp))
         assert capture is not None, url
         return load(archive, db, capture).payload.content()
 

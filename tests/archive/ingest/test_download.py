@@ -122,7 +122,7 @@ def test_a_sha256_is_held_against_what_comes(archive, shelf):
         ("/nothing.warc.gz", "answered with 404"),
         ("/round", "more than 10 redirects"),
         ("/nowhere", "redirects to 'http://[nowhere/', expected an http or https address"),
-        ("/page.html", "neither WARC nor ARC nor WACZ"),
+        ("/page.html", "neither WARC nor ARC nor HAR nor WACZ"),
     ],
 )
 def test_what_cannot_be_had_is_told_and_the_rest_taken_in(archive, shelf, path, told):

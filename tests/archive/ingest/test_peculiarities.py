@@ -1,10 +1,14 @@
 """What single programs write that others do not: facts told in their documents and issues."""
 
+import base64
+import gzip
 import hashlib
+import io
 import json
 from contextlib import closing
 
 import pytest
+from fastwarc.stream_io import Lz4Writer
 
 from archive.index.captures import iter_captures
 from archive.index.open import open_index
@@ -159,3 +163,116 @@ def test_cut_short_it_gives_what_is_whole_and_says_so(archive, tmp_path, program
     with closing(open_index(archive)) as db:
         assert search(db, "harbour").total == (program != "resource")
     assert "damaged" in faults(archive)
+
+
+def arc(*records: tuple[str, int], version: bool = True) -> bytes:
+    """An ARC file; each record's stated length is off by a number of bytes."""
+    about = b"1 0 Alexa\nURL IP-address Archive-date Content-type Archive-length\n"
+    made = [b"filedesc://x.arc 0.0.0.0 20010203040506 text/plain 12\n" + about + b"\n"]
+    for address, off in records:
+        answer = b"HTTP/1.0 200 OK\r\nContent-Type: text/html\r\n\r\n" + story("Harbour vote")
+        line = f"{address} 192.0.2.1 20010203040506 text/html {len(answer) + off}\n".encode()
+        made.append(line + answer + b"\n")
+    return b"".join(made if version else made[1:])
+
+
+ADDRESSES = [f"http://old.example/{n}" for n in range(4)]
+
+
+@pytest.mark.parametrize("version", [True, False])
+@pytest.mark.parametrize("pack", [bytes, gzip.compress])
+@pytest.mark.parametrize("off", [0, 3, -5, 100_000])
+def test_lengths_of_an_arc_that_are_wrong_lose_nothing(archive, tmp_path, version, pack, off):
+    path = tmp_path / "old.arc.gz"
+    path.write_bytes(pack(arc(*((a, off) for a in ADDRESSES), version=version)))
+    result, damaged = take_in(archive, path)
+    assert (damaged, faults(archive)) == ([], [])
+    assert ("its length is" in result.output) == (off != 0 or version)
+    for address in ADDRESSES:
+        assert shown(archive, address) == story("Harbour vote")
+
+
+def har(*bodies: bytes) -> bytes:
+    entries = [
+        {
+            "startedDateTime": f"2026-01-10T12:00:0{n}.250Z",
+            "request": {"method": "GET", "url": f"http://har.example/{n}#top", "headers": []},
+            "response": {
+                "status": 200,
+                "statusText": "OK",
+                "headers": [
+                    {"name": ":status", "value": "200"},
+                    {"name": "Content-Type", "value": "text/html"},
+                    {"name": "Content-Encoding", "value": "br"},
+                ],
+                "content": {"encoding": "base64", "text": base64.b64encode(body).decode()},
+            },
+        }
+        for n, body in enumerate(bodies)
+    ]
+    return json.dumps({"log": {"version": "1.2", "entries": [*entries, {"request": 1}]}}).encode()
+
+
+def test_a_har_is_taken_in(archive, tmp_path):
+    path = tmp_path / "page.har"
+    path.write_bytes(har(story("Harbour vote"), b"\xff\x00picture"))
+    result, damaged = take_in(archive, path)
+    assert (damaged, faults(archive)) == ([], [])
+    assert "entry 3: KeyError" in result.output
+    assert shown(archive, "http://har.example/0", "20260110120000") == story("Harbour vote")
+    assert shown(archive, "http://har.example/1") == b"\xff\x00picture"
+    assert "there already: " in ingest(archive, "--no-index", path).output
+
+
+def test_lz4_is_taken_in(archive, tmp_path):
+    warc = Foreign()
+    warc.add("response", URL, PAGE, http=("HTTP/1.1", "200 OK", [HTML]), content_type=RESPONSE)
+    packed = io.BytesIO()
+    writer = Lz4Writer(packed)
+    writer.write(gzip.decompress(warc.content))
+    writer.close()
+    path = tmp_path / "a.warc.lz4"
+    path.write_bytes(packed.getvalue())
+    result, _ = take_in(archive, path)
+    assert result.exit_code == 0, result.output
+    assert shown(archive, URL) == PAGE
+
+
+def test_records_that_share_a_gzip_member_are_all_taken_in(archive, tmp_path):
+    warc = Foreign()
+    for n in range(4):
+        warc.add(
+            "response", f"{URL}/{n}", PAGE, http=("HTTP/1.1", "200 OK", [HTML]),
+            content_type=RESPONSE,
+        )  # fmt: skip
+    members = gzip.decompress(warc.content).split(b"WARC/1.0")[1:]
+    alone, *shared = [b"WARC/1.0" + member for member in members]
+    path = tmp_path / "a.warc.gz"
+    path.write_bytes(gzip.compress(b"") + gzip.compress(alone) + gzip.compress(b"".join(shared)))
+    result, damaged = take_in(archive, path)
+    assert (result.exit_code, damaged) == (0, []), result.output
+    assert [shown(archive, f"{URL}/{n}") for n in range(4)] == [PAGE] * 4
+
+
+def test_a_directory_names_what_it_passes_over(archive, tmp_path):
+    (tmp_path / "in").mkdir()
+    warc = Foreign()
+    warc.add("response", URL, PAGE, http=("HTTP/1.1", "200 OK", [HTML]), content_type=RESPONSE)
+    (tmp_path / "in" / "crawl-without-suffix").write_bytes(warc.content)
+    (tmp_path / "in" / "index.cdx").write_bytes(b" CDX N b a m s k r M S V g\n")
+    (tmp_path / "in" / "notes.txt").write_bytes(b"")
+    result = ingest(archive, "--no-index", tmp_path / "in")
+    assert result.exit_code == 0, result.output
+    assert "copied: " in result.output
+    for name in ("index.cdx", "notes.txt"):
+        told = f"{tmp_path / 'in' / name}: passed over: neither WARC nor ARC nor HAR nor WACZ"
+        assert told in result.output
+
+
+def test_one_record_in_two_files_is_not_said_to_be_missing(archive, tmp_path):
+    for name, address in (("a", f"{URL}?x=1"), ("b", "https://news.example.org?x=1")):
+        warc = Foreign()
+        warc.add("response", address, PAGE, http=("HTTP/1.1", "200 OK", [HTML]))
+        (tmp_path / f"{name}.warc.gz").write_bytes(warc.content)
+    take_in(archive, tmp_path)
+    assert faults(archive) == ["duplicate_id"]

@@ -216,5 +216,5 @@ def test_no_bytes_are_mistaken_or_crash(content):
     assert recognise(io.BytesIO(content))
     into, problems = io.BytesIO(), []
     count = copy_records(io.BytesIO(content), into, problems.append)
-    assert gzip.decompress(into.getvalue()).count(b"WARC/") >= count
+    assert not count or gzip.decompress(into.getvalue()).count(b"WARC/") >= count
     assert count or problems or not content.strip()

@@ -10,9 +10,10 @@ import zstandard
 
 from archive.index.open import open_index
 from archive.replay.app import create_replay
+from archive.replay.choose import Asked, find_capture
 from archive.replay.headers import archived_headers
 from archive.replay.origins import REPLAY_NAME, Origins
-from archive.replay.resolve import find_capture, load
+from archive.replay.resolve import load
 from tests.archive.replay.loopback import client, listening, serving
 from tests.archive.replay.shelf import Shelf
 
@@ -90,17 +91,17 @@ def replay(tmp_path_factory):
 
 
 def test_a_page_comes_rewritten_in_its_sandbox(replay):
-    reply = replay.get(f"/{T1}/http://post.test/")
+    reply = replay.get(f"/web/{T1}/http://post.test/")
     assert reply.status_code == 200
-    assert f'src="/{T1}/http://post.test/i.png"' in reply.text
+    assert f'src="/web/{T1}/http://post.test/i.png"' in reply.text
     assert reply.headers["Memento-Datetime"] == "Fri, 02 Jan 2026 03:04:05 GMT"
     assert reply.headers["Content-Security-Policy"].startswith("sandbox allow-popups ")
 
 
 def test_nothing_the_dead_site_said_about_itself_travels(replay):
     for reply in (
-        replay.get(f"/{T1}/http://post.test/"),
-        replay.get(f"/{T1}id_/http://post.test/"),
+        replay.get(f"/web/{T1}/http://post.test/"),
+        replay.get(f"/web/{T1}id_/http://post.test/"),
     ):
         for line in HOSTILE:
             name, _, value = line.partition(": ")
@@ -113,13 +114,13 @@ def test_nothing_the_dead_site_said_about_itself_travels(replay):
 @pytest.mark.parametrize(
     "path",
     [
-        f"/{T1}/http://post.test/",
-        f"/{T1}id_/http://post.test/",
-        f"/{T1}/http://post.test/i.png",
-        f"/{T1}/http://post.test/doc.pdf",
-        f"/{T1}/http://post.test/moved",
-        f"/{T1}/http://post.test/none",
-        "/*/http://post.test/",
+        f"/web/{T1}/http://post.test/",
+        f"/web/{T1}id_/http://post.test/",
+        f"/web/{T1}/http://post.test/i.png",
+        f"/web/{T1}/http://post.test/doc.pdf",
+        f"/web/{T1}/http://post.test/moved",
+        f"/web/{T1}/http://post.test/none",
+        "/web/*/http://post.test/",
         "/nonsense",
         "/",
     ],
@@ -138,31 +139,35 @@ def test_every_response_carries_the_policy(replay, path):
 
 @pytest.mark.parametrize("coding", CODINGS)
 def test_content_codings_are_undone(replay, coding):
-    assert "Storm over" in replay.get(f"/{T1}/http://post.test/{coding}").text
-    raw = replay.get(f"/{T1}id_/http://post.test/{coding}")
+    assert "Storm over" in replay.get(f"/web/{T1}/http://post.test/{coding}").text
+    raw = replay.get(f"/web/{T1}id_/http://post.test/{coding}")
     assert (raw.content, raw.headers["Content-Type"]) == (PAGE, "text/plain; charset=utf-8")
-    coded = replay.get(f"/{T1}id_/http://post.test/{coding}", headers={"Accept-Encoding": coding})
+    coded = replay.get(
+        f"/web/{T1}id_/http://post.test/{coding}", headers={"Accept-Encoding": coding}
+    )
     assert coded.headers["Content-Encoding"] == coding
     assert coded.read() == PAGE
 
 
 def test_what_expands_without_end_is_cut(replay):
-    assert len(replay.get(f"/{T1}/http://post.test/bomb").content) < 70_000_000
+    assert len(replay.get(f"/web/{T1}/http://post.test/bomb").content) < 70_000_000
 
 
 @pytest.mark.parametrize(
     ("asked", "location"),
     [
-        ("/2026/http://post.test/", f"/{T1}/http://post.test/"),
-        ("/20260131/http://post.test/", f"/{T1}/http://post.test/"),
-        ("/20260215/http://post.test/", f"/{T3}/http://post.test/"),
-        ("/http://post.test/", f"/{T3}/http://post.test/"),
-        ("/0/http://post.test/", f"/{T1}/http://post.test/"),
-        ("/20261399/http://post.test/", f"/{T3}/http://post.test/"),
-        ("/99999999999999/http://post.test/", f"/{T3}/http://post.test/"),
-        ("/2026/https://www.POST.test:443/?", f"/{T1}/http://post.test/"),
-        (f"/{T1}/http://post.test/moved", f"/{T1}/http://post.test/#here"),
-        ("/*/http://post.test/?x=1", f"{ROOM}/captures?url=http%3A%2F%2Fpost.test%2F%3Fx%3D1"),
+        ("/web/2026/http://post.test/", f"/web/{T1}/http://post.test/"),
+        ("/web/20260131/http://post.test/", f"/web/{T1}/http://post.test/"),
+        ("/web/20260215/http://post.test/", f"/web/{T3}/http://post.test/"),
+        ("/http://post.test/", "/web/http://post.test/"),
+        (f"/{T1}/http://post.test/?a=b", f"/web/{T1}/http://post.test/?a=b"),
+        ("/web/http://post.test/", f"/web/{T3}/http://post.test/"),
+        ("/web/0/http://post.test/", f"/web/{T1}/http://post.test/"),
+        ("/web/20261399/http://post.test/", f"/web/{T3}/http://post.test/"),
+        ("/web/99999999999999/http://post.test/", f"/web/{T3}/http://post.test/"),
+        ("/web/2026/https://www.POST.test:443/?", f"/web/{T1}/http://post.test/"),
+        (f"/web/{T1}/http://post.test/moved", f"/web/{T1}/http://post.test/#here"),
+        ("/web/*/http://post.test/?x=1", f"{ROOM}/captures?url=http%3A%2F%2Fpost.test%2F%3Fx%3D1"),
         ("/", f"{ROOM}/"),
     ],
 )
@@ -173,23 +178,23 @@ def test_the_nearest_capture_and_redirects(replay, asked, location):
 
 
 def test_a_picture_is_given_at_once_from_the_nearest_capture(replay):
-    reply = replay.get(f"/{T3}/http://post.test/i.png")
+    reply = replay.get(f"/web/{T3}/http://post.test/i.png")
     assert (reply.status_code, len(reply.content)) == (200, 98)
-    part = replay.get(f"/{T3}/http://post.test/i.png", headers={"Range": "bytes=1-3"})
+    part = replay.get(f"/web/{T3}/http://post.test/i.png", headers={"Range": "bytes=1-3"})
     assert (part.status_code, part.content) == (206, b"PNG")
 
 
 def test_a_redirect_to_itself_is_passed_over(replay):
     # www to bare and http to https have one urlkey: the redirect would lead to itself.
-    reply = replay.get(f"/{T1}/http://www.post.test/self")
-    assert reply.headers["Location"] == f"/{T2}/https://post.test/self"
+    reply = replay.get(f"/web/{T1}/http://www.post.test/self")
+    assert reply.headers["Location"] == f"/web/{T2}/https://post.test/self"
     assert "secure" in replay.get(reply.headers["Location"]).text
-    assert replay.get(f"/{T1}/http://post.test/loop").status_code == 404
+    assert replay.get(f"/web/{T1}/http://post.test/loop").status_code == 404
 
 
 @pytest.mark.parametrize("timestamp", [T1, T2, T3])
 def test_revisits_show_what_they_refer_to(replay, timestamp):
-    reply = replay.get(f"/{timestamp}/http://post.test/same")
+    reply = replay.get(f"/web/{timestamp}/http://post.test/same")
     if reply.is_redirect:
         # The index keeps no type for a capture that has none; its own time is in its address.
         reply = replay.get(reply.headers["Location"])
@@ -198,18 +203,18 @@ def test_revisits_show_what_they_refer_to(replay, timestamp):
 
 
 def test_archived_errors_keep_status_and_text(replay):
-    reply = replay.get(f"/{T1}/http://post.test/gone")
+    reply = replay.get(f"/web/{T1}/http://post.test/gone")
     assert (reply.status_code, "It is gone" in reply.text) == (410, True)
 
 
 def test_characters_queries_and_cut_pages(replay):
-    assert "Größe" in replay.get(f"/{T1}/http://post.test/latin").text
-    assert "A query" in replay.get(f"/{T1}/http://post.test/q?b=2&a=%C3%BC").text
-    assert "Half a pa" in replay.get(f"/{T1}/http://post.test/cut").text
+    assert "Größe" in replay.get(f"/web/{T1}/http://post.test/latin").text
+    assert "A query" in replay.get(f"/web/{T1}/http://post.test/q?b=2&a=%C3%BC").text
+    assert "Half a pa" in replay.get(f"/web/{T1}/http://post.test/cut").text
 
 
 def test_what_is_not_there_says_so_and_leads_on(replay):
-    reply = replay.get(f"/{T1}/http://post.test/%3Cscript%3E?<b>")
+    reply = replay.get(f"/web/{T1}/http://post.test/%3Cscript%3E?<b>")
     assert reply.status_code == 404
     assert "<script>" not in reply.text
     assert f"{ROOM}/captures?url=" in reply.text
@@ -217,7 +222,7 @@ def test_what_is_not_there_says_so_and_leads_on(replay):
 
 
 def test_files_are_to_save(replay):
-    reply = replay.get(f"/{T1}/http://post.test/doc.pdf")
+    reply = replay.get(f"/web/{T1}/http://post.test/doc.pdf")
     assert reply.headers["Content-Disposition"].startswith('attachment; filename="doc.pdf"')
 
 
@@ -232,7 +237,7 @@ def test_files_are_to_save(replay):
     ],
 )
 def test_scripts_get_nothing(replay, headers):
-    reply = replay.get(f"/{T1}/http://post.test/", headers=headers)
+    reply = replay.get(f"/web/{T1}/http://post.test/", headers=headers)
     assert reply.status_code == 403
     assert "Storm" not in reply.text
 
@@ -242,7 +247,7 @@ def test_scripts_get_nothing(replay, headers):
     ["evil.test", "127.0.0.1", "localhost", "replay.localhost.evil.test", "", "a@replay.localhost"],
 )
 def test_other_names_are_misdirected(replay, host):
-    reply = replay.get(f"/{T1}/http://post.test/", headers={"Host": host})
+    reply = replay.get(f"/web/{T1}/http://post.test/", headers={"Host": host})
     assert reply.status_code in (400, 421)
     assert "Storm" not in reply.text
 
@@ -267,7 +272,7 @@ def test_a_revisit_by_address_and_date_passes_over_the_redirect_of_that_second(t
     archive = shelf.index()
     shelf.close()
     with closing(open_index(archive)) as db:
-        revisit = find_capture(db, secure, T2)
+        revisit = find_capture(db, Asked(secure, T2))
         assert revisit.record_type == "revisit"
         assert load(archive, db, revisit).payload.body == PAGE
 
@@ -297,9 +302,9 @@ def test_a_record_that_is_lost_is_told(tmp_path):
     with serving((app, held)), client(port, REPLAY_NAME) as asking:
         for path in archive.warcs_dir.rglob("*.warc.gz"):
             path.rename(path.with_suffix(".away"))
-        lost = asking.get(f"/{T1}/http://post.test/")
+        lost = asking.get(f"/web/{T1}/http://post.test/")
         assert (lost.status_code, "cannot be read" in lost.text) == (500, True)
         archive.index_path.unlink()
-        assert asking.get(f"/{T1}/http://post.test/").status_code == 404
+        assert asking.get(f"/web/{T1}/http://post.test/").status_code == 404
         archive.index_path.write_bytes(b"no database" * 100)
-        assert asking.get(f"/{T1}/http://post.test/").status_code == 500
+        assert asking.get(f"/web/{T1}/http://post.test/").status_code == 500

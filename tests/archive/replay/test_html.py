@@ -12,7 +12,8 @@ from lxml import etree
 
 from archive.replay.address import Links
 from archive.replay.charset import decode
-from archive.replay.html import find_refresh, rewrite_html, rewrite_svg, rewrite_xhtml
+from archive.replay.drawings import rewrite_svg, xhtml_to_html
+from archive.replay.html import find_refresh, rewrite_html
 from archive.replay.srcset import rewrite_srcset
 
 T = "20260102030405"
@@ -27,34 +28,37 @@ def rewritten(markup: str, links: Links = LINKS) -> str:
 @pytest.mark.parametrize(
     ("markup", "expected"),
     [
-        ('<img src="a.png">', f'src="/{T}/https://post.test/news/a.png"'),
-        ('<img src="//cdn.test/a.png">', f'src="/{T}/https://cdn.test/a.png"'),
-        ('<img src=" /a b.png ">', f'src="/{T}/https://post.test/a%20b.png"'),
+        ('<img src="a.png">', f'src="/web/{T}/https://post.test/news/a.png"'),
+        ('<img src="//cdn.test/a.png">', f'src="/web/{T}/https://cdn.test/a.png"'),
+        ('<img src=" /a b.png ">', f'src="/web/{T}/https://post.test/a%20b.png"'),
         ('<img src="data:image/gif;base64,R0">', 'src="data:image/gif;base64,R0"'),
         (
             '<img srcset="s.jpg 1x, /l,1.jpg 2x">',
-            f'srcset="/{T}/https://post.test/news/s.jpg 1x, /{T}/https://post.test/l,1.jpg 2x"',
+            (
+                f'srcset="/web/{T}/https://post.test/news/s.jpg 1x, '
+                f'/web/{T}/https://post.test/l,1.jpg 2x"'
+            ),
         ),
         (
             '<picture><source srcset="w.webp" type="image/webp"></picture>',
-            f'<source srcset="/{T}/https://post.test/news/w.webp" type="image/webp">',
+            f'<source srcset="/web/{T}/https://post.test/news/w.webp" type="image/webp">',
         ),
-        ('<link rel="stylesheet" href="/s.css">', f'href="/{T}/https://post.test/s.css"'),
-        ('<link rel="shortcut icon" href="/i.ico">', f'href="/{T}/https://post.test/i.ico"'),
-        ('<iframe src="/f.html"></iframe>', f'src="/{T}/https://post.test/f.html"'),
-        ('<video poster="p.jpg" src="v.mp4">', f'poster="/{T}/https://post.test/news/p.jpg"'),
-        ('<body background="b.gif">', f'background="/{T}/https://post.test/news/b.gif"'),
+        ('<link rel="stylesheet" href="/s.css">', f'href="/web/{T}cs_/https://post.test/s.css"'),
+        ('<link rel="shortcut icon" href="/i.ico">', f'href="/web/{T}/https://post.test/i.ico"'),
+        ('<iframe src="/f.html"></iframe>', f'src="/web/{T}/https://post.test/f.html"'),
+        ('<video poster="p.jpg" src="v.mp4">', f'poster="/web/{T}/https://post.test/news/p.jpg"'),
+        ('<body background="b.gif">', f'background="/web/{T}/https://post.test/news/b.gif"'),
         (
             "<p style=\"background:url('x.png')\">",
-            f"url(&quot;/{T}/https://post.test/news/x.png&quot;)",
+            f"url(&quot;/web/{T}/https://post.test/news/x.png&quot;)",
         ),
-        ("<style>@import 'm.css';</style>", f'@import "/{T}/https://post.test/news/m.css";'),
+        ("<style>@import 'm.css';</style>", f'@import "/web/{T}/https://post.test/news/m.css";'),
         (
             '<svg><image xlink:href="i.png"/></svg>',
-            f'xlink:href="/{T}/https://post.test/news/i.png"',
+            f'xlink:href="/web/{T}/https://post.test/news/i.png"',
         ),
         ('<svg><use href="#id"/></svg>', 'href="#id"'),
-        ('<rect fill="url(#g)" filter="url(f.svg#x)">', f"/{T}/https://post.test/news/f.svg#x"),
+        ('<rect fill="url(#g)" filter="url(f.svg#x)">', f"/web/{T}/https://post.test/news/f.svg#x"),
     ],
 )
 def test_requisites_lead_into_the_archive(markup, expected):
@@ -136,7 +140,7 @@ def test_what_announces_fetches_or_governs_goes(markup):
 
 def test_base_counts_once_and_is_gone():
     found = rewritten("<base href='/deep/'><base href='//evil.test/'><img src=a.png>")
-    assert f'src="/{T}/https://post.test/deep/a.png"' in found
+    assert f'src="/web/{T}/https://post.test/deep/a.png"' in found
     assert "<base" not in found
 
 
@@ -172,7 +176,7 @@ def test_hostile_candidates_take_no_longer_than_others(value):
 
 
 def test_pictures_that_wait_for_script_are_shown():
-    assert f'src="/{T}/https://post.test/news/real.jpg"' in rewritten(
+    assert f'src="/web/{T}/https://post.test/news/real.jpg"' in rewritten(
         '<div><img src="data:image/gif;base64,R0" data-src="real.jpg"></div>'
     )
     with_fallback = rewritten('<div><img data-src="r.jpg"><noscript><img src="r.jpg"></noscript>')
@@ -185,12 +189,12 @@ def test_frames_in_attributes_are_rewritten_to_a_depth():
         inner = (
             f"<iframe srcdoc='{inner.replace('&', '&amp;').replace(chr(39), '&#39;')}'></iframe>"
         )
-    assert "https://post.test" not in re.sub(f"/{T}/https://post.test", "", rewritten(inner))
+    assert "https://post.test" not in re.sub(f"/web/{T}/https://post.test", "", rewritten(inner))
 
 
 def test_doctype_decides_the_mode_and_is_kept():
     assert rewritten("<!DOCTYPE html><p>x").startswith("<!DOCTYPE html>")
-    assert rewritten("<p>x").startswith("<html>")
+    assert rewritten("<p>x") == "<p>x"
 
 
 def test_style_cannot_end_early():
@@ -212,10 +216,9 @@ def test_queries_are_written_in_the_encoding_of_the_document():
 
 
 def test_xhtml_and_drawings():
-    page = rewrite_xhtml(
+    page = xhtml_to_html(
         '<?xml version="1.0"?><html xmlns="http://www.w3.org/1999/xhtml"><head><title/></head>'
-        "<body><p>a&nbsp;b<br/></p><div/>c</body></html>",
-        LINKS,
+        "<body><p>a&nbsp;b<br/></p><div/>c</body></html>"
     )
     assert "<p>a\xa0b<br></p><div></div>c" in page
     bomb = (
@@ -248,7 +251,7 @@ def test_xhtml_and_drawings():
 )
 def test_no_markup_makes_it_fail(markup):
     assert isinstance(rewritten(markup), str)
-    assert isinstance(rewrite_xhtml(markup, LINKS), str)
+    assert isinstance(rewritten(xhtml_to_html(markup) or markup), str)
     assert isinstance(rewrite_svg(markup, LINKS), str)
 
 
@@ -284,7 +287,11 @@ def armed(markup: str) -> list[str]:
     if not markup:
         return []
     wrong = []
-    for element in lxml.html.document_fromstring(markup).iter(etree.Element):
+    try:
+        root = lxml.html.document_fromstring(markup)
+    except etree.ParserError:
+        return []
+    for element in root.iter(etree.Element):
         if element.tag in ("script", "embed", "object", "base"):
             wrong.append(element.tag)
         for name, value in element.items():

@@ -85,7 +85,7 @@ def test_captures_are_a_cdx(room, served):
     assert first["urlkey"] == "test,post)/news/storm-1.html"
     assert first["digest"].startswith("sha1:")
     assert first["filename"].endswith(".warc.gz")
-    assert first["raw"] == f"{served.replay}/{T1}id_/{URL}"
+    assert first["raw"] == f"{served.replay}/web/{T1}id_/{URL}"
     narrowed = room.get("/api/captures", params={"url": URL, "from": "202602", "limit": 1}).json()
     assert [row["timestamp"] for row in narrowed["captures"]] == [T2]
     assert narrowed["next"] == T3

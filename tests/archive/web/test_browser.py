@@ -224,7 +224,7 @@ def test_another_site_cannot_read_the_archive(hostile, page, live):
         for url in (
             f"{hostile.room}/api/sources",
             f"{hostile.room}/",
-            f"{hostile.replay}/{T1}/http://evil.test/script",
+            f"{hostile.replay}/web/{T1}/http://evil.test/script",
         ):
             found = page.evaluate(script, url)
             # The replay's open CORS header lets the answer be read; there is nothing in it.

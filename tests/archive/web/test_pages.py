@@ -204,7 +204,7 @@ def test_evidence_is_read_again_from_the_record(room):
 def test_frame_page_keeps_the_banner_outside(room, served):
     page = parsed(room.get(f"/view/{T1}/{URL}"))
     (frame,) = page.xpath("//iframe")
-    assert frame.get("src") == f"{served.replay}/{T1}/{URL}"
+    assert frame.get("src") == f"{served.replay}/web/{T1}/{URL}"
     assert "allow-scripts" not in frame.get("sandbox")
     assert "allow-same-origin" not in frame.get("sandbox")
     banner = text_of(page.xpath("//header")[0])

@@ -1,0 +1,124 @@
+"""Pictures that a script would have filled in: by the attributes of the libraries that do it.
+
+Source: lazysizes, lozad, layzr, echo.js, slick, flickity, Squarespace, WP Rocket, a3, Jetpack,
+NitroPack, LiteSpeed: attributes that their documents name.
+"""
+
+import re
+
+from archive.replay.srcset import iter_candidates
+from archive.replay.tokens import TAG, Tag, parse_attributes
+
+_SOURCES = (
+    *("data-src", "data-original", "data-lazy-src", "data-lazy", "data-lazyload"),
+    *("data-hi-res-src", "data-hires", "data-url", "data-image", "data-img", "data-img-src"),
+    *("data-echo", "data-layzr", "data-flickity-lazyload", "data-flickity-lazyload-src"),
+    *("data-ll-src", "data-srclazy", "data-src-lazy", "data-defer-src", "data-original-src"),
+    *("data-full-src", "data-large-src", "data-large_image", "data-actualsrc", "data-real-src"),
+    *("data-normal", "data-orig-file", "data-medium-file", "data-thumb", "data-image-src"),
+    *("data-delayed-url", "data-litespeed-src", "data-cfsrc", "data-bv-src", "data-aload"),
+    *("data-ezsrc", "data-pin-media", "data-src-medium", "data-src-large", "data-runner-src"),
+    *("data-rocket-src", "data-smush-src", "data-wpfc-original-src", "data-pagespeed-lazy-src"),
+    *("nitro-lazy-src", "lazy-src", "lazysrc", "lsrc", "data-nitro-lazy-src", "data-tf-src"),
+    *("data-breeze", "data-perfmatters-src", "data-opt-src", "data-savepage-src"),
+    *("data-gt-lazy-src", "data-lzl-src", "data-retina"),
+)
+_SETS = (
+    *("data-srcset", "data-lazy-srcset", "data-original-set", "data-lazy-set"),
+    *("data-flickity-lazyload-srcset", "data-ll-srcset", "data-src-set"),
+    *("data-litespeed-srcset", "data-rocket-srcset", "data-ezsrcset"),
+    *("data-wpfc-original-srcset", "nitro-lazy-srcset", "lazy-srcset", "data-cfsrcset"),
+    *("data-smush-srcset", "data-perfmatters-srcset", "data-tf-srcset"),
+    *("data-splide-lazy-srcset",),
+)
+_BACKGROUNDS = (
+    *("data-bg", "data-background", "data-background-image", "data-bg-src", "data-bgset"),
+    *("data-bg-image", "data-background-src", "data-lazy-background", "data-lazy-bg"),
+    *("data-ll-background", "data-bgimage", "data-image-background", "data-bg-url"),
+    *("data-litespeed-bg", "data-back", "nitro-lazy-bg", "data-flickity-bg-lazyload"),
+)
+_PLACEHOLDER = re.compile(
+    r"(?:place-?holder|blank|spacer|transparent|loading|loader|lazy|1x1|pixel|grey|gray|empty"
+    r"|dummy|clear|trans|t|s|x|px|preload)[\w.-]*\.(?:gif|png|svg|jpe?g|webp)(?:[?#]|$)"
+    r"|^\s*(?:data:|about:blank|#|$)|^\s*//:0",
+    re.IGNORECASE,
+)
+_ADDRESS = re.compile(r"\s*(?:https?:)?[^\s{}<>\"'|^`]+[./][^\s{}<>\"']+\s*", re.IGNORECASE)
+_IN_URL = re.compile(r"""\s*url\(\s*["']?(.*?)["']?\s*\)\s*""", re.IGNORECASE)
+# Between a picture and the noscript that stands for it nothing but its wrappers may stand.
+_NOSCRIPT_BEHIND = re.compile(
+    r"(?:\s|</?(?:span|div|picture|source|figure|a)\b[^>]*>){0,8}<noscript[^>]*>(.*?)(?:</noscript|$)",
+    re.IGNORECASE | re.DOTALL,
+)
+_NOSCRIPT_BEFORE = re.compile(
+    r"<noscript[^>]*>((?:(?!<noscript).)*?)</noscript>\s*$", re.IGNORECASE | re.DOTALL
+)
+_PICTURES = re.compile(r"<(?:img|amp-img)(?=[\t\n\f\r /])", re.IGNORECASE)
+
+
+def fill_lazy(tag: Tag) -> None:
+    """Put in place what a script would have put there, in place."""
+    attributes = tag.attributes
+    if tag.name in ("img", "source", "iframe", "video", "image"):
+        candidates = next((attributes[key] for key in _SETS if attributes.get(key)), "")
+        if candidates and _is_empty(attributes.get("srcset", "")) and "[" not in candidates:
+            attributes["srcset"] = candidates
+        if tag.name != "source" and _PLACEHOLDER.search(attributes.get("src", "")[-200:]):
+            found = _source(attributes)
+            if found:
+                attributes["src"] = found
+    elif not _has_background(attributes.get("style", "")):
+        found = next((attributes[key] for key in _BACKGROUNDS if attributes.get(key)), "")
+        if url := _address_in(found):
+            style = attributes.get("style", "").rstrip("; \n")
+            escaped = url.replace("\\", "%5C").replace("'", "%27").replace("\n", "")
+            shown = f"background-image:url('{escaped}')"
+            attributes["style"] = f"{style};{shown}".lstrip(";")
+
+
+def has_stand_in(behind: str, before: str) -> bool:
+    """Whether in the markup behind or before a picture stands one for readers without script.
+
+    A pixel that counts readers is none.
+    """
+    if "noscript" not in behind and "noscript" not in before:
+        return False
+    found = _NOSCRIPT_BEHIND.match(behind) or _NOSCRIPT_BEFORE.search(before)
+    return found is not None and any(map(_is_picture, _tags(found[1])))
+
+
+def _tags(markup: str) -> list[dict[str, str]]:
+    tags = (TAG.match(markup, match.start()) for match in _PICTURES.finditer(markup))
+    return [parse_attributes(tag[3]) for tag in tags if tag]
+
+
+def _is_picture(attributes: dict[str, str]) -> bool:
+    sizes = [attributes.get(name, "").strip().removesuffix("px") for name in ("width", "height")]
+    return not any(size in ("0", "1", "2", "3") for size in sizes)
+
+
+def _source(attributes: dict[str, str]) -> str:
+    for key in _SOURCES:
+        value = attributes.get(key, "")
+        if value and _ADDRESS.fullmatch(value):
+            return value
+    return ""
+
+
+def _is_empty(srcset: str) -> bool:
+    return all(_PLACEHOLDER.search(url) for url, _ in iter_candidates(srcset))
+
+
+def _has_background(style: str) -> bool:
+    return "url(" in style.lower() and "data:" not in style
+
+
+def _address_in(value: str) -> str:
+    """The address that a background attribute names, bare, as CSS or as candidates."""
+    inner = _IN_URL.fullmatch(value)
+    if inner:
+        return inner[1]
+    if _ADDRESS.fullmatch(value):
+        return value.strip()
+    first = next(iter_candidates(value), ("", ""))[0] if " " in value else ""
+    return first if _ADDRESS.fullmatch(first) else ""
