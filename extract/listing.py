@@ -32,7 +32,7 @@ _QUERY = re.compile(
 )
 # At the beginning of a title or heading; what follows is the name of the list.
 _HEAD = re.compile(
-    r"^(?:index of\b|search results?\b|results for\b|search for\b|suchergebnis\w*\b|"
+    r"^(?:index of\b|search results?\b|results for\b|suchergebnis\w*\b|"
     r"ergebnisse für\b|résultats?\b|resultados?\b|risultati\b|zoekresultaten\b|"
     r"wyniki wyszukiwania\b|sökresultat\b|результаты поиска\b|"
     r"検索結果|搜索结果|搜尋結果|검색결과|검색 결과|"
@@ -66,10 +66,13 @@ _MIN_TEASER_CHARS = 15
 _MIN_HEADLINE_CHARS = 8
 # Two lines below a linked headline its excerpt may begin: a date or a name stands between.
 _REACH = 2
+# "Latest news from Varby" is a section, "The ferry that links Varby with the islands" is none.
+_MIN_STORY_HEADLINE_CHARS = 26
 # More prose than a line above a list is a text.
 _MAX_OWN = 120
 _MAX_EXCERPT = 450
 ENOUGH = 2
+_LISTED = "address of a list"
 
 
 def find_listing(
@@ -97,7 +100,7 @@ def find_listing(
     if not parts.query and parts.path in {"", "/"}:
         points, why = points + 2, [*why, "address of a home page"]
     elif _ADDRESS.search(parts.path) or _QUERY.search(parts.query) or _HOME.match(parts.path):
-        points, why = points + 1, [*why, "address of a list"]
+        points, why = points + 1, [*why, _LISTED]
     if head := _heading(headings):
         points, why = points + 1 + head.startswith("index of"), [*why, f"heading '{head}'"]
     teasers, own = _count(lines, url, [h.text for h in headings if h.is_title])
@@ -105,7 +108,22 @@ def find_listing(
         points, why = points + 2, [*why, f"{teasers} headlines that lead to other pages"]
     elif teasers >= _MIN_TEASERS and "ItemList" in types:
         points, why = points + 1, [*why, "json-ld ItemList"]
+    elif not teasers and points == ENOUGH and why[0] == _LISTED:
+        return 1, _LISTED  # an address and a heading alone are names
+    if points and not head and _has_headline(lines, [h.text for h in headings if h.is_title]):
+        points, why = points - 1, [*why, "but a headline of its own"]
     return points, ", ".join(why)
+
+
+def _has_headline(lines: list[Line], titles: list[str]) -> bool:
+    """Tell whether a heading that its title repeats is longer than names of sections are."""
+    return any(
+        line.element.tag in {"h1", "h2"}
+        and line.link_share < _LINKED
+        and weigh(line.text) >= _MIN_STORY_HEADLINE_CHARS
+        and any(fold(line.text) in title for title in titles)
+        for line in lines
+    )
 
 
 def _heading(headings: tuple[Heading, ...]) -> str | None:

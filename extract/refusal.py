@@ -3,7 +3,7 @@
 Pages that do are short and say one thing. What speaks for a kind is counted: a title or heading
 that is its phrase and little else (2) or holds one (1), sentences of it (up to 2), a product's
 marker (3, where only such pages have it, else 1), buttons, a password, the status; and that there
-is no other prose (1). Three are enough, unless the page has a headline and prose of its own.
+is little other prose (1). Three are enough, unless the page has a headline and prose of its own.
 """
 
 from dataclasses import dataclass
@@ -16,15 +16,24 @@ from extract.title import fold
 ENOUGH = 3
 # A heading is a phrase when so much of it is.
 _WHOLE = 0.6
+# With so much of a phrase a headline is none of a story: those of the labelled articles have 0.37.
+_MOSTLY = 0.4
 # The longest notice of the labelled pages, with the reasons a wall gives for itself, has 900.
 _MAX_OWN_PROSE = 1_500
 # Prose beside the phrases: more is a story even without a headline.
 _MAX_OTHER_PROSE = 400
+# So much beside its phrases is what any notice says.
+_MAX_LITTLE = 200
+# A poem may be called "Just a moment"; beside a heading alone there is next to nothing.
+_MAX_BARE = 80
+_WHOLE_POINTS = 2
 # A gate may list its purposes and partners, but it ends.
 _MAX_PROSE = 5_000
 _MAX_LINES = 400
 # Longer than what is neither a sentence nor a name.
 _MIN_SENTENCE = 40
+# A sentence of a notice, with its phrase.
+_PHRASE_CHARS = 150
 _MAX_LINE = 600
 _FAILED = 400
 _LOGIN_STATUS = frozenset({401, 403, 999})
@@ -43,12 +52,13 @@ class _Seen:
 
     @property
     def other(self) -> int:
-        """Characters of prose without a phrase of any kind, weighed."""
-        return sum(
-            weight
-            for key, found in self.said
-            if not any(found.values()) and (weight := weigh(key)) >= _MIN_SENTENCE
-        )
+        """Characters of sentences that no phrase of any kind accounts for, weighed."""
+        return sum(map(_left, self.said))
+
+    @property
+    def rest(self) -> int:
+        """Characters of all that is no heading and no link, weighed."""
+        return sum(weigh(key) for key, _ in self.said)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +70,8 @@ class _Finding:
     reasons: tuple[str, ...]
     is_sure: bool
     """Whether only such pages have it: they may say more beside it."""
+    asks: bool = False
+    """Whether it has the buttons or the password of its kind."""
 
 
 def find_refusal(
@@ -86,7 +98,7 @@ def find_refusal(
     most = _MAX_OWN_PROSE if best.is_sure else _MAX_OTHER_PROSE
     if best.points < needed or other > most:
         return None
-    if other and not best.is_sure and _has_story(surface):
+    if not best.is_sure and _has_story(surface) and (other or not best.asks):
         return None
     return best.kind, ", ".join(best.reasons)
 
@@ -101,11 +113,22 @@ def _read_said(surface: Surface) -> tuple[tuple[str, dict[PageKind, list[str]]],
     )
 
 
+def _left(said: tuple[str, dict[PageKind, list[str]]]) -> int:
+    """Weigh what of a sentence no phrase accounts for; labels are no sentences."""
+    key, found = said
+    weight = weigh(key)
+    return (
+        max(0, weight - _PHRASE_CHARS * sum(map(len, found.values())))
+        if weight >= _MIN_SENTENCE
+        else 0
+    )
+
+
 def _has_story(surface: Surface) -> bool:
     """Tell whether the page has a headline of its own, one that is no phrase."""
     headline = headline_of(surface)
     words = load_refusals().values()
-    return headline is not None and not any(_is_whole(headline, w) for w in words)
+    return headline is not None and not any(_is_whole(headline, w, _MOSTLY) for w in words)
 
 
 def _weigh(kind: PageKind, seen: _Seen, other: int) -> _Finding:
@@ -127,11 +150,14 @@ def _weigh(kind: PageKind, seen: _Seen, other: int) -> _Finding:
         (asks, "asks for a password"),
         (status_points, f"status {seen.status}"),
     )
+    is_bare = not any(points for points, _ in (counted[0], *counted[2:]))
+    is_short = seen.rest <= _MAX_BARE if is_bare else other <= _MAX_LITTLE
     return _Finding(
         kind,
-        sum(points for points, _ in counted) + (not other),
+        sum(points for points, _ in counted) + is_short,
         tuple(reason for points, reason in counted if points),
         is_sure or is_failed,
+        chooses or (asks and head_points == _WHOLE_POINTS),
     )
 
 
@@ -172,10 +198,10 @@ def _phrase_of(heading: Heading, words: Words) -> str | None:
     return next((whole for text in texts if (whole := _is_whole(text, words))), None)
 
 
-def _is_whole(text: str, words: Words) -> str | None:
+def _is_whole(text: str, words: Words, share: float = _WHOLE) -> str | None:
     """Find the phrase that a text is, but for a few words."""
     found = (*words.heads.find(text), *words.lines.find(text))
-    return next((phrase for phrase in found if len(phrase) >= _WHOLE * len(text)), None)
+    return next((phrase for phrase in found if len(phrase) >= share * len(text)), None)
 
 
 def _lines(said: list[tuple[str, list[str]]]) -> tuple[int, list[str]]:

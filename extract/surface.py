@@ -39,6 +39,7 @@ _ROOTS = frozenset(
 _LEADS_ELSEWHERE = re.compile(r"\blocation(?:\.href)?\s*=|\blocation\.(?:replace|assign|reload)\(")
 _PLAYER = re.compile(r"player|youtube\.com/embed|vimeo\.com|dailymotion\.com|jwplatform|brightcove")
 _MIN_HEADLINE_CHARS = 12
+_HOST = re.compile(r"[\w-]+(?:\.[\w-]+)+$")
 
 
 @dataclass(frozen=True)
@@ -179,14 +180,15 @@ def headline_of(surface: Surface) -> str | None:
     >>> headline_of(read_surface(page, None))
     'the crane stays'
     """
-    titles = [part for h in surface.headings if h.is_title for part in (*h.parts, h.text)]
-    h1s = [fold(line.text) for line in surface.lines if line.element.tag == "h1"]
-    return next(
-        (
-            h1
-            for h1 in h1s
-            if weigh(h1) >= _MIN_HEADLINE_CHARS
-            and any(h1 in t or t in h1 for t in titles if weigh(t) >= _MIN_HEADLINE_CHARS)
-        ),
-        None,
+    titles = [part for h in surface.headings if h.is_title for part in (*h.parts[:1], h.text)]
+    own = [title for title in titles if weigh(title) >= _MIN_HEADLINE_CHARS]
+    # A logo is a link, a host one word.
+    h1s = (
+        x
+        for x in surface.lines
+        if x.element.tag == "h1" and 2 * x.link_chars < x.chars and not _HOST.match(x.text)
     )
+    texts = (
+        text for text in map(fold, (x.text for x in h1s)) if weigh(text) >= _MIN_HEADLINE_CHARS
+    )
+    return next((text for text in texts if any(text in t or t in text for t in own)), None)
