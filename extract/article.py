@@ -20,15 +20,21 @@ class BlockKind(Enum):
 
 
 class PageKind(Enum):
-    """What sort of page this is."""
+    """What sort of page this is; the last four stand in place of what was asked for."""
 
     ARTICLE = "article"
     INDEX = "index"
     LIVE_BLOG = "live_blog"
     VIDEO = "video"
     GALLERY = "gallery"
+    DOCUMENT = "document"
     ERROR = "error"
+    """Not found, gone, not in this country, too many requests, maintenance, parked."""
     CHALLENGE = "challenge"
+    """A wall for robots."""
+    CONSENT = "consent"
+    """A gate that wants consent, money or an age."""
+    LOGIN = "login"
 
 
 class Paywall(Enum):
@@ -100,7 +106,7 @@ class Article:
     Dates are aware datetimes, or plain dates where only the day is known. ``fingerprint`` is an
     unsigned 64-bit simhash of ``text``; ``text_digest`` is the SHA-256 (hex) of the text as far as
     an archivist would call it changed (``extract.fingerprint.essence``). ``links`` are those of
-    the text itself.
+    the text itself. ``needs_script`` tells that there is no text, and a script that would bring it.
     """
 
     url: str
@@ -120,6 +126,7 @@ class Article:
     credit: str | None = None
     paywall: Paywall = Paywall.UNKNOWN
     kind: PageKind = PageKind.ARTICLE
+    needs_script: bool = False
     evidence: tuple[Evidence, ...] = ()
     removed: tuple[Removed, ...] = ()
     links: tuple[Link, ...] = ()

@@ -1,127 +1,120 @@
-"""What sort of page this is, and how much of its article it gave away."""
+"""What sort of page this is: what it states of itself first, then what it shows.
 
-import re
-from urllib.parse import urlsplit
+A page that states when its article was published is never taken for a list or an error. Of the
+others those with little text are read a second time (`extract.surface`): they may stand in place
+of the page that was asked for.
+"""
 
-from extract.article import Block, BlockKind, Evidence, PageKind, Paywall
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from extract.article import Block, Evidence, PageKind
 from extract.lines import Line
-from extract.structured import Structured, as_list, as_text, types_of
-from extract.title import fold
-from extract.words import iter_phrases
+from extract.listing import ENOUGH as ENOUGH_LISTING
+from extract.listing import find_listing
+from extract.media import chars_of, find_gallery, find_live, find_video
+from extract.refusal import ENOUGH as ENOUGH_REFUSAL
+from extract.refusal import find_refusal
+from extract.statement import Stated, Statement
+from extract.structured import Structured
+from extract.surface import Heading, Surface, read_surface
 
-# Below this a page with another purpose (a film, pictures, an error) has no article of its own.
-_SHORT_CHARS = 700
-# A text cut off by a paywall is a few paragraphs; with less there is nothing to read.
-_CLOSED_CHARS = 250
-_CHALLENGE = re.compile(
-    r"^(?:just a moment|attention required|access denied|are you a robot|are you human|robot check|"
-    r"please verify|verifying you are human|security check|pardon our interruption|ddos guard|"
-    r"checking your browser|one more step|human verification|un momento|einen moment)"
-)
-_INDEX_TYPES = frozenset({"CollectionPage", "ItemList", "SearchResultsPage", "ProfilePage"})
+# The longest wall of the labelled pages has 1,000 characters; a consent gate may list its purposes.
+_THIN_CHARS = 2_500
+# An application that has not been run shows a name and a menu at most.
+_EMPTY_CHARS = 200
+_BARE_CHARS = 60
+# A type for machines without a date weighs twice: few templates give it to all pages.
+_NEEDED = {Stated.NOTHING: 0, Stated.HINTED: 1, Stated.TYPED: 2}
 
 
-def find_kind(
-    said: Structured, title: str | None, blocks: tuple[Block, ...], lines: list[Line], url: str
-) -> tuple[PageKind, Evidence]:
-    """Tell the kind of a page from its statements, then from its text.
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What there is to tell the kind of a page from."""
 
-    >>> find_kind(Structured(), "Just a moment...", (), [], "https://x.test/a")[0].value
-    'challenge'
+    text: str
+    """As decoded, markup and all."""
+    url: str
+    said: Structured
+    statement: Statement
+    title: str | None
+    titles: frozenset[str]
+    """The title and its rivals, folded."""
+    blocks: tuple[Block, ...]
+    lines: list[Line]
+    status: int | None = None
+    headers: tuple[tuple[str, str], ...] = ()
+    """Names and values, in lower case."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """The kind of a page, by what, and whether its text would only come with a script."""
+
+    kind: PageKind
+    rule: str
+    needs_script: bool = False
+
+    def iter_evidence(self) -> Iterator[Evidence]:
+        """Give the evidence for both."""
+        yield Evidence("kind", self.kind.value, self.rule)
+        if self.needs_script:
+            yield Evidence("needs_script", "true", "no text, and a script that would bring it")
+
+
+def find_kind(page: Page) -> Kind:
+    """Tell the kind of a page.
+
+    >>> statement = Statement(Stated.NOTHING, "default")
+    >>> wait = "<title>Just a moment...</title><p>Verifying you are human."
+    >>> page = Page(wait, "https://x.test", Structured(), statement, None, frozenset(), (), [])
+    >>> find_kind(page).kind
+    <PageKind.CHALLENGE: 'challenge'>
     """
-    kind, rule = _kind(said, fold(title or ""), blocks, lines, url)
-    return kind, Evidence("kind", kind.value, rule)
+    told = chars_of(page.blocks)
+    is_dated = page.statement.stated is Stated.DATED
+    is_thin = told < (_EMPTY_CHARS if is_dated else _THIN_CHARS)
+    surface = read_surface(page.text, page.title) if is_thin else None
+    needs_script = surface is not None and told < _BARE_CHARS and surface.has_application
+    found = None if is_dated else _in_place(page, surface)
+    found = found or _media(page, surface, told)
+    if found is None and not is_dated:
+        found = _listing(page, surface) or _empty(page, surface, needs_script=needs_script)
+    kind, rule = found or (PageKind.ARTICLE, page.statement.rule)
+    return Kind(kind, rule, needs_script and (found is None or kind is PageKind.ERROR))
 
 
-def _kind(
-    said: Structured, title: str, blocks: tuple[Block, ...], lines: list[Line], url: str
-) -> tuple[PageKind, str]:
-    chars = sum(len(b.text) for b in blocks if b.kind is not BlockKind.CAPTION)
-    types = types_of(said.article)
-    if not types and chars < 2 * _SHORT_CHARS and (found := _refusal(title)):
-        return found
-    if found := _live(types, blocks) or _media(said, chars):
-        return found
-    if not types and (found := _index(said, chars, lines, url)):
-        return found
-    return PageKind.ARTICLE, "json-ld type" if types else "default"
-
-
-def _refusal(title: str) -> tuple[PageKind, str] | None:
-    if _CHALLENGE.match(title):
-        return PageKind.CHALLENGE, "title of a challenge"
-    return (PageKind.ERROR, "title of an error") if _is_error(title) else None
-
-
-def _live(types: frozenset[str], blocks: tuple[Block, ...]) -> tuple[PageKind, str] | None:
-    if "LiveBlogPosting" in types:
-        return PageKind.LIVE_BLOG, "json-ld LiveBlogPosting"
-    if any(block.kind is BlockKind.ENTRY for block in blocks):
-        return PageKind.LIVE_BLOG, "entries with times"
-    return None
-
-
-def _is_error(title: str) -> bool:
-    return title.startswith(
-        ("404", "410 gone", "403 forbidden", "500 internal", "502 bad", "503 ")
-    ) or any(phrase in title for phrase in iter_phrases("error"))
-
-
-def _media(said: Structured, chars: int) -> tuple[PageKind, str] | None:
-    if chars >= _SHORT_CHARS:
+def _in_place(page: Page, surface: Surface | None) -> tuple[PageKind, str] | None:
+    if surface is None:
         return None
-    og_type = (said.find_meta("og:type") or "").lower()
-    types = {name for node in said.nodes[:8] for name in types_of(node)}
-    if og_type.startswith("video") or (not said.article and "VideoObject" in types):
-        return PageKind.VIDEO, "og:type or json-ld VideoObject, and little text"
-    if types & {"ImageGallery", "MediaGallery"}:
-        return PageKind.GALLERY, "json-ld ImageGallery, and little text"
-    return None
+    needed = ENOUGH_REFUSAL + _NEEDED[page.statement.stated]
+    return find_refusal(surface, page.status, dict(page.headers), needed=needed)
 
 
-def _index(
-    said: Structured, chars: int, lines: list[Line], url: str
+def _media(page: Page, surface: Surface | None, told: int) -> tuple[PageKind, str] | None:
+    return (
+        find_live(page.said, page.statement.items, page.lines, page.titles)
+        or find_video(page.said, surface, told, page.url)
+        or find_gallery(page.said, surface, page.lines, told, page.url)
+    )
+
+
+def _listing(page: Page, surface: Surface | None) -> tuple[PageKind, str] | None:
+    headings = surface.headings if surface else (Heading(page.title or ""),)
+    points, why = find_listing(page.said, headings, page.lines, page.url)
+    needed = ENOUGH_LISTING + _NEEDED[page.statement.stated]
+    return (PageKind.INDEX, why) if points >= needed else None
+
+
+def _empty(
+    page: Page, surface: Surface | None, *, needs_script: bool
 ) -> tuple[PageKind, str] | None:
-    if urlsplit(url).path.strip("/") == "":
-        return PageKind.INDEX, "address of a home page"
-    if any(types_of(node) & _INDEX_TYPES for node in said.nodes) and chars < 2 * _SHORT_CHARS:
-        return PageKind.INDEX, "json-ld type of a list"
-    links = sum(line.link_chars for line in lines)
-    total = sum(line.chars for line in lines)
-    if total and links > 0.6 * total and chars < _SHORT_CHARS:
-        return PageKind.INDEX, "mostly links"
+    if surface is None or page.blocks or page.statement.stated:
+        return None
+    if surface.has_frames:
+        return PageKind.INDEX, "frames"
+    if needs_script and surface.weight < _EMPTY_CHARS:
+        return PageKind.ERROR, "no text without a script"
+    if surface.leads_elsewhere and surface.weight < _BARE_CHARS and not surface.pictures:
+        return PageKind.ERROR, "nothing but the way to another page"
     return None
-
-
-def find_paywall(
-    said: Structured, lines: list[Line], chars: int
-) -> tuple[Paywall, Evidence | None]:
-    """Tell how much of the article the page gave away.
-
-    Args:
-        said: its statements; ``isAccessibleForFree`` and content tiers count first.
-        lines: all lines; one that the word lists know as a paywall's counts second.
-        chars: length of the body.
-    """
-    free, rule = _stated_free(said)
-    if free is None and any("paywall words" in (line.rule or "") for line in lines):
-        free, rule = False, "paywall words"
-    if free is None:
-        return Paywall.UNKNOWN, None
-    state = Paywall.OPEN
-    if not free:
-        state = Paywall.CLOSED if chars < _CLOSED_CHARS else Paywall.PARTIAL
-    return state, Evidence("paywall", state.value, rule)
-
-
-def _stated_free(said: Structured) -> tuple[bool | None, str]:
-    parts = [p for p in as_list(said.article.get("hasPart")) if isinstance(p, dict)]
-    for node in (said.article, *parts):
-        value = node.get("isAccessibleForFree")
-        if value is not None:
-            word = str(value if not isinstance(value, (list, dict)) else as_text(value)).lower()
-            return "false" not in word and word != "no", "json-ld isAccessibleForFree"
-    tier = (said.find_meta("article:content_tier", "content_tier") or "").lower()
-    if tier:
-        return tier == "free", "meta content_tier"
-    return None, ""

@@ -1,7 +1,7 @@
 """The pipeline: from the bytes of one page to its article."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from email.utils import parsedate_to_datetime
 
@@ -16,16 +16,18 @@ from extract.errors import ExtractError, UnreadableError
 from extract.facts import detect_language
 from extract.fields import Fields, read_fields, with_byline
 from extract.fingerprint import simhash, text_digest
-from extract.kind import find_kind, find_paywall
+from extract.kind import Page, find_kind
 from extract.lines import Line, read_lines
 from extract.links import find_links
 from extract.live import mark_entries
 from extract.outlets import OutletRules, find_rules
 from extract.own import apply_rules, find_own_marks
+from extract.paywall import drop_offer, find_paywall
 from extract.prune import drop_dead, drop_marked, find_furniture, guard
 from extract.sift import Context, sift
 from extract.sniff import refuse_other_files
 from extract.standfirst import find_standfirst
+from extract.statement import find_statement
 from extract.structured import Structured, read_structured
 from extract.template import SiteTemplate, apply
 from extract.tree import parse
@@ -45,6 +47,7 @@ def extract(
     captured_at: datetime | None = None,
     template: SiteTemplate | None = None,
     rules: OutletRules | None = None,
+    status: int | None = None,
 ) -> Article:
     """Read the article out of a page.
 
@@ -55,6 +58,7 @@ def extract(
         captured_at: when the response was received; no date found is later.
         template: what the site repeats, see ``extract.template``.
         rules: to read the page by, in place of those that ``extract.outlets`` has for it.
+        status: HTTP status of the response, where it is known: a short page with 404 is an error.
 
     Raises:
         ExtractError: the bytes hold no page, or it cannot be read.
@@ -65,7 +69,8 @@ def extract(
     """
     try:
         day = latest_day(captured_at, headers)
-        article = _extract(html, url, headers, latest=day, rules=rules or find_rules(url, day))
+        response = _Response(url, status, headers)
+        article = _extract(html, response, latest=day, rules=rules or find_rules(url, day))
         return apply(article, template)
     except ExtractError:
         raise
@@ -75,28 +80,58 @@ def extract(
         raise UnreadableError(f"{url}: {type(error).__name__}: {reason}") from error
 
 
+@dataclass(frozen=True, slots=True)
+class _Response:
+    """What came with the page."""
+
+    url: str
+    status: int | None
+    headers: Headers | None
+
+    @property
+    def pairs(self) -> tuple[tuple[str, str], ...]:
+        """The headers, in lower case."""
+        given = self.headers.items() if isinstance(self.headers, Mapping) else self.headers or ()
+        return tuple((name.lower(), value.lower()) for name, value in given)
+
+
 def _extract(
-    html: bytes, url: str, headers: Headers | None, *, latest: date, rules: OutletRules | None
+    html: bytes, response: _Response, *, latest: date, rules: OutletRules | None
 ) -> Article:
+    url = response.url
     refuse_other_files(html)
-    text, encoding = decode(html, headers)
+    text, encoding = decode(html, response.headers)
     root = parse(text)
     said = read_structured(root)
     fields = read_fields(root, said, url=url, latest=latest)
+    statement = find_statement(root, said, url)
     lines = read_body(root, url, rules)
     mark_entries(lines, said)
     standfirst, standfirst_evidence = _take_standfirst(lines, said, fields)
     sift(lines, Context(fields.titles, fields.authors, url))
     fields = with_byline(fields, lines)
     credit, credit_evidence = drop_credit(lines)
+    ends_in_offer = drop_offer(lines)
     blocks, removed = assemble(lines)
     links = find_links(lines, root, url)
     plain = text_of(blocks)
     language, language_evidence = detect_language(plain, fields.declared_language)
-    kind, kind_evidence = find_kind(said, fields.title, blocks, lines, url)
-    paywall, paywall_evidence = find_paywall(said, lines, len(plain))
+    page = Page(
+        text=text,
+        url=url,
+        said=said,
+        statement=statement,
+        title=fields.title,
+        titles=fields.titles,
+        blocks=blocks,
+        lines=lines,
+        status=response.status,
+        headers=response.pairs,
+    )
+    kind = find_kind(page)
+    paywall, paywall_evidence = find_paywall(said, len(plain), ends_in_offer=ends_in_offer)
     found = (standfirst_evidence, credit_evidence, language_evidence)
-    evidence = (*found, kind_evidence, paywall_evidence)
+    evidence = (*found, *kind.iter_evidence(), paywall_evidence)
     return replace(
         _with_fields(url, fields),
         standfirst=standfirst,
@@ -104,7 +139,8 @@ def _extract(
         language=language,
         credit=credit,
         paywall=paywall,
-        kind=kind,
+        kind=kind.kind,
+        needs_script=kind.needs_script,
         evidence=(*fields.evidence, *(item for item in evidence if item is not None)),
         removed=removed,
         links=links,

@@ -46,7 +46,11 @@ def read_page(page: Page) -> Reading | Failure:
     try:
         html = page.http.content()
         article = extract(
-            html, url=page.url, headers=page.http.headers, captured_at=page.captured_at
+            html,
+            url=page.url,
+            headers=page.http.headers,
+            captured_at=page.captured_at,
+            status=page.http.status,
         )
         return reading_of(article)
     except Exception as error:  # noqa: BLE001 - one page, whatever broke on it; the reason is kept

@@ -26,6 +26,7 @@ def read_again(stored: Stored) -> Article:
     head = {
         "url": capture.uri,
         "headers": dict(stored.http.headers),
+        "status": stored.http.status,
         "captured_at": from_timestamp(capture.timestamp).isoformat(),
     }
     page = stored.payload.content(MAX_PAGE_BYTES)

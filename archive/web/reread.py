@@ -24,6 +24,7 @@ def main() -> None:
         url=given["url"],
         headers=given["headers"],
         captured_at=datetime.fromisoformat(given["captured_at"]),
+        status=given["status"],
     )
     sys.stdout.buffer.write(json.dumps(article.to_dict()).encode())
 
