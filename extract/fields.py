@@ -15,9 +15,10 @@ from extract.facts import (
     find_section,
     find_tags,
 )
+from extract.headline import find_title
 from extract.lines import Line
 from extract.structured import Structured
-from extract.title import find_title, fold, title_parts
+from extract.title import fold, title_parts
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,7 @@ def read_fields(root: HtmlElement, said: Structured, *, url: str, latest: date) 
         url: its address.
         latest: the day of the capture.
     """
-    title, title_evidence = find_title(root, said)
+    title, title_evidence = find_title(root, said, url)
     authors, authors_evidence = find_authors(root, said, url)
     published, published_evidence = find_published(root, said, url=url, latest=latest)
     modified, modified_evidence = find_modified(said, published, latest=latest)
