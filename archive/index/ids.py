@@ -205,8 +205,9 @@ def sort_moment(published: str | None, first_captured: datetime, article_id: int
         return first_captured
     # The lowest bits tell the articles of one second apart.
     drawn = article_id >> _ID_BITS
-    moment = datetime.fromisoformat(published)
-    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    # A year or a month alone is ordered by its first day.
+    moment = datetime.fromisoformat(published + "-01-01"[max(0, len(published) - 4) :][:6])
+    moment = max(moment if moment.tzinfo else moment.replace(tzinfo=UTC), _EPOCH)
     if moment.second or moment.minute:
         moment += timedelta(seconds=0 if moment.second else drawn % 60)
     elif moment.hour:

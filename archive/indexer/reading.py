@@ -4,13 +4,13 @@ import json
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from enum import Enum
 
 from archive.index.ids import digest_number, number_id
 from archive.index.layout import write_layout
 from archive.index.segments import searchable
-from extract.article import Article, PageKind, text_of
+from extract.article import Article, PageKind, When, text_of
 
 _ARTICLE_KINDS = {PageKind.ARTICLE, PageKind.LIVE_BLOG, PageKind.VIDEO, PageKind.GALLERY}
 # Shorter titles ("News", "Live") agree by accident.
@@ -148,9 +148,10 @@ def clean(text: str) -> str:
     return text.replace("\x00", "").encode("utf-8", "replace").decode("utf-8")
 
 
-def iso(moment: datetime | date | None) -> str | None:
-    """ISO 8601: a moment in UTC to the second, or a plain date.
+def iso(moment: When | None) -> str | None:
+    """ISO 8601: a moment in UTC to the second, a plain date, a month or a year.
 
+    >>> from datetime import date
     >>> iso(date(2026, 1, 2)), iso(datetime.fromisoformat("2026-01-02T03:00:00+01:00"))
     ('2026-01-02', '2026-01-02T02:00:00+00:00')
     """
