@@ -47,6 +47,41 @@ class Paywall(Enum):
 
 
 @dataclass(frozen=True, slots=True)
+class PartialDate:
+    """A year, or a month of a year, where a page says no more: no day is made up.
+
+    >>> str(PartialDate(1987, 3)), PartialDate.fromisoformat("1987")
+    ('1987-03', PartialDate(year=1987, month=None))
+    """
+
+    year: int
+    month: int | None = None
+
+    def __post_init__(self) -> None:
+        date(self.year, self.month or 1, 1)
+
+    def isoformat(self) -> str:
+        """Give the date as ISO 8601 of its own precision."""
+        return f"{self.year:04}" + (f"-{self.month:02}" if self.month else "")
+
+    __str__ = isoformat
+
+    @classmethod
+    def fromisoformat(cls, text: str) -> Self:
+        """Read what ``isoformat`` wrote.
+
+        Raises:
+            ValueError: ``text`` is no year and no month of a year.
+        """
+        year, _, month = text.partition("-")
+        return cls(int(year), int(month) if month else None)
+
+
+When = datetime | date | PartialDate
+"""A date as printed: an aware moment, a day, a month or a year."""
+
+
+@dataclass(frozen=True, slots=True)
 class Block:
     """One piece of the body, in reading order.
 
@@ -103,10 +138,11 @@ class Encoding:
 class Article:
     """One page read: fields, body, and the evidence for them.
 
-    Dates are aware datetimes, or plain dates where only the day is known. ``fingerprint`` is an
-    unsigned 64-bit simhash of ``text``; ``text_digest`` is the SHA-256 (hex) of the text as far as
-    an archivist would call it changed (``extract.fingerprint.essence``). ``links`` are those of
-    the text itself. ``needs_script`` tells that there is no text, and a script that would bring it.
+    Dates are aware datetimes, plain dates where only the day is known, or a ``PartialDate``.
+    ``fingerprint`` is an unsigned 64-bit simhash of ``text``; ``text_digest`` is the SHA-256 (hex)
+    of the text as far as an archivist would call it changed (``extract.fingerprint.essence``).
+    ``links`` are those of the text itself. ``needs_script`` tells that there is no text, and a
+    script that would bring it.
     """
 
     url: str
@@ -115,8 +151,8 @@ class Article:
     standfirst: str | None = None
     blocks: tuple[Block, ...] = ()
     authors: tuple[str, ...] = ()
-    published: datetime | date | None = None
-    modified: datetime | date | None = None
+    published: When | None = None
+    modified: When | None = None
     language: str | None = None
     declared_language: str | None = None
     section: str | None = None
@@ -197,7 +233,7 @@ def text_of(blocks: Sequence[Block]) -> str:
 def _plain(value: Any) -> Any:  # noqa: ANN401 - any field of an article
     if isinstance(value, Enum):
         return value.value
-    if isinstance(value, (datetime, date)):
+    if isinstance(value, (datetime, date, PartialDate)):
         return value.isoformat()
     if isinstance(value, tuple):
         return [_plain(item) for item in value]
@@ -206,7 +242,9 @@ def _plain(value: Any) -> Any:  # noqa: ANN401 - any field of an article
     return value
 
 
-def _read_when(text: str) -> datetime | date:
+def _read_when(text: str) -> When:
+    if len(text) < len("2026-01-01"):
+        return PartialDate.fromisoformat(text)
     return date.fromisoformat(text) if len(text) == 10 else datetime.fromisoformat(text)
 
 

@@ -2,44 +2,31 @@
 
 import re
 from collections.abc import Iterator
-from urllib.parse import urlsplit
 
 from lxml.html import HtmlElement
 
 from extract.article import Evidence
+from extract.byline import LINK, find_marked_bylines
 from extract.lines import Line
-from extract.sift import looks_like_name
+from extract.names import clean_names, has_label, is_login, is_person
+from extract.site import read_site
 from extract.structured import Structured, as_list, as_text
-from extract.title import fold
+from extract.title import SiteNames, fold
 
-_BY = re.compile(
-    r"^\s*(?:(?:written|story|words|text|article|report|reporting|posted|published)\s+)?"
-    r"(?:by|von|par|por|di|da|door|av|af|przez|oleh|от|автор|autor(?:a|en|es|e|in)?|author|"
-    r"texte?|texto|testo|tekst)\b\s*:?\s+|^\s*(?:文|記者|기자|作者)\s*[:：/／]\s*",
-    re.IGNORECASE,
-)
-_SPLIT = re.compile(r"\s*[;,|·•、，]\s*")
-_SPLIT_NAMES = re.compile(
-    r"\s*/\s*|\s+(?:and|und|et|y|e|och|og|en|i|ve|ja|с|и|dan|&|\+)\s+", re.IGNORECASE
-)
-_ADDRESS = re.compile(
-    r"^(?:https?:)?//|^www\.|@[\w.-]+\.\w|\.(?:com|org|net|de|co)\b", re.IGNORECASE
-)
-_ROLE = re.compile(
-    r"\s*[,(–-]\s*(?:[\w\s]*\b(?:correspondent|editor|reporter|writer|columnist|chief|staff|"
-    r"redakteur(?:in)?|korrespondent(?:in)?|journalist(?:e|a|in)?|contributor)\b.*)$",
-    re.IGNORECASE,
-)
 _WRITTEN_BY = re.compile(
     r"(?:written|verfasst|geschrieben|escrito|écrit|scritto|geschreven|napisane|skriven|skrevet|"
     r"yazan|автор|написано|作者|執筆者|글쓴이|كُتب|द्वारा|ditulis)",
     re.IGNORECASE,
 )
+_JSON = "json-ld author"
 SITE_ITSELF = ", the site itself"
-_MAX_NAME_CHARS = 60
-_MAX_NAME_WORDS = 6
-# How far above the first paragraph a byline stands.
-_BYLINE_LINES = 12
+# How far above the first paragraph a byline stands, and how far below the last one.
+_LINES_ABOVE, _LINES_BELOW = 12, 2
+_MAX_BYLINE_CHARS = 120
+_HEADS = frozenset({"h1", "h2", "h3", "h4", "li", "td", "th"})
+_DATED = re.compile(r"\b(?:19|20)\d\d\b|\d{1,2}[./]\d{1,2}[./]\d{2,4}")
+
+Stated = tuple[str, tuple[str, ...]]
 
 
 def find_authors(
@@ -47,64 +34,57 @@ def find_authors(
 ) -> tuple[tuple[str, ...], Evidence | None]:
     """Find the authors, in the order the page names them.
 
+    People come before accounts, organisations and the site. A ``meta`` element often holds who
+    entered the story: a person whom the printed byline names instead comes before it.
+
     >>> from extract.structured import read_structured
     >>> from extract.tree import parse
     >>> root = parse('<meta name="author" content="By Jo Bloggs and Ann Lee"><p>Text')
     >>> find_authors(root, read_structured(root))[0]
     ('Jo Bloggs', 'Ann Lee')
     """
-    stated: list[tuple[str, tuple[str, ...]]] = []
-    for rule, texts in _iter_stated(root, said):
-        if names := clean_names(texts):
-            stated.append((rule, names))
-    if not stated:
+    site = read_site(said, url)
+    stated = [(rule, names) for rule, texts in _iter_stated(said) if (names := clean_names(texts))]
+    # A person stated in JSON-LD is who wrote it: what is printed says the same.
+    sure = stated and stated[0][0] == _JSON and all(map(is_person, stated[0][1]))
+    sure = sure and not any(map(site.have, stated[0][1]))
+    printed = [] if sure else find_marked_bylines(root)
+    every = [*stated, *printed]
+    creators = clean_names(_json_names(said, "creator"))
+    every += [("json-ld creator", creators)] if creators else []
+    if not every:
         return (), None
-    # Many sites name themselves as the author and put the person in a meta element or a byline.
-    site = {fold(name) for name in _iter_site_names(said, url)}
-    persons = [(r, n) for r, n in stated if not {fold(name) for name in n} & site]
-    rule, names = persons[0] if persons else (f"{stated[0][0]}{SITE_ITSELF}", stated[0][1])
-    rivals = tuple((r, "; ".join(n)) for r, n in stated if n != names)
+    rule, names = _choose(every, printed, site)
+    rivals = tuple((r, "; ".join(n)) for r, n in every if n != names)
     return names, Evidence("authors", "; ".join(names), rule, rivals)
 
 
-def clean_names(texts: list[str]) -> tuple[str, ...]:
-    """Make names of what stands in author fields.
-
-    >>> clean_names(["By JO BLOGGS, Political Editor", "https://x.test/jo", "Ann Lee; Bo Ek"])
-    ('JO BLOGGS', 'Ann Lee', 'Bo Ek')
-    >>> clean_names(["Le Figaro et AFP", "Ann Lee et Bo Ek"])
-    ('Le Figaro et AFP', 'Ann Lee', 'Bo Ek')
-    """
-    names: dict[str, str] = {}
-    for text in texts:
-        if _ADDRESS.search(text):
-            continue
-        for part in _split(_ROLE.sub("", _BY.sub("", text))):
-            name = _BY.sub("", part).strip(" \t.:–-\"'()")
-            if _is_name(name):
-                names.setdefault(fold(name), name)
-    return tuple(names.values())
+def _choose(every: list[Stated], printed: list[Stated], site: SiteNames) -> Stated:
+    named = [(rule, names) for rule, names in every if not any(map(site.have, names))]
+    if not named:
+        return f"{every[0][0]}{SITE_ITSELF}", every[0][1]
+    first = named[0]
+    sure = [item for item in printed if item in named and item[0] != LINK]
+    people = next((item for item in sure if all(map(is_person, item[1]))), None)
+    if people is None or first in printed:
+        return first
+    if _is_part(first[1], people[1]) or (
+        first[0].startswith("meta") and not {*map(fold, first[1])} & {*map(fold, people[1])}
+    ):
+        return people
+    return first
 
 
-def _split(text: str) -> list[str]:
-    """Split a list of names; by "and" and strokes only where both sides are whole names."""
-    parts = []
-    for part in _SPLIT.split(text):
-        pieces = _SPLIT_NAMES.split(part)
-        parts += pieces if all(len(piece.split()) > 1 for piece in pieces) else [part]
-    return parts
-
-
-def _is_name(text: str) -> bool:
-    if not text or len(text) > _MAX_NAME_CHARS or len(text.split()) > _MAX_NAME_WORDS:
+def _is_part(names: tuple[str, ...], of: tuple[str, ...]) -> bool:
+    """Whether a single name is a part of a fuller one: "Todd" of "Todd Bates"; or no name."""
+    if len(names) != 1 or len(of) != 1:
         return False
-    return (
-        bool(fold(text)) and ":" not in text and not _ADDRESS.search(text) and not text[0].isdigit()
-    )
+    words, fuller = fold(names[0]).split(), fold(of[0]).split()
+    return is_login(names[0]) or (len(words) < len(fuller) and set(words) <= set(fuller))
 
 
-def _iter_stated(root: HtmlElement, said: Structured) -> Iterator[tuple[str, list[str]]]:
-    yield "json-ld author", _json_names(said, "author")
+def _iter_stated(said: Structured) -> Iterator[tuple[str, list[str]]]:
+    yield _JSON, _json_names(said, "author")
     for name in (
         "author",
         "article:author",
@@ -121,8 +101,6 @@ def _iter_stated(root: HtmlElement, said: Structured) -> Iterator[tuple[str, lis
     ):
         yield f"meta {name}", list(said.metas.get(name, ()))
     yield "meta twitter:data", list(_iter_card(said))
-    yield from _iter_markup(root)
-    yield "json-ld creator", _json_names(said, "creator")
 
 
 def _iter_card(said: Structured) -> Iterator[str]:
@@ -131,17 +109,6 @@ def _iter_card(said: Structured) -> Iterator[str]:
         label = said.find_meta(f"twitter:label{number}")
         if label and _WRITTEN_BY.match(label):
             yield from said.metas.get(f"twitter:data{number}", ())
-
-
-def _iter_site_names(said: Structured, url: str) -> Iterator[str]:
-    host = (urlsplit(url).hostname or "").removeprefix("www.")
-    yield host
-    yield from (label for label in host.split(".")[:-1] if len(label) > 2)
-    yield from said.metas.get("og:site_name", ())
-    for key in ("publisher", "sourceOrganization"):
-        for publisher in as_list(said.article.get(key)):
-            if name := as_text(publisher):
-                yield name
 
 
 def _json_names(said: Structured, key: str) -> list[str]:
@@ -161,30 +128,10 @@ def _json_names(said: Structured, key: str) -> list[str]:
     return names
 
 
-def _iter_markup(root: HtmlElement) -> Iterator[tuple[str, list[str]]]:
-    yield "rel author", _texts(root, ".//a[@rel='author']")
-    yield "microdata author", _texts(root, ".//*[@itemprop='author']//*[@itemprop='name']")
-    yield "microdata author", _texts(root, ".//*[@itemprop='author']")
-    yield (
-        "class author",
-        _texts(
-            root,
-            ".//*[@class='author' or @class='byline__name' "
-            "or @class='author-name' or @class='author vcard']",
-        ),
-    )
-
-
-def _texts(root: HtmlElement, path: str) -> list[str]:
-    found = root.xpath(path)
-    texts = [" ".join(element.text_content().split()) for element in found[:6]]
-    return [text for text in texts if 0 < len(text) <= 2 * _MAX_NAME_CHARS]
-
-
 def find_byline(
     lines: list[Line], evidence: Evidence | None
 ) -> tuple[tuple[str, ...], Evidence] | None:
-    """Find authors in the lines around the headline, where nothing was stated but the site.
+    """Find authors in the lines around the body, where nothing was stated but the site.
 
     Args:
         lines: all lines, the body chosen and sifted.
@@ -192,18 +139,44 @@ def find_byline(
     """
     if evidence is not None and not evidence.rule.endswith(SITE_ITSELF):
         return None
-    body = next((i for i, line in enumerate(lines) if line.chosen and line.is_prose), len(lines))
-    for line in reversed(lines[max(0, body - _BYLINE_LINES) : body + 1]):
-        if line.is_prose or line.chars > 2 * _MAX_NAME_CHARS:
-            continue
-        stands_alone = line.rule in {"name above the text", "byline"} or _is_named_byline(line)
-        names = clean_names([line.text]) if stands_alone or _BY.match(line.text) else ()
-        names = tuple(name for name in names if looks_like_name(name))
+    body = [i for i, line in enumerate(lines) if line.chosen and line.is_prose]
+    first, last = (body[0], body[-1]) if body else (len(lines), len(lines))
+    above = lines[max(0, first - _LINES_ABOVE) : first + 1]
+    below = lines[last + 1 : last + 1 + _LINES_BELOW]
+    for rule, names in (
+        *(("byline in the text", _read_byline(line)) for line in reversed(above)),
+        *(("signature", _read_signature(line)) for line in below),
+    ):
         if names:
             rivals = ((evidence.rule, evidence.value),) if evidence else ()
-            return names, Evidence("authors", "; ".join(names), "byline in the text", rivals)
+            return names, Evidence("authors", "; ".join(names), rule, rivals)
     return None
 
 
-def _is_named_byline(line: Line) -> bool:
-    return line.rule is not None and ("byline" in line.rule or "author" in line.rule)
+def _read_byline(line: Line) -> tuple[str, ...]:
+    """Read a line that a label, its class or its place makes a byline."""
+    if line.is_prose or line.chars > _MAX_BYLINE_CHARS:
+        return ()
+    named = line.rule is not None and ("byline" in line.rule or "author" in line.rule)
+    names = tuple(name for name in clean_names([line.text]) if is_person(name))
+    if named or line.rule == "name above the text" or has_label(line.text):
+        return names
+    # "Jo Bloggs · The Paper · 5 May 2026": a name before a date, in one line.
+    dated = _DATED.search(line.text) and not line.link_chars and line.element.tag not in _HEADS
+    return names[:1] if dated and names and line.text.startswith(names[0]) else ()
+
+
+def _read_signature(line: Line) -> tuple[str, ...]:
+    """Read the name that stands alone under the last paragraph, or behind a label."""
+    if line.chars > _MAX_BYLINE_CHARS or line.link_chars or line.element.tag in _HEADS:
+        return ()
+    names = clean_names([line.text])
+    alone = len(names) == 1 and fold(names[0]) == fold(line.text) and " " in names[0]
+    # A name in a paragraph of its own may be a heading: a signature is set off as one.
+    signed = alone and (line.text[0] in "—–-(~" or _slanted_chars(line) >= line.chars)
+    return tuple(n for n in names if is_person(n)) if signed or has_label(line.text) else ()
+
+
+def _slanted_chars(line: Line) -> int:
+    slanted = [e.text_content() for e in line.element.iter("em", "i")]
+    return sum(len("".join(text.split())) for text in slanted)

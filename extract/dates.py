@@ -1,23 +1,25 @@
 """When a page says it was published and changed.
 
-Structured statements first: JSON-LD is right on 0.98 of the pages that have it. htmldate searches
-the page only when nothing was stated, and is told the latest possible day, since its default is
-today's.
+Structured statements first: JSON-LD is right on 0.98 of the pages that have it; then what is
+printed around the headline. htmldate searches the page only when nothing was found there, and is
+told the latest possible day, since its default is today's.
 """
 
 import re
-from collections.abc import Iterator
-from datetime import UTC, date, datetime, time, timedelta, timezone
+from collections.abc import Iterable, Iterator
+from copy import deepcopy
+from datetime import UTC, date, datetime, timedelta
 from itertools import islice
 
 from htmldate import find_date
 from htmldate.settings import CLEANING_LIST
 from lxml.html import HtmlElement
 
-from extract.article import Evidence
+from extract.article import Evidence, When
+from extract.beside import is_beside, is_near_head
+from extract.datelines import find_datelines
 from extract.structured import Node, Structured, as_text
-
-When = datetime | date
+from extract.when import day_of, read_when
 
 _PUBLISHED_META = (
     "article:published_time",
@@ -57,94 +59,34 @@ _MODIFIED_META = (
     "dc.date.modified",
     "revision_date",
 )
-_ISO = re.compile(
-    r"^(\d{4})-?(\d{2})-?(\d{2})"
-    r"(?:[T\s]+(\d{1,2}):?(\d{2})(?::?(\d{2})(?:[.,:]\d+)?)?\s*"
-    r"(Z|UTC|GMT|[+-]\d{2}:?\d{2}|[+-]\d{2})?)?",
-    re.IGNORECASE,
-)
-_RFC = re.compile(
-    r"(?:\w{3},?\s+)?(?:(\d{1,2})\s+([A-Za-z]{3})[a-z]*|([A-Za-z]{3})[a-z]*\s+(\d{1,2}),?)\s+(\d{4})"
-    r"(?:,?\s+(?:at\s+)?(\d{1,2}):(\d{2})(?::(\d{2}))?\s*(AM|PM)?\s*(Z|UTC|GMT|[+-]\d{2}:?\d{2})?)?",
-    re.IGNORECASE,
-)
-_MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
-# A first of January as it is written: 2024-01-01, 2024/1/1, 20240101, 2024年1月1日, 01.01.2024;
-# 1 January 2024, 1er janvier 2024, 1. Januar 2024; January 1, 2024; 2024. január 1.
-_NEW_YEAR = (
-    r"(?<!\d){year}\D{{0,3}}0?1\D{{0,3}}0?1(?!\d)|(?<!\d)0?1\D{{1,3}}0?1\D{{1,3}}{year}(?!\d)"
+# A first day of a month as it is written, here of January: 2024-01-01, 2024/1/1, 20240101,
+# 2024年1月1日, 01.01.2024, 1/1/2024; 1 January 2024, 1er janvier 2024, 1. Januar 2024;
+# January 1, 2024; 2024. január 1.
+_FIRST_OF_MONTH = (
+    r"(?<!\d){year}\D{{0,3}}0?{month}\D{{0,3}}0?1(?!\d)"
+    r"|(?<!\d)0?1\D{{1,3}}0?{month}\D{{1,3}}{year}(?!\d)"
+    r"|(?<!\d)0?{month}\D{{1,3}}0?1\D{{1,3}}{year}(?!\d)"
     r"|(?<!\d)0?1(?:st|er|º)?\W{{1,3}}(?:de\W)?[^\W\d_]{{3,12}}\W{{1,3}}(?:de\W)?{year}(?!\d)"
     r"|[^\W\d_]{{3,12}}\W{{1,3}}0?1(?:st)?\W{{1,3}}{year}(?!\d)"
     r"|(?<!\d){year}\W{{1,3}}[^\W\d_]{{3,12}}\W{{1,3}}0?1(?!\d)"
 )
-_STAMP = re.compile(r"\d{10}(?:\d{3})?")
-# Nothing on the web is older; printed dates before are the story's, not the page's.
-_FIRST_DAY = date(1995, 1, 1)
+_BOX = re.compile(
+    r"(?:^|[\s_-])(?:comments?|commentlist|related|recommend\w*|popular|trending|most-?read)"
+    r"(?:$|[\s_-])",
+    re.IGNORECASE,
+)
+# The first newspapers are of 1605.
+_FIRST_DAY = date(1600, 1, 1)
+# What systems write for no date: where their clocks start.
+_EPOCHS = frozenset(
+    map(date.fromisoformat, ("1970-01-01", "1969-12-31", "1900-01-01", "1899-12-30"))
+)
 _MAX_SEARCHED_CHARS = 4_000_000
 # Scripts, pictures and the like; the development pages have at most 274.
+_MAX_STEPS = 8
 _MAX_CLEANED = 4_000
 # A page may be stamped in a zone that is already a day ahead of the capture.
 _AHEAD = timedelta(days=2)
-
-
-def read_when(text: str) -> When | None:
-    """Read a date as machines print it; aware, or a plain day where no zone is stated.
-
-    A time without a zone is kept as its day: guessing the zone would invent an instant.
-
-    >>> read_when("2024-04-30 16:17:29 +02:00").isoformat()
-    '2024-04-30T16:17:29+02:00'
-    >>> read_when("2024-04-30T16:17"), read_when("Tue, 12 Jul 2016 06:11:32 GMT").hour
-    (datetime.date(2024, 4, 30), 6)
-    >>> read_when("yesterday") is None
-    True
-    """
-    text = text.strip()
-    if text.isdigit() and len(text) in {10, 13}:
-        seconds = int(text) / (1000 if len(text) == 13 else 1)
-        return datetime.fromtimestamp(seconds, UTC)
-    if match := _ISO.match(text):
-        year, month, day, hour, minute, second, zone = match.groups()
-        return _make((year, month, day), (hour, minute, second), zone)
-    if match := _RFC.match(text):
-        return _read_rfc(match)
-    return None
-
-
-def _read_rfc(match: re.Match[str]) -> When | None:
-    day, name, name2, day2, year, hour, minute, second, half, zone = match.groups()
-    month = (name or name2).lower()
-    if month not in _MONTHS:
-        return None
-    if hour and half:
-        hour = str(int(hour) % 12 + (12 if half.upper() == "PM" else 0))
-    number = str(_MONTHS.index(month) + 1)
-    return _make((year, number, day or day2), (hour, minute, second), zone)
-
-
-def _make(
-    ymd: tuple[str, str, str], hms: tuple[str | None, str | None, str | None], zone: str | None
-) -> When | None:
-    try:
-        day = date(int(ymd[0]), int(ymd[1]), int(ymd[2]))
-        if hms[0] is None or zone is None:
-            return day
-        clock = time(int(hms[0]), int(hms[1] or 0), int(hms[2] or 0), tzinfo=_zone(zone))
-        return datetime.combine(day, clock)
-    except (ValueError, OverflowError):
-        return None
-
-
-def _zone(text: str) -> timezone:
-    if text[0] not in "+-":
-        return UTC
-    digits = text[1:].replace(":", "").ljust(4, "0")
-    offset = timedelta(hours=int(digits[:2]), minutes=int(digits[2:]))
-    return timezone(-offset if text[0] == "-" else offset)
-
-
-def _day(when: When) -> date:
-    return when.date() if isinstance(when, datetime) else when
 
 
 def find_published(
@@ -158,22 +100,35 @@ def find_published(
         url: its address, which may hold a date.
         latest: the day of the capture; what is later was not published then.
     """
-    stated = _plausible(_iter_published(said), latest)
+    stated = _plausible(_read(_iter_published(said)), latest)
     if not stated:
-        stated = _plausible(_iter_marked_up(root), latest)
+        stated = _plausible(_read(_iter_marked_up(root)), latest)
     if not stated:
-        stated = _plausible(_search(root, url, latest), latest)
+        printed = find_datelines(root, _language(root, said))
+        stated = _plausible(printed.published, latest)
+        if not stated:
+            others = (*printed.modified, *printed.others, *_read(_iter_modified(said)))
+            known = {day_of(when) for _, when in others}
+            found = _plausible(_read(_search(root, url, latest)), latest)
+            stated = [(rule, when) for rule, when in found if when not in known]
     return _choose("published", stated)
 
 
 def find_modified(
-    said: Structured, published: When | None, *, latest: date
+    root: HtmlElement, said: Structured, published: When | None, *, latest: date
 ) -> tuple[When | None, Evidence | None]:
     """Find when the page was last changed; never before it was published."""
-    stated = _plausible(_iter_modified(said), latest)
+    stated = _plausible(_read(_iter_modified(said)), latest)
+    if not stated:
+        printed = find_datelines(root, _language(root, said))
+        stated = _plausible(printed.modified, latest)
     if published is not None:
-        stated = [(rule, when) for rule, when in stated if _day(when) >= _day(published)]
+        stated = [(rule, when) for rule, when in stated if day_of(when) >= day_of(published)]
     return _choose("modified", stated)
+
+
+def _language(root: HtmlElement, said: Structured) -> str | None:
+    return root.get("lang") or root.get("xml:lang") or said.find_meta("og:locale", "language")
 
 
 def _choose(field: str, stated: list[tuple[str, When]]) -> tuple[When | None, Evidence | None]:
@@ -188,9 +143,19 @@ def _choose(field: str, stated: list[tuple[str, When]]) -> tuple[When | None, Ev
     return when, Evidence(field, when.isoformat(), rule, rivals)
 
 
-def _plausible(stated: Iterator[tuple[str, str]], latest: date) -> list[tuple[str, When]]:
-    read = [(rule, when) for rule, text in stated if (when := read_when(text))]
-    return [(r, w) for r, w in read if _FIRST_DAY <= _day(w) <= latest + _AHEAD]
+def _read(stated: Iterable[tuple[str, str]]) -> Iterator[tuple[str, When]]:
+    for rule, text in stated:
+        if when := read_when(text):
+            yield rule, when
+
+
+def _plausible(stated: Iterable[tuple[str, When]], latest: date) -> list[tuple[str, When]]:
+    days = [(rule, when, day_of(when)) for rule, when in stated]
+    return [
+        (rule, when)
+        for rule, when, day in days
+        if _FIRST_DAY <= day <= latest + _AHEAD and day not in _EPOCHS
+    ]
 
 
 def _iter_published(said: Structured) -> Iterator[tuple[str, str]]:
@@ -201,11 +166,19 @@ def _iter_published(said: Structured) -> Iterator[tuple[str, str]]:
 
 
 def _iter_marked_up(root: HtmlElement) -> Iterator[tuple[str, str]]:
-    for element in root.iter("time", "abbr", "span", "div", "p"):
+    """Read the times that the markup calls published, but for those of other stories."""
+    found = []
+    for element in root.iter("time", "abbr", "span", "div", "p", "meta"):
         if rule := _time_rule(element):
             stamp = element.get("datetime") or element.get("content") or element.get("title")
-            if stamp:
-                yield rule, stamp
+            if stamp and not (is_beside(element) and _in_box(element)):
+                found.append((rule, stamp, element))
+    # Where there are several, some are of other stories; where there is one, it is the page's.
+    if len({stamp[:10] for _, stamp, _ in found}) > 1:
+        found = [item for item in found if not is_beside(item[2])]
+    if len({stamp[:10] for _, stamp, _ in found}) > 1:
+        found = [item for item in found if is_near_head(item[2])]
+    yield from ((rule, stamp) for rule, stamp, _ in found)
 
 
 def _time_rule(element: HtmlElement) -> str | None:
@@ -242,24 +215,46 @@ def _search(root: HtmlElement, url: str, latest: date) -> Iterator[tuple[str, st
     cleaned = sum(1 for _ in islice(root.iter(*CLEANING_LIST), _MAX_CLEANED + 1))
     if size > _MAX_SEARCHED_CHARS or cleaned > _MAX_CLEANED:
         return
+    own = _without_others(root)
     found = find_date(
-        root,
+        own,
         extensive_search=size <= _MAX_SEARCHED_CHARS // 4,
         url=url,
         original_date=True,
         max_date=datetime(latest.year, latest.month, latest.day, tzinfo=UTC),
         outputformat="%Y-%m-%d",
     )
-    if found and (not found.endswith("-01-01") or _says(root, url, found)):
+    if found and (not found.endswith("-01") or _says(own, url, found)):
         yield "htmldate", found
+    elif found and f"/{found[:4]}/{found[5:7]}/" in url:
+        yield "month in the address", found[:7]
 
 
-def _says(root: HtmlElement, url: str, new_year: str) -> bool:
-    """Whether this first of January is stated: htmldate makes it of any year a sentence names."""
-    stated = re.compile(_NEW_YEAR.format(year=new_year[:4]), re.IGNORECASE)
+def _without_others(root: HtmlElement) -> HtmlElement:
+    """Copy a page without the boxes of other stories and the comments: their dates are not its."""
+    own = deepcopy(root)
+    boxes = [e for e in own.iter("aside", "div", "section", "ul", "ol") if _is_box(e)]
+    for box in boxes:
+        box.clear()
+    return own
+
+
+def _in_box(element: HtmlElement) -> bool:
+    return any(_is_box(e) for e in islice(element.iterancestors(), _MAX_STEPS) if e.tag != "body")
+
+
+def _is_box(element: HtmlElement) -> bool:
+    marks = f"{element.get('class', '')} {element.get('id', '')}"
+    return element.tag == "aside" or bool(_BOX.search(marks))
+
+
+def _says(root: HtmlElement, url: str, first: str) -> bool:
+    """Whether this first day is stated: htmldate makes it of any year or month that is named."""
+    pattern = _FIRST_OF_MONTH.format(year=first[:4], month=int(first[5:7]))
+    stated = re.compile(pattern, re.IGNORECASE)
     values = [value for element in root.iter() for value in element.attrib.values()]
-    return any(map(stated.search, (url, root.text_content(), *values))) or any(
-        datetime.fromtimestamp(int(value[:10]), UTC).date().isoformat() == new_year
-        for value in values
-        if _STAMP.fullmatch(value)
+    named = [value for value in values if first[:4] in value]
+    stamps = [value for value in values if len(value) in {10, 13} and value.isdecimal()]
+    return any(map(stated.search, (url, root.text_content(), *named))) or any(
+        datetime.fromtimestamp(int(value[:10]), UTC).date().isoformat() == first for value in stamps
     )

@@ -5,9 +5,9 @@ from datetime import date
 
 from lxml.html import HtmlElement
 
-from extract.article import Evidence
+from extract.article import Evidence, When
 from extract.authors import find_authors, find_byline
-from extract.dates import When, find_modified, find_published
+from extract.dates import find_modified, find_published
 from extract.facts import (
     find_canonical,
     find_declared_language,
@@ -15,9 +15,10 @@ from extract.facts import (
     find_section,
     find_tags,
 )
+from extract.headline import find_title
 from extract.lines import Line
 from extract.structured import Structured
-from extract.title import find_title, fold, title_parts
+from extract.title import fold, title_parts
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +56,10 @@ def read_fields(root: HtmlElement, said: Structured, *, url: str, latest: date) 
         url: its address.
         latest: the day of the capture.
     """
-    title, title_evidence = find_title(root, said)
+    title, title_evidence = find_title(root, said, url)
     authors, authors_evidence = find_authors(root, said, url)
     published, published_evidence = find_published(root, said, url=url, latest=latest)
-    modified, modified_evidence = find_modified(said, published, latest=latest)
+    modified, modified_evidence = find_modified(root, said, published, latest=latest)
     declared, declared_evidence = find_declared_language(root, said)
     section, section_evidence = find_section(said)
     tags, tags_evidence = find_tags(said)

@@ -8,9 +8,9 @@ from functools import lru_cache
 from lxml.html import HtmlElement
 
 from extract.article import BlockKind
-from extract.dates import read_when
 from extract.lines import Line
 from extract.structured import Node, Structured, as_list, as_text
+from extract.when import read_when
 
 _NAMED = re.compile(
     r"(?:^|[\s_-])(?:live-?blog|live-?event|live-?ticker|ticker|live|liveticker|lb|timeline)"

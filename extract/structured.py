@@ -37,6 +37,7 @@ ARTICLE_TYPES = frozenset(
         "Recipe",
     }
 )
+_LISTING = ("itemListElement", "hasPart", "mentions", "citation", "comment", "relatedLink")
 # A graph deeper or larger than this is an attack or a product catalogue, not an article.
 _MAX_DEPTH = 12
 _MAX_NODES = 5_000
@@ -162,12 +163,20 @@ def _walk(value: Any) -> Iterator[Node]:  # noqa: ANN401 - JSON
 
 def _pick_article(nodes: tuple[Node, ...]) -> Node:
     """Pick the node that describes this page's article: the richest of the first few."""
-    articles = [node for node in nodes if types_of(node) & ARTICLE_TYPES]
+    listed = {id(node) for outer in nodes for node in _iter_listed(outer)}
+    own = [node for node in nodes if id(node) not in listed]
+    articles = [node for node in own if types_of(node) & ARTICLE_TYPES]
     if not articles:
-        articles = [n for n in nodes if "headline" in n and "datePublished" in n]
+        articles = [n for n in own if "headline" in n and "datePublished" in n]
     keys = ("headline", "datePublished", "author", "articleBody", "mainEntityOfPage", "description")
     # max() keeps the first of equals: related articles in a list come after their page's own.
     return max(articles, key=lambda n: sum(k in n for k in keys[:3]), default={})
+
+
+def _iter_listed(node: Node) -> Iterator[Node]:
+    """Give the nodes that a node only lists or mentions: other stories, comments on this one."""
+    for key in _LISTING:
+        yield from _walk(node.get(key))
 
 
 def _read_metas(root: HtmlElement) -> dict[str, list[str]]:

@@ -1,33 +1,30 @@
-"""The title: the headline the page states to machines, unless others state the same more fully.
-
-JSON-LD ``headline`` is the one statement made to be the headline: ``og:title`` is written for
-sharing and often a mere copy of the ``h1``, so that these two agreeing says little. On the 44
-development pages where all three stand and differ, the publishers' own parsers side with JSON-LD
-29 times, with ``og:title`` 21, with ``h1`` 15. By this order 0.89 of titles are found, by two of
-three 0.85, by trafilatura 0.69.
-"""
+"""Titles as texts: folded to compare, and cut from the names of sites that stand around them."""
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable
+from itertools import islice
 
-from lxml.html import HtmlElement
-
-from extract.article import Evidence
-from extract.structured import Structured, as_list, as_text
-
-# "Headline | The Paper", "Headline - The Paper", "Headline : The Paper"; also full-width.
-_SUFFIX = re.compile(r"\s*(?:\s[|\-–—·•›»:]+\s|[|｜：])\s*(?=[^|｜：]*$)")
-_DASH = re.compile(r"\s+[|\-–—·•»]\s+|\s*[:：｜]\s*")
-_KICKER = re.compile(r"[^:–—-]{3,60}(?::|\s[–—-])\s+(.{15,})$")
 _PART = re.compile(r"\s*[:：|｜]\s+|\s+[–—-]\s+")
 # Shorter, it may be a subhead as well.
 _MIN_PART_CHARS = 20
 _WORD = re.compile(r"\w+")
+# "Headline | The Paper", "Headline - The Paper", "Headline :: The Paper"; also full-width.
+BREAK = re.compile(
+    r"\s+(?:[|\-–—·•›»«:/│]+)\s+|\s*[|｜│]\s*|\s*：\s*|"
+    # Chinese sites; in other scripts it is part of a name.
+    r"\s+_\s*|(?<=[^\x00-\x7f])_+|_+(?=[^\x00-\x7f])"
+)
+_COLON = re.compile(r":\s+")
+_BARS = frozenset("|｜│")
+# Themes of blogs set the headline last, behind this; as they print it in several languages.
+_ARCHIVE = re.compile(r"^.* » [Bb]log[\s-]?[Aa]rch?i(?:v[eo]?s?|ef)? » ")
 _MAX_SITE_WORDS = 6
-_MAX_TITLE_CHARS = 500
-_STRONG = ("json-ld headline", "meta og:title", "h1")
-_OWN = ("json-ld headline", "h1")
+_MIN_HEAD_CHARS = 3
+# More is no title; the runs of its parts grow with the square.
+_MAX_BREAKS = 12
+# "Doom9's Forum" on doom9.org; shorter labels begin too many words.
+_MIN_STEM_CHARS = 5
 
 
 def fold(text: str) -> str:
@@ -37,6 +34,15 @@ def fold(text: str) -> str:
     True
     """
     return " ".join(_WORD.findall(unicodedata.normalize("NFKC", text).casefold()))
+
+
+def key_of(text: str) -> str:
+    """Fold a text without its white space: elements of their own are often glued.
+
+    >>> key_of("Time 4 Talks") == key_of("time4talks")
+    True
+    """
+    return fold(text).replace(" ", "")
 
 
 def title_parts(title: str) -> list[str]:
@@ -51,124 +57,87 @@ def title_parts(title: str) -> list[str]:
     return [part for part in parts if len(parts) > 1 and len(part) >= _MIN_PART_CHARS]
 
 
-def find_title(root: HtmlElement, said: Structured) -> tuple[str | None, Evidence | None]:
-    """Choose the title of a page, with the rivals it beat.
+class SiteNames:
+    """The names of a site, by which it is known again whatever the spelling.
 
-    >>> from extract.structured import read_structured
-    >>> from extract.tree import parse
-    >>> root = parse("<title>Big news | The Paper</title><h1>Big news</h1>")
-    >>> find_title(root, read_structured(root))[0]
-    'Big news'
+    Args:
+        names: in full, as stated.
+        stems: labels of its host, which other names of it may begin with.
+
+    >>> names = SiteNames(["Time 4 Talks"], ["time4talks"])
+    >>> names.have("time4talks"), names.have("Time for talks"), names.begin("Time4talks, a blog")
+    (True, False, True)
     """
-    site = said.find_meta("og:site_name", "application-name")
-    stated = _iter_candidates(root, said, site)
-    candidates = [(r, t) for r, t in stated if len(t) <= _MAX_TITLE_CHARS and fold(t)]
-    if not candidates:
-        return None, None
-    # Templates put the name of the site into what ought to be the headline.
-    names = {fold(name) for name in (site, *_publishers(said)) if name}
-    headlines = [(r, t) for r, t in candidates if r not in _OWN or fold(t) not in names]
-    rule, title = _vote(_without_tails(headlines or candidates))
-    rivals = tuple((r, t) for r, t in candidates if t != title)
-    return title, Evidence("title", title, rule, rivals)
+
+    def __init__(self, names: Iterable[str], stems: Iterable[str] = ()) -> None:
+        self._keys = {key_of(name) for name in names} - {""}
+        self._stems = tuple(key_of(stem) for stem in stems if len(stem) >= _MIN_STEM_CHARS)
+
+    def have(self, text: str) -> bool:
+        """Whether the whole text is a name of the site."""
+        return key_of(text) in self._keys
+
+    def begin(self, text: str) -> bool:
+        """Whether the text is a name of the site, or few words that its host's name begins."""
+        key = key_of(text)
+        short = len(text.split()) <= _MAX_SITE_WORDS
+        return key in self._keys or (short and bool(self._stems) and key.startswith(self._stems))
 
 
-def _publishers(said: Structured) -> Iterator[str | None]:
-    return map(as_text, as_list(said.article.get("publisher")))
+def segments(title: str) -> list[str]:
+    """Give every run of whole parts of a title, the longest first.
+
+    >>> segments("News | Rates rise | The Paper")
+    ['News | Rates rise | The Paper', 'Rates rise | The Paper', 'News | Rates rise', 'Rates rise',
+     'The Paper', 'News']
+    """
+    breaks = list(islice(BREAK.finditer(title), _MAX_BREAKS))
+    starts = [0, *(m.end() for m in breaks)]
+    ends = [*(m.start() for m in breaks), len(title)]
+    runs = {title[s:e] for i, s in enumerate(starts) for e in ends[i:]}
+    return sorted(runs - {""}, key=lambda run: (-len(run), run))
 
 
-def _iter_candidates(
-    root: HtmlElement, said: Structured, site: str | None
-) -> Iterator[tuple[str, str]]:
-    if headline := as_text(said.article.get("headline")):
-        yield "json-ld headline", headline
-    if (meta := said.find_meta("og:title")) and len(meta) <= _MAX_TITLE_CHARS:
-        yield "meta og:title", without_site(meta, site)
-    yield from _iter_h1(root)
-    for name in ("twitter:title", "title", "dc.title", "headline"):
-        if (meta := said.find_meta(name)) and len(meta) <= _MAX_TITLE_CHARS:
-            yield f"meta {name}", without_site(meta, site)
-    element = root.find(".//title")
-    text = "" if element is None else " ".join(element.text_content().split())
-    if 0 < len(text) <= _MAX_TITLE_CHARS:
-        yield "title element", without_site(text, site)
+def without_site(title: str, names: SiteNames, *, colon: bool = False) -> str:
+    """Cut the name of the site, and what stands between bars, off the ends of a title.
 
+    Args:
+        title: as stated.
+        names: of the site.
+        colon: whether a colon may set the site's name off: in a headline it starts a kicker.
 
-def _iter_h1(root: HtmlElement) -> Iterator[tuple[str, str]]:
-    for h1 in root.iter("h1"):
-        text = " ".join(h1.text_content().split())
-        # One word in an h1 is a logo or the name of a section.
-        if len(text) > 12 or len(text.split()) > 2:
-            yield "h1", text
-            return
-
-
-def without_site(title: str, site: str | None) -> str:
-    """Cut the name of the site off the end of a title.
-
-    >>> without_site("Rates rise again - The Paper", "The Paper")
+    >>> paper = SiteNames(["The Paper"])
+    >>> without_site("Rates rise again - The Paper", paper)
     'Rates rise again'
-    >>> without_site("Live: storm hits - follow it here", None)
+    >>> without_site("The Paper » Rates rise again", paper)
+    'Rates rise again'
+    >>> without_site("Live: storm hits - follow it here", paper)
     'Live: storm hits - follow it here'
-    >>> without_site("Rates rise again | News | The Paper", None)
+    >>> without_site("Rates rise again | News | The Paper", paper)
     'Rates rise again'
     """
-    while match := _SUFFIX.search(title):
-        head, tail = title[: match.start()], title[match.end() :]
-        is_site = site is not None and fold(tail) == fold(site)
-        is_bar = any(c in match[0] for c in "|｜") and len(tail.split()) <= _MAX_SITE_WORDS
-        if not fold(head) or not (is_site or is_bar):
-            return title
-        title = head
+    title = _ARCHIVE.sub("", title)
+    if len(BREAK.findall(title)) > _MAX_BREAKS:
+        return title
+    while cut := _cut_end(title, names) or _cut_start(title, names, colon=colon):
+        title = cut
     return title
 
 
-def _without_tails(candidates: list[tuple[str, str]]) -> list[tuple[str, str]]:
-    """Cut `` - Anything`` off a title where another candidate is exactly the rest."""
-    keys = {fold(text) for _, text in candidates}
-    cut = []
-    for rule, text in candidates:
-        heads = [text[: m.start()] for m in _DASH.finditer(text)]
-        cut.append((rule, next((h for h in heads if fold(h) in keys), text)))
-    return cut
-
-
-def _vote(candidates: list[tuple[str, str]]) -> tuple[str, str]:
-    """Take the JSON-LD headline, unless two others agree on the same with more words.
-
-    Without one, what two statements repeat; without that, the first.
-    """
-    strong = [(rule, text) for rule, text in candidates if rule in _STRONG]
-    agreed = _agreed(strong)
-    headline = next((item for item in strong if item[0] == _STRONG[0]), None)
-    if headline is None:
-        return agreed or (strong or candidates)[0]
-    if agreed is None:
-        return _shared_tail(strong) or headline
-    return agreed if _key(headline[1]) in _key(agreed[1]) else headline
-
-
-def _agreed(strong: list[tuple[str, str]]) -> tuple[str, str] | None:
-    """Find the first of the strong statements that another repeats."""
-    for rule, title in strong:
-        seconds = [r for r, t in strong if r != rule and _key(t) == _key(title)]
-        if seconds:
-            return f"{rule}, and {seconds[0]}", title
+def _cut_end(title: str, names: SiteNames) -> str | None:
+    breaks = list(BREAK.finditer(title))
+    for match in reversed(breaks):
+        head, tail = title[: match.start()], title[match.end() :]
+        last = match is breaks[-1]
+        is_bar = last and bool(_BARS & set(match[0])) and len(tail.split()) <= _MAX_SITE_WORDS
+        if len(fold(head)) >= _MIN_HEAD_CHARS and (is_bar or names.begin(tail)):
+            return head
     return None
 
 
-def _key(title: str) -> str:
-    """Fold a title to compare: a kicker in an element of its own is often glued to its headline."""
-    return fold(title).replace(" ", "")
-
-
-def _shared_tail(strong: list[tuple[str, str]]) -> tuple[str, str] | None:
-    """Find what two statements say after different kickers: "Vote: He won", "Iran - He won"."""
-    tails: dict[str, str] = {}
-    for rule, text in strong:
-        match = _KICKER.match(text)
-        if match and (key := fold(match[1])):
-            if key in tails:
-                return f"{tails[key]}, and {rule}, without their kickers", match[1]
-            tails[key] = rule
+def _cut_start(title: str, names: SiteNames, *, colon: bool) -> str | None:
+    for match in (*BREAK.finditer(title), *(_COLON.finditer(title) if colon else ())):
+        head, tail = title[: match.start()], title[match.end() :]
+        if len(fold(tail)) >= _MIN_HEAD_CHARS and names.have(head):
+            return tail
     return None

@@ -29,12 +29,89 @@ def rule(article: Article, field: str) -> str:
 
 def test_the_headline_stated_to_machines_is_the_title() -> None:
     head = ld('{"@type":"NewsArticle","headline":"The ferry is late again today"}') + (
+        '<meta property="og:title" content="Passengers left waiting at the quay">'
+    )
+    article = read(head, "<h1>The late ferry of today: a view from the quay</h1>" + STORY)
+    assert article.title == "The ferry is late again today"
+    assert rule(article, "title") == "json-ld headline"
+    rivals = next(item.rivals for item in article.evidence if item.field == "title")
+    assert ("meta og:title", "Passengers left waiting at the quay") in rivals
+
+
+def test_the_printed_headline_is_the_title_where_the_shared_one_repeats_it() -> None:
+    head = ld('{"@type":"NewsArticle","headline":"Ferry timetable 2026 delays quay"}') + (
         '<meta property="og:title" content="You will not believe this ferry">'
     )
     article = read(head, "<h1>You will not believe this ferry</h1>" + STORY)
-    assert article.title == "The ferry is late again today"
-    assert rule(article, "title") == "json-ld headline"
+    assert article.title == "You will not believe this ferry"
+    assert rule(article, "title") == "meta og:title, and h1"
     assert "believe" not in article.text
+
+
+def test_the_printed_headline_beats_one_made_for_sharing() -> None:
+    head = '<meta property="og:title" content="Why the ferry is late (and why you should care)">'
+    article = read(head, "<h1>Why the ferry is late, and should you care</h1>" + STORY)
+    assert article.title == "Why the ferry is late, and should you care"
+    assert rule(article, "title") == "h1"
+
+
+@pytest.mark.parametrize(
+    ("head", "body"),
+    [
+        # The site's name and a slogan as the first heading.
+        (
+            "<title>Ferry late again - Harbour Post</title>",
+            "<h1><a href=/>News from the quay</a></h1><h2>Ferry late again</h2>",
+        ),
+        ("<title>Ferry late again | The Paper</title>", "<h1>Paper</h1><h2>Ferry late again</h2>"),
+        ("<title>The Quay » Blog Archive » Ferry late again</title>", "<h2>Ferry late again</h2>"),
+        ("<title>Paper » Ferry late again</title>", ""),
+        ("<title>Paper: Ferry late again</title>", "<h1>The Paper</h1>"),
+        # A translation widget left in the saved page, a box, the logo.
+        (
+            "<title>Ferry late again</title>",
+            "<div id=goog-gt-tt><h1>Original text</h1></div><h3>Ferry late again</h3>",
+        ),
+        (
+            "<title>Ferry late again</title>",
+            "<div class=site-title><h1>Ferry news daily</h1></div><h1>Ferry late again</h1>",
+        ),
+        (
+            "<title>Ferry late again</title>",
+            "<dialog><h1>Ferry late again? Sign up</h1></dialog><h1>Ferry late again</h1>",
+        ),
+        # The same statement on every page.
+        (
+            '<meta property="og:title" content="News of the sea"><title>Ferry late again</title>',
+            "<h1>Ferry late again</h1>",
+        ),
+        # A kicker glued to it, readings above its characters, an anchor behind it.
+        (
+            '<meta property="og:title" content="Ferry late again">',
+            "<h1><span>Harbour |</span> Ferry late again</h1>",
+        ),
+        (
+            "<title>Ferry late again</title>",
+            "<h1><ruby>Ferry<rt>ferī</rt></ruby> late again ¶</h1>",
+        ),
+        ("<title>Ferry late again</title>", "<h1>Fer\u00adry late again</h1>"),
+        # Other stories below.
+        (
+            "<title>Ferry late again</title>",
+            STORY + "<h2><a href=/b>Ferry late again</a></h2><h1>Ferry late again</h1>",
+        ),
+    ],
+)
+def test_a_title_is_the_headline_and_nothing_of_the_site(head: str, body: str) -> None:
+    assert read(head, body + STORY).title == "Ferry late again"
+
+
+def test_names_with_underscores_and_dashes_stay_whole() -> None:
+    title = "rustc_codegen: progress - and no end"
+    assert read(f"<title>{title}</title>").title == title
+    assert read("<title>渡轮又晚点了_新闻_海港日报</title>", "<h2>渡轮又晚点了</h2>").title == (
+        "渡轮又晚点了"
+    )
 
 
 def test_a_headline_cut_short_yields_to_two_that_agree() -> None:
@@ -122,6 +199,74 @@ def test_a_date_keeps_the_precision_it_was_stated_with(
     assert Article.from_dict(article.to_dict()) == article
 
 
+@pytest.mark.parametrize(
+    ("stamp", "published"),
+    [
+        ("1987", "1987"),
+        ("1848-03", "1848-03"),
+        ("1605-07-01", "1605-07-01"),
+        ("2025-02-30", None),
+        ("1970-01-01T00:00:00Z", None),
+        ("1066-10-14", None),
+    ],
+)
+def test_a_year_or_a_month_gets_no_day(stamp: str, published: str | None) -> None:
+    article = read(f'<meta property="article:published_time" content="{stamp}">')
+    assert (article.published and article.published.isoformat()) == published
+    assert Article.from_dict(article.to_dict()) == article
+
+
+@pytest.mark.parametrize(
+    ("lang", "printed", "published", "modified"),
+    [
+        ("en-US", "10/05/2025", "2025-10-05", None),
+        ("en-GB", "10/05/2025", "2025-05-10", None),
+        ("en", "10/05/2025 9:12 AM ET", "2025-10-05", None),
+        ("en-GB", "10/25/2025", "2025-10-25", None),
+        ("en", "Updated 6 May 2025 · Published 5 May 2025", "2025-05-05", "2025-05-06"),
+        ("en", "Last updated 12 October 2025", None, "2025-10-12"),
+        ("de", "Zuletzt aktualisiert: 12. März 2025", None, "2025-03-12"),
+        ("fr", "Le 1er février 1912", "1912-02-01", None),
+        ("es", "5 de mayo de 1890", "1890-05-05", None),
+        ("ru", "7 ноября 1917", "1917-11-07", None),
+        ("ja", "1923年9月2日", "1923-09-02", None),
+        ("ar", "٥ مايو ٢٠٢٥", "2025-05-05", None),
+        ("en", "<span class=date>March 1987</span>", "1987-03", None),
+        ("en", "<time datetime=2025-05-05T08:00Z>Monday</time>", "2025-05-05T08:00:00+00:00", None),
+        ("en", "Member since 5 May 2019", None, None),
+    ],
+)  # fmt: skip
+def test_a_printed_date_is_read_by_the_page_s_own_language(
+    lang: str, printed: str, published: str | None, modified: str | None
+) -> None:
+    html = f"<html lang={lang}><body><article><h1>The ferry</h1><p>{printed}</p>{STORY}"
+    article = extract(html.encode(), url="https://www.paper.test/a", headers={})
+    assert (article.published and article.published.isoformat()) == published
+    assert (article.modified and article.modified.isoformat()) == modified
+
+
+@pytest.mark.parametrize(
+    "beside",
+    [
+        "<aside><ul><li><time datetime=2025-11-02>2 Nov</time> <a href=/b>Other</a></ul></aside>",
+        "<div class=comments><p>Gunnar, 2 November 2025</p><p>At last.</p></div>",
+        "<ul class=related><li><abbr class=published title=2025-11-02>2 Nov</abbr> Other</li>",
+    ],
+)
+def test_dates_of_other_stories_and_comments_are_none(beside: str) -> None:
+    assert read("", f"<h1>The ferry is late</h1>{STORY}{beside}").published is None
+    dated = f"<h1>The ferry is late</h1><p>5 May 2025</p>{STORY}{beside}"
+    assert read("", dated).published == date(2025, 5, 5)
+
+
+def test_a_day_of_change_is_not_one_of_publication() -> None:
+    head = ld('{"@type":"NewsArticle","headline":"H","dateModified":"2026-02-05T10:00:00Z"}')
+    article = read(head, "<h1>The ferry is late</h1><p>5 January 2026</p>" + STORY)
+    assert article.published == date(2026, 1, 5)
+    assert article.modified == datetime(2026, 2, 5, 10, tzinfo=UTC)
+    assert read(head).published is None
+
+
 def test_no_date_is_later_than_the_capture() -> None:
     assert read('<meta property="article:published_time" content="2031-01-01">').published is None
 
@@ -146,6 +291,63 @@ def test_authors_are_people_before_sites() -> None:
     )
     assert read(head).authors == ("The Paper",)
     assert read(head, "<p>Mohloai Mpesi</p>" + STORY).authors == ("Mohloai Mpesi",)
+
+
+@pytest.mark.parametrize(
+    ("byline", "authors"),
+    [
+        (
+            "<div class=byline>by <a href=/p>Jo Bloggs</a> <a href=/p>See full bio</a></div>",
+            ("Jo Bloggs",),
+        ),
+        ("<div class=author>Jo Bloggs<span>3/4/2026</span></div>", ("Jo Bloggs",)),
+        ("<p class=byline>By Jo Bloggs and Ann Lee, Staff Writers</p>", ("Jo Bloggs", "Ann Lee")),
+        ("<a rel=author href=/p/jo>View all posts by Jo Bloggs</a>", ("Jo Bloggs",)),
+        ("<p>Par <span>Jo Bloggs</span> le 5 octobre 2025</p>", ("Jo Bloggs",)),
+        ("<p>Text: Jo Bloggs</p>", ("Jo Bloggs",)),
+        ("<p>Автор: Иван Петров</p>", ("Иван Петров",)),
+        ("<p>文｜余聪</p>", ("余聪",)),
+        ("<p>著者：島津健吾</p>", ("島津健吾",)),
+        ("<div>Jo Bloggs · Harbour News · Posted: Oct 05, 2025 9:12 AM ET</div>", ("Jo Bloggs",)),
+        ("<p><a href=/author/jo>Jo Bloggs</a></p>", ("Jo Bloggs",)),
+    ],
+)  # fmt: skip
+def test_a_printed_byline_names_the_authors(byline: str, authors: tuple[str, ...]) -> None:
+    assert read("", f"<h1>The ferry is late</h1>{byline}{STORY}").authors == authors
+
+
+def test_bylines_of_other_stories_are_none_of_this_one() -> None:
+    others = (
+        "<div class=related><p class=byline>By Cy Dee</p><a rel=author href=/cy>Cy Dee</a></div>"
+        "<div class=comment><span class=author>Gunnar Ek</span> At last.</div>"
+    )
+    own = "<h1>The ferry is late</h1><p class=byline>By Jo Bloggs</p>"
+    assert read("", own + STORY + others).authors == ("Jo Bloggs",)
+    listed = ld(
+        '{"@type":"ItemList","itemListElement":[{"@type":"NewsArticle","headline":"Other",'
+        '"datePublished":"2026-02-02","author":{"@type":"Person","name":"Cy Dee"}}]}'
+    )
+    assert read(listed, own + STORY).authors == ("Jo Bloggs",)
+
+
+def test_a_signature_at_the_end_names_the_author() -> None:
+    article = read("", f"<h1>The ferry is late</h1>{STORY}<p><em>Jo Bloggs</em></p>")
+    assert article.authors == ("Jo Bloggs",)
+    assert rule(article, "authors") == "signature"
+    heading = f"<h1>The ferry is late</h1>{STORY}<p><b>Further Reading</b></p>"
+    assert read("", heading).authors == ()
+
+
+def test_a_printed_person_comes_before_who_entered_the_story() -> None:
+    head = '<meta name=author content="Cy Dee">'
+    body = "<h1>The ferry is late</h1><p class=byline>By Jo Bloggs</p>" + STORY
+    article = read(head, body)
+    assert article.authors == ("Jo Bloggs",)
+    evidence = next(item for item in article.evidence if item.field == "authors")
+    assert ("meta author", "Cy Dee") in evidence.rivals
+    login = ld('{"@type":"Article","headline":"H","author":{"name":"jo.bloggs"}}')
+    assert read(login, body).authors == ("Jo Bloggs",)
+    assert read(login).authors == ("jo.bloggs",)
 
 
 def test_an_author_in_the_graph_is_found_by_its_id() -> None:

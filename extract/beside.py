@@ -1,0 +1,39 @@
+"""What stands beside a story, other stories and comments: their names and dates are not its."""
+
+import re
+
+from lxml import etree
+from lxml.html import HtmlElement
+
+_OTHERS = frozenset(
+    {"nav", "aside", "footer", "form", "select", "blockquote", "figure", "figcaption"}
+)
+_BESIDE = re.compile(
+    r"(?:^|[\s_-])(?:related|comments?|commentlist|recommend\w*|teasers?|sidebar|widgets?|popular|"
+    r"trending|footer|promo|newsletter|most-?read|latest|more-?(?:from|stories|posts)|"
+    r"read-?(?:more|next)|author-?(?:bio|box|info-?box)|about-?(?:the-)?author|bio|carousel|"
+    r"replies|reply)(?:$|[\s_-])",
+    re.IGNORECASE,
+)
+_MAX_STEPS = 8
+# Below a headline, and above all of the text but a lead.
+_NEAR_HEAD = etree.XPath("boolean(preceding::h1) and count(preceding::p[string-length(.)>150]) < 2")
+
+
+def is_beside(element: HtmlElement) -> bool:
+    """Tell whether an element is or stands in a box of other stories, comments or a note."""
+    for step, outer in enumerate((element, *element.iterancestors())):
+        # What holds the headline is the story's, whatever its class names.
+        if step >= _MAX_STEPS or outer.tag in {"body", "main"} or outer.find(".//h1") is not None:
+            return False
+        if outer.tag in _OTHERS:
+            return True
+        marks = f"{outer.get('class', '')} {outer.get('id', '')}"
+        if outer.tag != "article" and _BESIDE.search(marks):
+            return True
+    return False
+
+
+def is_near_head(element: HtmlElement) -> bool:
+    """Tell whether an element stands between the headline and the second paragraph."""
+    return bool(_NEAR_HEAD(element))
