@@ -12,7 +12,7 @@ from starlette.routing import Route
 
 from archive.errors import MicroficheError, NotFound
 from archive.index.open import open_index
-from archive.index.trouble import explained
+from archive.index.sqlite_errors import explained
 from archive.layout import Archive
 from archive.replay.address import pad_timestamp
 from archive.replay.cdx.forms import to_cdxj, to_json_lines, to_table, to_text
