@@ -4,13 +4,15 @@ VENV ?= .venv
 SERVE ?= 1
 BIN := $(VENV)/bin
 
-.PHONY: help demo test check fix bench soak clean
+.PHONY: help demo test check fix coverage bench soak shell clean
 
 help:
 	@echo "make demo   crawl, archive, index, search and serve a newspaper on loopback (SERVE=0: stop after printing)"
 	@echo "make test   lint, types, generated docs and every test"
 	@echo "make check  lint, types and generated docs only"
 	@echo "make fix    format, sort imports, regenerate the references in docs/"
+	@echo "make coverage  every test, with the branches of the three packages that they reach"
+	@echo "make shell  a shell with microfiche on its path"
 	@echo "make bench  benchmarks, as ratios against named peers (NAMES=\"capture_crawl …\": only these)"
 	@echo "make soak   long fuzzes and hundreds of kills"
 
@@ -37,6 +39,12 @@ fix: $(BIN)/.ready
 	$(BIN)/ruff format .
 	$(BIN)/python -m cogapp -r docs/*.md README.md
 
+coverage: $(BIN)/.ready
+	$(BIN)/python -m pytest -n auto -m 'not soak' --cov --cov-report=term
+
+shell: $(BIN)/.ready
+	PATH="$(CURDIR)/$(BIN):$$PATH" $${SHELL:-sh}
+
 bench: $(BIN)/.ready
 	$(BIN)/python -m tests.benchmarks $(NAMES)
 
@@ -44,4 +52,4 @@ soak: $(BIN)/.ready
 	$(BIN)/python -m pytest -m soak
 
 clean:
-	rm -rf $(VENV) build dist demo-archive .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) build dist demo-archive .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage .coverage.*

@@ -1,15 +1,23 @@
-"""A copy of a whole archive that can be opened as one, made while others work on it."""
+"""A copy of a whole archive that can be opened as one, made while others work on it, and back."""
 
 import filecmp
 import os
 import shutil
 import sqlite3
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from archive.errors import ArchiveUnwritable, IndexDamaged
-from archive.layout import DOWNLOADS, OPEN_SUFFIX, PARTIAL_SUFFIX, Archive, sync_directory
+from archive.errors import ArchiveNotFound, ArchiveUnwritable, IndexDamaged
+from archive.layout import (
+    DOWNLOADS,
+    OPEN_SUFFIX,
+    PARTIAL_SUFFIX,
+    Archive,
+    open_archive,
+    sync_directory,
+)
 from archive.lock import is_held
 from archive.warc.openfile import MANIFEST_SUFFIX
 
@@ -46,9 +54,39 @@ def back_up(archive: Archive, target: Path) -> BackupReport:
     target = target.resolve()
     if target == archive.root or target.is_relative_to(archive.root):
         raise ArchiveUnwritable(f"{target}: lies within the archive; name a directory outside it")
-    try:
+    with _explained(archive, target):
         _require_free(target)
-        return _back_up(archive, target)
+        return _copy_archive(archive, target)
+
+
+def restore(backup: Path, target: Path) -> BackupReport:
+    """Make an archive at ``target``, a new or empty directory, from a backup.
+
+    The backup stays as it is, and nothing in it depends on where it, or the archive, once lay.
+
+    Raises:
+        ArchiveNotFound: ``backup`` was not made by `back_up`.
+        ArchiveUnwritable: the target cannot be written, or holds something.
+        IndexDamaged: the index of the backup cannot be read.
+    """
+    if not (backup / _MARK).is_file():
+        raise ArchiveNotFound(
+            f"{backup}: expected a directory that `microfiche backup` has made; an archive itself "
+            "is used as it is, or copied with `microfiche backup`"
+        )
+    archive, target = open_archive(backup), target.resolve()
+    with _explained(archive, target):
+        if target.exists() and (not target.is_dir() or any(target.iterdir())):
+            raise ArchiveUnwritable(f"{target}: expected a new or empty directory; name another")
+        for directory in (archive.warcs_dir, archive.runs_dir):
+            (target / directory.name).mkdir(parents=True, exist_ok=True)
+        return _copy_archive(archive, target)
+
+
+@contextmanager
+def _explained(archive: Archive, target: Path) -> Iterator[None]:
+    try:
+        yield
     except sqlite3.DatabaseError as error:
         raise IndexDamaged(
             f"{archive.index_path}: cannot be copied: {error}; run `microfiche index`"
@@ -71,7 +109,7 @@ def _require_free(target: Path) -> None:
     mark.touch()
 
 
-def _back_up(archive: Archive, target: Path) -> BackupReport:
+def _copy_archive(archive: Archive, target: Path) -> BackupReport:
     copied = present = size = 0
     (target / archive.warcs_dir.name).mkdir(parents=True, exist_ok=True)
     # First, so that whatever it speaks of is sealed by the time when WARC files are copied.

@@ -6,6 +6,7 @@ docs/settings.md is generated from them.
 
 import re
 import tomllib
+from collections.abc import Callable, Iterable
 from datetime import timedelta
 from importlib.metadata import version
 from pathlib import Path, PurePosixPath
@@ -19,13 +20,13 @@ from pydantic import (
     ConfigDict,
     Field,
     ValidationError,
-    model_validator,
 )
 
 from archive.durations import duration_text, parse_duration
 from archive.errors import ArchiveUnwritable, ConfigError
 from archive.layout import Archive, write_atomically
 from archive.urls import host_of, is_http
+from archive.wording import did_you_mean
 
 _OWN_FILES = (".", "microfiche.toml", "index.db", "frontier.db", "warcs", "runs")
 SOURCE_ID = re.compile(r"[a-z0-9](?:[a-z0-9._-]{0,62}[a-z0-9])?")
@@ -33,6 +34,12 @@ SOURCE_ID = re.compile(r"[a-z0-9](?:[a-z0-9._-]{0,62}[a-z0-9])?")
 
 def _duration(value: object) -> object:
     return parse_duration(value) if isinstance(value, str) else value
+
+
+def _source_id(value: str) -> str:
+    if not SOURCE_ID.fullmatch(value):
+        raise ValueError("expected a name of lower-case letters, digits, dots and dashes")
+    return value
 
 
 def _http_url(value: str) -> str:
@@ -68,6 +75,7 @@ def _pattern(value: str) -> str:
 
 
 Duration = Annotated[timedelta, BeforeValidator(_duration), Field(gt=timedelta(0))]
+SourceId = Annotated[str, AfterValidator(_source_id)]
 HttpUrl = Annotated[str, AfterValidator(_http_url)]
 ProxyUrl = Annotated[str, AfterValidator(_proxy)]
 OutputPath = Annotated[str, AfterValidator(_output_path)]
@@ -218,28 +226,18 @@ class Config(_Table):
     layout: int
     archive: ArchiveTable
     crawl: CrawlTable = CrawlTable()
-    sources: dict[str, Source] = Field({}, description="One table for each publication, by id.")
-    searches: dict[str, SavedSearch] = Field({}, description="One table for each saved search.")
+    sources: dict[SourceId, Source] = Field(
+        {}, description="One table for each publication, by id."
+    )
+    searches: dict[SourceId, SavedSearch] = Field(
+        {}, description="One table for each saved search."
+    )
 
     @property
     def user_agent(self) -> str:
         """What every request says we are."""
         contact = self.archive.contact
         return self.crawl.user_agent or f"microfiche/{version('microfiche')} (+{contact})"
-
-    @model_validator(mode="after")
-    def _ids(self) -> "Config":
-        for source_id in self.sources:
-            if not SOURCE_ID.fullmatch(source_id):
-                raise ValueError(
-                    f"source id {source_id!r}: expected lower-case letters, digits, dots, dashes"
-                )
-        for name in self.searches:
-            if not SOURCE_ID.fullmatch(name):
-                raise ValueError(
-                    f"saved search {name!r}: expected lower-case letters, digits, dots, dashes"
-                )
-        return self
 
 
 def load_config(archive: Archive) -> Config:
@@ -258,6 +256,41 @@ def load_config(archive: Archive) -> Config:
         raise ConfigError(f"{path}: not valid TOML: {error}; correct it there") from error
     except OSError as error:
         raise ConfigError(f"{path}: cannot be read: {error.strerror}") from error
+
+
+class LiveConfig:
+    """The configuration of an archive while it is edited: the last one that could be read.
+
+    Args:
+        archive: Whose.
+        on_fault: Called with what is wrong, once for each state of the file.
+
+    Raises:
+        ConfigError: it cannot be read now, and never was.
+    """
+
+    def __init__(self, archive: Archive, *, on_fault: Callable[[ConfigError], None]) -> None:
+        self._archive, self._on_fault = archive, on_fault
+        self._seen = self._state()
+        self._config = load_config(archive)
+
+    def current(self) -> Config:
+        """The configuration as it stands, or as it stood when it was last right."""
+        state = self._state()
+        if state != self._seen:
+            self._seen = state
+            try:
+                self._config = load_config(self._archive)
+            except ConfigError as error:
+                self._on_fault(error)
+        return self._config
+
+    def _state(self) -> tuple[int, int, int] | None:
+        try:
+            stat = self._archive.config_path.stat()
+        except OSError:
+            return None
+        return stat.st_ino, stat.st_mtime_ns, stat.st_size
 
 
 def add_source(archive: Archive, source_id: str, source: Source) -> None:
@@ -302,22 +335,35 @@ def _toml_value(value: object) -> object:
 def _explain(path: Path, text: str, error: ValidationError) -> str:
     problems = []
     for found in error.errors():
-        keys = [str(part) for part in found["loc"] if not isinstance(part, int)]
+        # pydantic marks what is wrong with the name of a table, not with what is in it.
+        keys = [str(part) for part in found["loc"] if not isinstance(part, int) and part != "[key]"]
         line = find_line(text, keys)
         where = f"{path}:{line}" if line else f"{path}"
-        expected = _expected(found["type"], found["msg"])
+        expected = _expected(found["type"], found["msg"], keys)
         if found["type"] not in ("missing", "extra_forbidden") and ", got " not in expected:
             expected += f", got {found['input']!r:.80}"
         problems.append(f"{where}: {'.'.join(keys) or 'file'}: {expected}")
     return "; ".join(problems)
 
 
-def _expected(kind: str, message: str) -> str:
+def _expected(kind: str, message: str, keys: list[str]) -> str:
     if kind == "extra_forbidden":
-        return "unknown key; docs/settings.md lists the known ones"
+        meant = did_you_mean(keys[-1], _known_keys(keys[:-1]))
+        return f"unknown key{meant or '; docs/settings.md lists the known ones'}"
     if kind == "missing":
         return "this key is required"
     return message.removeprefix("Value error, ").removeprefix("Input should be ").strip()
+
+
+def _known_keys(table: list[str]) -> Iterable[str]:
+    """The keys that a table may have; the name of a source or a search stands for any."""
+    models: dict[str, type[_Table]] = {
+        "archive": ArchiveTable,
+        "crawl": CrawlTable,
+        "sources": Source,
+        "searches": SavedSearch,
+    }
+    return models.get(table[0], Config).model_fields if table else Config.model_fields
 
 
 def find_line(text: str, keys: list[str]) -> int | None:

@@ -31,6 +31,8 @@ class Why(StrEnum):
     SECTION = "section"
     REDIRECT = "redirect"
     REQUISITE = "requisite"
+    SPIDER = "spider"
+    """A spider of somebody else's project asked for it."""
 
 
 class State(StrEnum):

@@ -6,9 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
-from importlib.metadata import version
 from importlib.util import find_spec
-from typing import Any
 
 from archive import lock
 from archive.config import Config, Source, load_config
@@ -25,10 +23,9 @@ from crawler.indexing import IndexerChild
 from crawler.outcomes import Kind
 from crawler.robots import product_token
 from crawler.tally import Tally
+from crawler.warcinfo import make_warcinfo, redacted
 
 logger = logging.getLogger(__name__)
-
-_SECRETS = ("password", "token", "secret", "authorization", "cookie")
 
 
 @dataclass(slots=True)
@@ -124,25 +121,8 @@ def set_seeds(frontier: Frontier, sources: dict[str, Source], *, now: float) -> 
 
 
 def redacted_config(config: Config) -> str:
-    """The configuration of a run as JSON, without what could be a secret.
-
-    Addresses keep no user name or password; a key that sounds like a secret keeps no value.
-    """
-    return json.dumps(_redact(config.model_dump(mode="json")), indent=1, sort_keys=True)
-
-
-def _redact(value: Any) -> Any:  # noqa: ANN401 - JSON
-    if isinstance(value, dict):
-        return {
-            key: "[redacted]" if any(word in key.lower() for word in _SECRETS) else _redact(inner)
-            for key, inner in value.items()
-        }
-    if isinstance(value, list):
-        return [_redact(inner) for inner in value]
-    if isinstance(value, str) and "://" in value and "@" in value.split("/", 3)[2]:
-        scheme, _, rest = value.partition("://")
-        return f"{scheme}://[redacted]@{rest.partition('@')[2]}"
-    return value
+    """The configuration of a run as JSON, without what could be a secret."""
+    return json.dumps(redacted(config.model_dump(mode="json")), indent=1, sort_keys=True)
 
 
 def _open(
@@ -218,18 +198,8 @@ def _open_writer(
         if indexer is not None:
             indexer.sealed(filename, sha256)
 
-    info = {
-        "software": f"microfiche/{version('microfiche')} Scrapy/{version('scrapy')}",
-        "format": "WARC File Format 1.1",
-        "conformsTo": "http://iipc.github.io/warc-specifications/specifications/warc-format/warc-1.1/",
-        "http-header-user-agent": agent,
-        "http-header-from": config.archive.contact.removeprefix("mailto:"),
-        "robots": "obey" if all(s.obey_robots for s in config.sources.values()) else "by source",
-    }
-    if config.archive.operator:
-        info["operator"] = config.archive.operator
-    if config.archive.title:
-        info["isPartOf"] = config.archive.title
+    obeys = all(source.obey_robots for source in config.sources.values())
+    info = make_warcinfo(config, agent=agent, robots="obey" if obeys else "by source")
     return WarcWriter(
         archive.warcs_dir,
         prefix=config.crawl.warc_prefix,

@@ -63,7 +63,11 @@ def test_broken_toml(archive):
 def test_unknown_key(archive):
     archive.config_path.write_text(archive.config_path.read_text() + "\n[crawl]\nconcurency = 3\n")
     done = microfiche("-C", archive.root, "crawl")
-    assert_one_line(done, ExitCode.CONFIG, "microfiche.toml:9: crawl.concurency: unknown key")
+    assert_one_line(
+        done,
+        ExitCode.CONFIG,
+        "microfiche.toml:9: crawl.concurency: unknown key; did you mean 'concurrency'?",
+    )
 
 
 @pytest.mark.parametrize("url", ["gazette", "mailto:a@b.example", "http://", "/path"])
@@ -165,3 +169,9 @@ def test_unknown_command_and_source(archive):
     done = microfiche("-C", archive.root, "crawl", "no-such-source")
     assert done.returncode in (ExitCode.ERROR, ExitCode.CONFIG, ExitCode.USAGE)
     assert "no-such-source" in done.stderr
+
+
+def test_a_misspelt_command_is_answered_with_the_one_meant(tmp_path):
+    done = microfiche("serach", "bridge", cwd=tmp_path)
+    assert done.returncode == ExitCode.USAGE
+    assert "No such command 'serach'; did you mean 'search'?" in done.stderr

@@ -9,6 +9,7 @@ from archive import errors
 from archive.cli import COMMANDS
 from archive.cli.reference import EXIT_CODES, TABLES
 from archive.config import Config
+from crawler.addon.archiving import SETTINGS as ADDON_SETTINGS
 from crawler.capture.settings import SETTINGS
 
 ROOT = Path(__file__).parent.parent
@@ -32,7 +33,9 @@ def test_every_setting_is_documented():
 
 def test_every_setting_of_scrapy_that_is_ours_is_documented():
     text = (DOCS / "settings.md").read_text("utf-8")
-    assert {name for name, _, _ in SETTINGS if f"| `{name}` |" not in text} == set()
+    assert {
+        name for name, _, _ in (*SETTINGS, *ADDON_SETTINGS) if f"| `{name}` |" not in text
+    } == set()
 
 
 def test_every_exit_code_is_explained():

@@ -15,6 +15,7 @@ import click
 from archive.errors import ExitCode, MicroficheError
 from archive.index.sqlite_errors import explained
 from archive.layout import Archive, open_archive
+from archive.wording import did_you_mean
 
 # Command -> where it lives, in the order in which a newcomer needs them.
 COMMANDS = {
@@ -31,8 +32,10 @@ COMMANDS = {
     "ingest": "archive.cli.ingest:command",
     "saved": "archive.cli.saved:command",
     "export": "archive.cli.export:command",
+    "config": "archive.cli.config:command",
     "stats": "archive.cli.stats:command",
     "backup": "archive.cli.backup:command",
+    "restore": "archive.cli.backup:restore_command",
     "serve": "archive.cli.serve:command",
     "extract": "archive.cli.extract:command",
     "check": "archive.cli.check:command",
@@ -53,6 +56,17 @@ class LazyGroup(click.Group):
         module, _, name = COMMANDS[cmd_name].partition(":")
         found: click.Command = getattr(importlib.import_module(module), name)
         return found
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command that was named, or say which one was probably meant."""
+        if args and args[0] not in COMMANDS and not args[0].startswith("-"):
+            known = f"`{ctx.command_path} --help` lists the commands"
+            ctx.fail(
+                f"No such command {args[0]!r}{did_you_mean(args[0], COMMANDS) or f'; {known}'}"
+            )
+        return super().resolve_command(ctx, args)
 
     def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 - click's signature
         """Run a command; what SQLite says of the index while it is read is an error of ours.

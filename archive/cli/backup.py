@@ -1,10 +1,10 @@
-"""``microfiche backup``: a copy of the whole archive, made while others work on it."""
+"""``microfiche backup`` and ``restore``: a copy of the whole archive, and an archive of a copy."""
 
 from pathlib import Path
 
 import click
 
-from archive.backup import back_up
+from archive.backup import back_up, restore
 from archive.cli import archive_of
 from archive.cli.stats import size
 from archive.wording import counted
@@ -27,3 +27,19 @@ def command(ctx: click.Context, directory: Path) -> None:
     )
     for name in report.left_open:
         click.echo(f"microfiche: {name}: still being written, left for the next backup", err=True)
+
+
+@click.command("restore")
+@click.argument("backup", type=click.Path(path_type=Path, exists=True, file_okay=False))
+@click.argument("directory", type=click.Path(path_type=Path))
+def restore_command(backup: Path, directory: Path) -> None:
+    """Make an archive at DIRECTORY from BACKUP, which `microfiche backup` has made.
+
+    DIRECTORY is new or empty. What the last backup did not come to, such as the captures of a crawl
+    that was running, is fetched by the next crawl.
+    """
+    report = restore(backup, directory)
+    click.echo(
+        f"Restored to {directory}: {counted(report.copied, 'WARC file')}, {size(report.bytes)}; "
+        f"`microfiche -C {directory} check` verifies it"
+    )

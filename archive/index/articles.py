@@ -274,3 +274,19 @@ def _version(row: dict[str, Any]) -> VersionRow:
     row["authors"], row["tags"] = (tuple(json.loads(row[name])) for name in ("authors", "tags"))
     row["links"] = tuple((url, words) for url, words in json.loads(row["links"]))
     return VersionRow(**{**row, "is_cut": bool(row["is_cut"])}, blocks=blocks)
+
+
+def pick_version(article: ArticleRow, version_id: str) -> VersionRow:
+    """The version asked for; the newest when none is.
+
+    Raises:
+        NotFound: the article has no such version.
+    """
+    if not version_id:
+        return article.current
+    for version in article.versions:
+        if version_id in (version.id, *version.also):
+            return version
+    raise NotFound(
+        f"Article {article.id} has no version {version_id[:80]}; its page lists those it has."
+    )

@@ -17,7 +17,10 @@ from extract.fingerprint import essence
 # difflib's own rule of thumb for "close" is 0.6; a rewritten sentence keeps fewer.
 SAME_PARAGRAPH = 0.5
 
-_PIECES = re.compile(r"\s+|\w+|[^\w\s]")
+# A number is one piece with its sign, separators and per cent: 1,900 becomes 2,600 as a whole.
+_NUMBER = r"(?:(?<!\w)[-+\N{MINUS SIGN}])?\d+(?:[.,:/]\d+)*%?"
+_WORD = r"[^\W\d_]+(?:[-'’][^\W\d_]+)*"
+_PIECES = re.compile(rf"\s+|{_NUMBER}|{_WORD}|\w+|[^\w\s]")
 
 
 class Kind(Enum):
@@ -87,6 +90,8 @@ def diff_words(old: str, new: str) -> tuple[Piece, ...]:
 
     >>> [(p.kind.value, p.text) for p in diff_words("the old bridge", "the new bridge")]
     [('same', 'the '), ('removed', 'old'), ('added', 'new'), ('same', ' bridge')]
+    >>> [(p.kind.value, p.text) for p in diff_words("1,900 or so", "2,600 or so")]
+    [('removed', '1,900'), ('added', '2,600'), ('same', ' or so')]
     """
     a, b = _PIECES.findall(old), _PIECES.findall(new)
     pieces: list[Piece] = []

@@ -5,6 +5,8 @@
     app.py       the ASGI application, its headers and its errors
     pages.py     search, article, evidence, sources
     captures.py  lists of captures, one record, the frame around a replayed page
+    cite.py      citations of an article
+    compare.py   two versions, side by side or inline
     api.py       the same as JSON, with OpenAPI
     narrow.py    links that narrow a search
     picture.py   the captured picture of an article

@@ -11,14 +11,13 @@ from starlette.exceptions import HTTPException
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
-from archive.config import load_config
 from archive.errors import MicroficheError, NotFound
 from archive.index.integrity import note_damage
 from archive.index.sqlite_errors import explained
 from archive.layout import Archive
 from archive.replay.gate import HostGate
 from archive.replay.origins import ROOM_NAMES, Origins
-from archive.web import api, captures, pages
+from archive.web import api, captures, cite, compare, pages
 from archive.web.policy import FixedHeaders, room_headers
 from archive.web.problems import problem, title_of
 from archive.web.render import page
@@ -44,7 +43,7 @@ def create_room(
     Raises:
         ConfigError: ``microfiche.toml`` cannot be used.
     """
-    room = Room(archive, origins, load_config(archive).archive.title)
+    room = Room(archive, origins)
     # FastAPI's own documentation pages load scripts from elsewhere; /api is ours.
     app = FastAPI(
         title="microfiche",
@@ -56,6 +55,8 @@ def create_room(
     app.state.room = room
     app.include_router(api.router)
     app.include_router(captures.router)
+    app.include_router(cite.router)
+    app.include_router(compare.router)
     app.include_router(pages.router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     app.add_exception_handler(HTTPException, _http_error)

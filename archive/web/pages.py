@@ -5,14 +5,16 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
+from archive.citation import coins, meta_tags
 from archive.errors import NotFound
-from archive.index.articles import ArticleRow, VersionRow, find_article, get_article
+from archive.index.articles import find_article, get_article, pick_version
 from archive.index.captures import get_capture
 from archive.index.open import open_index
 from archive.index.stories import find_story
 from archive.replay.resolve import load
 from archive.search import Facets, count_facets, find_similar, search
 from archive.search.run import at_one_moment
+from archive.web.cite import citation_of
 from archive.web.evidence import read_again
 from archive.web.holdings import Holdings, count_holdings
 from archive.web.narrow import bars_of, by_facets, by_fate, by_source
@@ -118,6 +120,9 @@ def article_page(
         article=article,
         shown=shown,
         events=article.events,
+        citation=(citation := citation_of(room, article, shown)),
+        meta_tags=meta_tags(citation),
+        coins=coins(citation),
         picture=lead_picture(room, db, shown),
         story=find_story(db, article_id),
     )
@@ -161,19 +166,3 @@ def api_page(request: Request, room: InRoom) -> Response:
     """The JSON interface, described from its own OpenAPI document."""
     html = page("api.html", room=room, operations=operations(request.app.openapi()))
     return HTMLResponse(html)
-
-
-def pick_version(article: ArticleRow, version_id: str) -> VersionRow:
-    """The version asked for; the newest when none is.
-
-    Raises:
-        NotFound: the article has no such version.
-    """
-    if not version_id:
-        return article.current
-    for version in article.versions:
-        if version_id in (version.id, *version.also):
-            return version
-    raise NotFound(
-        f"Article {article.id} has no version {version_id[:80]}; its page lists those it has."
-    )

@@ -1,5 +1,6 @@
 """What every request of the reading room shares, and how it gets at the index."""
 
+import logging
 from collections.abc import Iterator
 from contextlib import closing
 from typing import Annotated
@@ -7,26 +8,34 @@ from typing import Annotated
 from fastapi import Depends, Request
 from sqlite_utils import Database
 
-from archive.config import Config, load_config
+from archive.config import Config, LiveConfig
+from archive.errors import ConfigError
 from archive.index.captures import Capture
 from archive.index.open import open_index
 from archive.layout import Archive
 from archive.replay.origins import Origins
 from archive.web.holdings import HoldingsCounter
 
+logger = logging.getLogger(__name__)
+
 
 class Room:
     """One archive, shown on one pair of origins."""
 
-    def __init__(self, archive: Archive, origins: Origins, title: str) -> None:
+    def __init__(self, archive: Archive, origins: Origins) -> None:
         self.archive = archive
         self.origins = origins
-        self.title = title or "microfiche"
+        self._config = LiveConfig(archive, on_fault=_tell_the_owner)
         self.holdings = HoldingsCounter()
 
+    @property
+    def title(self) -> str:
+        """What the archive is called."""
+        return self.config().archive.title or "microfiche"
+
     def config(self) -> Config:
-        """The configuration as it stands now; sources are added while we serve."""
-        return load_config(self.archive)
+        """The configuration, edited while we serve; a fault in it is the owner's, no reader's."""
+        return self._config.current()
 
     def view_of(self, capture: Capture) -> str:
         """Where a capture is looked at: the frame page, in this origin."""
@@ -39,6 +48,10 @@ class Room:
     def raw_of(self, capture: Capture) -> str:
         """Where its bytes are, to save or to read."""
         return f"{self.origins.replay}/{capture.timestamp}id_/{capture.uri}"
+
+
+def _tell_the_owner(error: ConfigError) -> None:
+    logger.error("%s; served as it was before", error)
 
 
 def room_of(request: Request) -> Room:

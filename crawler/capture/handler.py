@@ -95,6 +95,8 @@ class CapturingHandler(BaseDownloadHandler):
         outcome = outcome_of(result)
         request.meta["microfiche_written"] = written
         request.meta["microfiche_outcome"] = None if outcome is None else outcome.value
+        # What Scrapy's own handlers tell, for AutoThrottle.
+        request.meta["download_latency"] = result.first_byte_s or result.seconds
         self._count(result, outcome)
         error = told_to_scrapy(result)
         if error is not None:

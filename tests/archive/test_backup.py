@@ -7,9 +7,9 @@ from contextlib import closing
 import pytest
 from click.testing import CliRunner
 
-from archive.backup import back_up
+from archive.backup import back_up, restore
 from archive.cli import cli
-from archive.errors import ArchiveUnwritable
+from archive.errors import ArchiveNotFound, ArchiveUnwritable
 from archive.index.open import open_index
 from archive.layout import create_archive, open_archive
 from archive.lock import hold
@@ -135,3 +135,35 @@ def test_stats_tell_what_takes_what(press):
     assert row["sources"][0]["source"] == "morning"
     assert sum(part["bytes"] for part in row["space"]) > row["text_bytes"] > 0
     assert row["warc_bytes"] == press.archive.find_warc("2026/01/a.warc.gz").stat().st_size
+
+
+def test_a_backup_is_restored_elsewhere(press, tmp_path):
+    back_up(press.archive, tmp_path / "copy")
+    press.archive.root.rename(tmp_path / "lost")
+    result = CliRunner().invoke(
+        cli, ["restore", str(tmp_path / "copy"), str(tmp_path / "another" / "place")]
+    )
+    assert result.exit_code == 0, result.output
+    assert "1 WARC file" in result.output
+    restored = open_archive(tmp_path / "another" / "place")
+    with closing(open_index(restored)) as db:
+        assert search(db, "bridge").total == 1
+    assert sorted(path.name for path in restored.root.iterdir()) == [
+        "index.db",
+        "microfiche.toml",
+        "runs",
+        "warcs",
+    ]
+
+
+def test_only_a_backup_is_restored_and_only_into_an_empty_place(press, tmp_path):
+    with pytest.raises(ArchiveNotFound, match="expected a directory that `microfiche backup`"):
+        restore(press.archive.root, tmp_path / "new")
+    assert not (tmp_path / "new").exists()
+    back_up(press.archive, tmp_path / "copy")
+    taken = tmp_path / "taken"
+    taken.mkdir()
+    (taken / "letter.txt").write_text("mine")
+    with pytest.raises(ArchiveUnwritable, match="expected a new or empty directory"):
+        restore(tmp_path / "copy", taken)
+    assert [path.name for path in taken.iterdir()] == ["letter.txt"]

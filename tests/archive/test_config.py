@@ -3,8 +3,10 @@
 from datetime import timedelta
 
 import pytest
+from click.testing import CliRunner
 
-from archive.config import Source, add_source, load_config
+from archive.cli import cli
+from archive.config import LiveConfig, Source, add_source, load_config
 from archive.errors import ConfigError
 from archive.layout import create_archive
 
@@ -51,7 +53,11 @@ def test_an_id_is_taken_once(archive):
 @pytest.mark.parametrize(
     ("lines", "line", "message"),
     [
-        ('name = "x"\nurl = "http://a.example/"\ndely = 3', 11, "sources.a.dely: unknown key"),
+        (
+            'name = "x"\nurl = "http://a.example/"\ndely = 3',
+            11,
+            "sources.a.dely: unknown key; did you mean 'delay'?",
+        ),
         (
             'name = "x"\nurl = "gazette"',
             10,
@@ -105,3 +111,41 @@ def test_scope_and_seeds_have_sensible_defaults():
     assert SOURCE.seeds == ("https://gazette.example/",)
     ports = SOURCE.model_copy(update={"url": "http://127.0.0.1:8000/"})
     assert ports.scope == ("127.0.0.1:8000",)
+
+
+def test_a_name_that_is_none_is_named_with_its_line(archive):
+    with archive.config_path.open("a") as file:
+        file.write('\n[sources."My Paper"]\nname = "G"\nurl = "http://news.example/"\n')
+    with pytest.raises(ConfigError) as caught:
+        load_config(archive)
+    line = 1 + archive.config_path.read_text().split("\n").index('[sources."My Paper"]')
+    assert str(caught.value) == (
+        f"{archive.config_path}:{line}: sources.My Paper: expected a name of lower-case letters, "
+        "digits, dots and dashes, got 'My Paper'"
+    )
+
+
+def test_an_edited_configuration_is_taken_up_once_it_is_right(archive):
+    told = []
+    load_before = load_config(archive)
+    live = LiveConfig(archive, on_fault=told.append)
+    right = archive.config_path.read_text()
+    archive.config_path.write_text(right + "\n[crawl]\nworkerz = 3\n")
+    assert live.current() == load_before
+    assert [str(fault).partition("microfiche.toml")[2] for fault in told] == [
+        f":{right.count(chr(10)) + 3}: crawl.workerz: unknown key; did you mean 'workers'?"
+    ]
+    archive.config_path.write_text(right + "\n[archive.extra]\n")
+    live.current()
+    assert len(told) == 2
+    archive.config_path.write_text(right.replace("keeper", "desk"))
+    assert live.current().archive.contact == "mailto:desk@press.example"
+    assert len(told) == 2
+
+
+def test_config_check(archive):
+    done = CliRunner().invoke(cli, ["-C", str(archive.root), "config", "check"])
+    assert (done.exit_code, done.output.partition(": ")[2]) == (
+        0,
+        "right: 0 sources, 0 enabled, 0 saved searches\n",
+    )

@@ -11,6 +11,7 @@ import pytest
 from scrapy import Request
 
 from archive.errors import WarcError
+from archive.layout import open_archive
 from archive.lock import hold
 from archive.warc.reader import iter_groups
 from crawler.frontier import open_frontier
@@ -201,3 +202,20 @@ def test_a_second_ctrl_c_waits_for_nothing_and_still_seals_and_reports(site, pre
     assert press.report()["reason"] == "interrupted"
     assert set(fetched(press).values()) <= records(press)
     assert list(press.archive.warcs_dir.rglob("*.open")) == []
+
+
+def test_a_backup_made_during_a_crawl_is_restored_elsewhere_and_crawled_on(site, press, tmp_path):
+    with press.start("crawl", "--quiet") as process:
+        wait_for_requests(site, 20, process)
+        assert press.run("backup", str(tmp_path / "copy")).status == 0
+        process.kill()
+        process.communicate()
+    press.archive.root.rename(tmp_path / "lost")
+    restored = press.run("restore", str(tmp_path / "copy"), str(tmp_path / "elsewhere" / "press"))
+    assert restored.status == 0, restored.err
+    bench = Bench(open_archive(tmp_path / "elsewhere" / "press"))
+    crawled = bench.run("crawl", "--quiet")
+    assert crawled.status == 0, crawled.err
+    assert {f"{site.base}{path}" for path in ARTICLES} <= set(fetched(bench))
+    assert set(fetched(bench).values()) <= records(bench)
+    assert bench.run("check").status == 0

@@ -12,7 +12,11 @@ from pathlib import Path
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One request; times are seconds with microseconds, ``exchange`` counts from 1."""
+    """One request; times are seconds with microseconds, ``exchange`` counts from 1.
+
+    ``monotonic`` is when the server had read it; the request may have been there for up to
+    ``unseen`` seconds, in which the server did not look (on a busy machine: many).
+    """
 
     exchange: int
     monotonic: float
@@ -24,6 +28,7 @@ class Entry:
     status: int
     port: int
     connection: int
+    unseen: float = 0.0
 
     @property
     def hostname(self) -> str:
@@ -96,7 +101,10 @@ def disallowed(entries: Iterable[Entry], rules: Mapping[int, Sequence[str]]) -> 
 def too_close(
     entries: Iterable[Entry], delay_s: float | Mapping[str, float], tolerance_s: float = 0.05
 ) -> list[Gap]:
-    """Find pairs of successive requests to one host that are nearer than its delay.
+    """Find pairs of successive requests to one host that were certainly nearer than its delay.
+
+    The earlier one counts from the first moment at which it may have come: a server that was kept
+    from looking is no proof against the one who asked.
 
     Args:
         entries: The journal, of any number of hosts; opening a tunnel asks for nothing yet.
@@ -107,6 +115,9 @@ def too_close(
     >>> second = Entry(2, 0.1, 0.1, "127.0.0.1:80", "GET", "/a", "", 200, 80, 1)
     >>> [gap.seconds for gap in too_close([first, second], 0.2)]
     [0.1]
+    >>> late = Entry(1, 0.0, 0.0, "127.0.0.1:80", "GET", "/", "", 200, 80, 1, unseen=0.15)
+    >>> too_close([late, second], 0.2)
+    []
     """
     found: list[Gap] = []
     last: dict[str, Entry] = {}
@@ -115,7 +126,8 @@ def too_close(
         name = entry.hostname
         delay = delay_s if isinstance(delay_s, float | int) else delay_s.get(name, 0.0)
         before = last.get(name)
-        if before and entry.monotonic - before.monotonic < delay - tolerance_s:
-            found.append(Gap(before, entry, round(entry.monotonic - before.monotonic, 6)))
+        seconds = entry.monotonic - before.monotonic + before.unseen if before else delay
+        if before and seconds < delay - tolerance_s:
+            found.append(Gap(before, entry, round(seconds, 6)))
         last[name] = entry
     return found

@@ -24,6 +24,9 @@ MAX_HEAD_BYTES = 256 * 1024
 # A stalled reply is held at most this long; every crawler's time limit is shorter.
 STALL_S = 600.0
 
+# How often the server notes that it looks at its sockets.
+BEAT_S = 0.005
+
 Respond = Callable[[Request], Reply | Script]
 
 
@@ -82,10 +85,13 @@ class Site:
         self._respond, self._recorder, self._tls = respond, recorder, tls
         self._servers: list[asyncio.Server] = []
         self._tasks: set[asyncio.Task[None]] = set()
+        self._looked = (time.monotonic(),) * 2
         self.port = 0
 
     async def start(self, port: int, *, ipv6: bool) -> int:
         """Listen on loopback and return the port, which the kernel chooses when it is 0."""
+        beat = asyncio.get_running_loop().create_task(self._beat())
+        self._tasks.add(beat)
         server = await self._listen("127.0.0.1", port)
         self.port = server.sockets[0].getsockname()[1]
         if ipv6 and socket.has_ipv6:
@@ -93,6 +99,15 @@ class Site:
             with contextlib.suppress(OSError):
                 await self._listen("::1", self.port)
         return self.port
+
+    async def _beat(self) -> None:
+        """Keep the last two moments at which this server was looking.
+
+        What has come before the older one has certainly been seen by now.
+        """
+        while True:
+            self._looked = (self._looked[1], time.monotonic())
+            await asyncio.sleep(BEAT_S)
 
     async def _listen(self, host: str, port: int) -> asyncio.Server:
         server = await asyncio.start_server(
@@ -118,7 +133,8 @@ class Site:
         # The peer goes away in the middle, as peers do.
         with contextlib.suppress(OSError):
             while request := await read_request(reader):
-                arrived = (time.monotonic(), time.time())
+                now = time.monotonic()
+                arrived = (now, time.time(), now - self._looked[0])
                 if request.method == "CONNECT":
                     await self._tunnel(request, reader, writer, arrived, connection)
                     break
@@ -136,7 +152,7 @@ class Site:
         request: Request,
         reader: asyncio.StreamReader,
         writer: asyncio.StreamWriter,
-        arrived: tuple[float, float],
+        arrived: tuple[float, float, float],
         connection: int,
     ) -> None:
         destination = tunnel.find_destination(request.target)
@@ -147,7 +163,7 @@ class Site:
             writer.write(tunnel.REFUSED)
 
     def _note(
-        self, request: Request, status: int, arrived: tuple[float, float], connection: int
+        self, request: Request, status: int, arrived: tuple[float, float, float], connection: int
     ) -> int:
         entry = Entry(
             next(self._recorder.exchanges),
@@ -160,6 +176,7 @@ class Site:
             status,
             self.port,
             connection,
+            round(arrived[2], 6),
         )
         self._recorder.received(entry, request.raw)
         return entry.exchange

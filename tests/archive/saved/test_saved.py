@@ -302,7 +302,7 @@ def test_the_command_line(press):
         ('[searches.a]\nfeed = "x"\n', "searches.a.query: this key is required"),
         ('[searches.a]\nquery = ""\n', "searches.a.query: "),
         ('[searches.a]\nquery = "x"\nevery = "1h"\n', "searches.a.every: unknown key"),
-        ('[searches."A b"]\nquery = "x"\n', "saved search 'A b'"),
+        ('[searches."A b"]\nquery = "x"\n', "searches.A b: expected a name"),
         ('[searches.a]\nquery = "x"\ncommand = "rm"\n', "searches.a.command: "),
         ('[searches.a]\nquery = "x"\nfeed = "../a"\n', "'../a': expected a path below"),
         ('[searches.a]\nquery = "x"\nfeed = "/etc/a"\n', "'/etc/a': expected a path below"),

@@ -264,3 +264,33 @@ def test_the_room_works_by_keyboard_and_in_the_dark(served, browser):
     page.keyboard.press("Enter")
     page.wait_for_selector("ol.hits")
     context.close()
+
+
+@pytest.mark.parametrize("width", [320, 390, 820, 1440])
+def test_no_page_is_wider_than_its_window(served, browser, width):
+    context = browser.new_context(viewport={"width": width, "height": 844}, is_mobile=width < 800)
+    page = context.new_page()
+    page.goto(f"{served.room}/?q=storm+quay")
+    article = page.locator("h3 a").first.get_attribute("href")
+    paths = ["/", "/?q=storm", "/?q=zzqx", "/sources", "/help", "/api", "/captures", article]
+    paths += [f"{article}/cite", f"{article}/compare", f"{article}/evidence"]
+    paths += [f"/captures?url={URL}", "/captures?url=http://post.test/*", f"/view/{T2}/{URL}"]
+    wide = {}
+    for path in paths:
+        page.goto(served.room + path)
+        found = page.evaluate("[innerWidth, document.documentElement.scrollWidth]")
+        if found != [width, width]:
+            wide[path] = found
+    context.close()
+    assert wide == {}
+
+
+def test_a_printed_page_has_no_links_that_only_a_screen_can_use(served, page):
+    page.goto(f"{served.room}/?q=storm+quay")
+    article = page.locator("h3 a").first.get_attribute("href")
+    page.emulate_media(media="print")
+    for path in ("/?q=storm", article):
+        page.goto(served.room + path)
+        shown = page.locator("a:visible").all_inner_texts()
+        words = ("Replay", "More like this", "Evidence", "Cite", "as JSON", "ompare", "Record")
+        assert [text for text in shown if any(word in text for word in words)] == []

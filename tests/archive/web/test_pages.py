@@ -85,8 +85,8 @@ def test_no_page_runs_or_loads_anything_from_elsewhere(every_page, served):
         assert not [a for e in page.iter() for a in e.attrib if a.startswith("on")], path
         loaded = page.xpath("//link/@href | //img/@src | //iframe/@src | //form/@action")
         for url in loaded:
-            ours = url.startswith(("/static/", "/captures")) or url == "/"
-            assert ours or url.startswith(f"{served.replay}/"), (path, url)
+            ours = url.startswith("/") and not url.startswith("//")
+            assert ours or url.startswith((f"{served.room}/", f"{served.replay}/")), (path, url)
 
 
 def test_every_response_is_under_a_strict_policy(every_page, room, served):

@@ -1,0 +1,77 @@
+"""An article cited: a page of the usual styles, files for reference managers, marks for Zotero."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from fastapi.responses import HTMLResponse, Response
+
+from archive.citation import FORMATS, STYLES, Citation
+from archive.errors import NotFound
+from archive.index.articles import ArticleRow, VersionRow, find_article, get_article, pick_version
+from archive.times import from_timestamp
+from archive.web.render import page
+from archive.web.room import Index, InRoom, Room
+
+router = APIRouter(include_in_schema=False)
+
+
+def citation_of(room: Room, article: ArticleRow, version: VersionRow) -> Citation:
+    """What a citation of one version says, with addresses of this reading room."""
+    permalink = f"{room.origins.room}/articles/{article.id}"
+    if version.id != article.current_version:
+        permalink += f"?version={version.id}"
+    return Citation(
+        key=article.id,
+        title=version.title or "Without a title",
+        authors=version.authors,
+        publication=article.source_name,
+        published=version.published,
+        url=version.url,
+        captured=from_timestamp(version.first_captured),
+        permalink=permalink,
+        replay=f"{room.origins.replay}/{version.first_captured}/{version.url}",
+        archive=room.title,
+        language=version.language,
+    )
+
+
+@router.get("/articles/{name:path}/cite")
+def cite_page(
+    room: InRoom,
+    db: Index,
+    name: str,
+    version: str = "",
+    form: Annotated[str, Query(alias="format")] = "",
+) -> Response:
+    """How to cite a version; with ``format`` the file that a reference manager takes."""
+    article_id = find_article(db, name)
+    if article_id is None:
+        raise NotFound(f"There is no article {name[:100]} in this archive; look for it by search.")
+    article = get_article(db, article_id)
+    shown = pick_version(article, version)
+    citation = citation_of(room, article, shown)
+    if not form:
+        styles = {style: write(citation) for style, write in STYLES.items()}
+        html = page(
+            "cite.html", room=room, article=article, shown=shown, styles=styles, formats=FORMATS
+        )
+        return HTMLResponse(html)
+    if form not in FORMATS:
+        raise NotFound(f"No citation as {form[:40]!r}; there is {', '.join(FORMATS)}.")
+    file = FORMATS[form]
+    name = f"microfiche-{article.id}.{file.suffix}"
+    return Response(
+        file.write(citation),
+        media_type=f"{file.media_type}; charset=utf-8",
+        headers={"Content-Disposition": f'attachment; filename="{name}"'},
+    )
+
+
+@router.get("/opensearch.xml")
+def open_search(room: InRoom) -> Response:
+    """The description by which browsers offer a search of this archive.
+
+    Source: OpenSearch 1.1, Draft 6.
+    """
+    xml = page("opensearch.xml", room=room)
+    return Response(xml, media_type="application/opensearchdescription+xml")
