@@ -259,9 +259,7 @@ def _published(
     """The date that was printed first; of the last story, where others stood there before."""
     since = max((e.capture for e in events if e.kind == Kind.REPLACED), default=0)
     printed = (sight.published for sight in sights if sight.version and sight.capture >= since)
-    return next(
-        filter(None, printed), next((v.published for v in versions if v.published), None)
-    )
+    return next(filter(None, printed), next((v.published for v in versions if v.published), None))
 
 
 def _names(listed: Sequence[str]) -> tuple[str, ...]:

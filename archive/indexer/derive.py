@@ -32,9 +32,7 @@ SELECT t.version, t.text_digest FROM json_each(?) n JOIN template_lines t ON t.v
 """
 
 
-def derive_again(
-    db: Database, articles: Iterable[int], main: Mapping[int, int]
-) -> dict[int, str]:
+def derive_again(db: Database, articles: Iterable[int], main: Mapping[int, int]) -> dict[int, str]:
     """Compute these articles and write them; those without a version left are removed.
 
     Args:

@@ -133,7 +133,9 @@ def _changes(along: Sequence[Sight]) -> list[StoredEvent]:
             continue
         for event in _change(old, new, before, sight):
             if event.kind == Kind.RETITLED:
-                place = turns.setdefault(frozenset(map(essence, (old.title, new.title))), len(found))
+                place = turns.setdefault(
+                    frozenset(map(essence, (old.title, new.title))), len(found)
+                )
                 if place < len(found):
                     found[place] = replace(found[place], flips=found[place].flips + 1)
                     continue

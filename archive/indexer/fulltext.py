@@ -56,9 +56,7 @@ def add(db: Database, come: Mapping[int, FullText]) -> None:
     _write(db, sorted(come.items(), key=itemgetter(0)))
 
 
-def _write(
-    db: Database, texts: Iterable[tuple[int, FullText]], *, remove: bool = False
-) -> None:
+def _write(db: Database, texts: Iterable[tuple[int, FullText]], *, remove: bool = False) -> None:
     rows = list(texts)
     what = ("articles_fts, ", "'delete', ") if remove else ("", "")
     db.conn.executemany(

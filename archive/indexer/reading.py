@@ -118,7 +118,9 @@ def reading_of(article: Article) -> Reading:
         text=text,
         is_article=is_article,
         is_error=article.kind is PageKind.ERROR,
-        links=tuple((clean(urlkey(to.url)), clean(to.url), clean(to.words)) for to in article.links),
+        links=tuple(
+            (clean(urlkey(to.url)), clean(to.url), clean(to.words)) for to in article.links
+        ),
         full_text=full_text(text, title, standfirst, asides, language=language)
         if is_article
         else FullText("", "", "", "", "", ""),

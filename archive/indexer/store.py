@@ -16,7 +16,6 @@ from archive.indexer.identity import address_of_url
 from archive.indexer.reading import Failure, Reading
 
 
-
 _SHARED = attrgetter(*(field.name for field in fields(CdxFields)))
 
 

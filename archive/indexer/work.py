@@ -144,7 +144,9 @@ class Work:
         LINKS.insert(self.db, (link for _, links in versions for link in links))
         derived = [
             derive(
-                Home(number, version.article, page.address.source, plain_url(page.item.capture.uri)),
+                Home(
+                    number, version.article, page.address.source, plain_url(page.item.capture.uri)
+                ),
                 [version],
                 [_sight(page, version)],
                 {},
