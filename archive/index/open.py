@@ -134,7 +134,10 @@ def _create(path: Path, page_size: int) -> None:
     beside = path.with_name(path.name + ".new")
     remove_index(beside)
     try:
-        with closing(_connect_writer(beside, page_size)) as connection:
+        # Without a log, which would have to be moved into the file before it gets another name.
+        with closing(sqlite3.connect(beside, isolation_level=None)) as connection:
+            connection.execute("PRAGMA journal_mode = MEMORY")
+            connection.execute(f"PRAGMA page_size = {page_size}")
             schema.create(connection)
     except BaseException:
         with suppress(OSError):
@@ -145,14 +148,12 @@ def _create(path: Path, page_size: int) -> None:
     beside.rename(path)
 
 
-def _connect_writer(path: Path, page_size: int | None = None) -> sqlite3.Connection:
+def _connect_writer(path: Path) -> sqlite3.Connection:
     connection = sqlite3.connect(
         path, timeout=BUSY_TIMEOUT_S, check_same_thread=False, isolation_level=None
     )
     try:
         _tune(connection)
-        if page_size:
-            connection.execute(f"PRAGMA page_size = {page_size}")
         # NORMAL loses the last commits on a power cut, never the file's soundness; indexed_to
         # goes back with them, so the next run reads those records again.
         connection.execute("PRAGMA journal_mode = WAL")

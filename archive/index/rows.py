@@ -27,6 +27,7 @@ class CdxFields:
     source: str
     kind: str | None
     failure: str | None
+    method: str | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,7 +40,8 @@ CREATE TABLE warcs (
     sha256 TEXT
 ) STRICT;
 
--- A response, revisit or failed request: a CDX. The order of ids is the order of WARC dates.
+-- A response, revisit or failed request: a CDX. The order of ids is the order of WARC dates;
+-- method is that of the request, where it was not GET.
 CREATE TABLE captures (
     id INTEGER PRIMARY KEY,
     record_id TEXT NOT NULL,
@@ -62,7 +63,8 @@ CREATE TABLE captures (
     source TEXT NOT NULL REFERENCES sources (id),
     kind TEXT,
     page_kind TEXT,
-    failure TEXT
+    failure TEXT,
+    method TEXT
 ) STRICT;
 CREATE INDEX captures_by_urlkey ON captures (urlkey, timestamp);
 -- Twelve characters of a record's id and eight of a digest are enough to find it by; whole, they
@@ -73,7 +75,8 @@ CREATE INDEX captures_by_digest ON captures (substr(digest, -8)) WHERE record_ty
 CREATE VIEW cdx AS
 SELECT c.id, c.record_id, c.urlkey, c.timestamp, c.uri, c.mime, c.status, c.digest,
        w.filename AS file, c.offset, c.length, c.record_type, c.refers_to, c.refers_to_uri,
-       c.refers_to_date, c.redirect, c.truncated, c.source, c.kind, c.page_kind, c.failure
+       c.refers_to_date, c.redirect, c.truncated, c.source, c.kind, c.page_kind, c.failure,
+       c.method
 FROM captures c JOIN warcs w ON w.id = c.warc;
 
 -- Which page wanted which capture; page is the id of an address.

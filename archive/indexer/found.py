@@ -132,6 +132,7 @@ def _capture(record: Record, http: StoredHttp | None, facts: dict[str, Any]) -> 
         source=_text(facts.get("source")) or registered_domain(uri) or "unknown",
         kind=kind,
         failure=_failure(facts) if record.type == "metadata" else None,
+        method=None,
         wanted_by=_text(facts.get("page")) if kind == "requisite" else None,
         captured_at=captured_at,
     )

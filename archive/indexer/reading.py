@@ -10,6 +10,7 @@ from operator import attrgetter
 from archive.index.ids import digest_number, number_id
 from archive.index.layout import write_layout
 from archive.index.rows import Said
+from archive.text.counting import count_words
 from archive.text.fold import fold_text
 from archive.text.forms import forms_of
 from archive.urls import urlkey
@@ -110,7 +111,7 @@ def reading_of(article: Article) -> Reading:
         credit=_cleaned(article.credit),
         paywall=article.paywall.value,
         kind=article.kind.value,
-        words=len(text.split()),
+        words=count_words(text),
         title_digest=number_id(plain_title) if len(plain_title) >= _MIN_TITLE_LETTERS else None,
         text_digest=digest,
         fingerprint=signed(article.fingerprint),

@@ -96,6 +96,12 @@ def compiled(db: Database, query: Query, *, today: date, helpful: bool = True) -
     return replace(_asked(compiler, text), conditions=tuple(conditions), notes=notes)
 
 
+def having_words(expression: str) -> Condition:
+    """That an article has words, beside other conditions."""
+    sql = "{n} IN (SELECT rowid FROM articles_fts WHERE articles_fts MATCH ?)"
+    return Condition(sql, (expression,))
+
+
 def _asked(compiler: "_Compiler", text: list[Node]) -> Asked:
     wanted = [part for part in text if not isinstance(part, Without)]
     if not wanted:
@@ -180,8 +186,7 @@ class _Compiler:
         """Any tree as one SQL condition; None where nothing of it can be asked."""
         expression = self.expression(node)
         if expression is not None:
-            sql = "{n} IN (SELECT rowid FROM articles_fts WHERE articles_fts MATCH ?)"
-            return Condition(sql, (expression,))
+            return having_words(expression)
         if isinstance(node, Field):
             return self._field(node)
         if isinstance(node, Without):

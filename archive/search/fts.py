@@ -15,7 +15,7 @@ from functools import cached_property
 
 from sqlite_utils import Database
 
-from archive.search.compile import Asked, Word, compiled
+from archive.search.compile import Asked, Word, compiled, having_words
 from archive.search.engine import Order, Ranked, Total
 from archive.search.facets import Facets, described
 from archive.search.fields import Condition
@@ -52,7 +52,7 @@ _WEIGHTS = "1.0, 8.0, 4.0, 1.0, 0.5"
 
 # What a form counts beside the very word.
 _FORM = 0.7
-_PROBED = 1_000
+_SCORED = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +82,11 @@ class Matches:
     def under(self, conditions: Iterable[Condition]) -> "Matches":
         """Under conditions on fields."""
         found = self
+        # The plus keeps SQLite from asking FTS5 for one article after another: each time it would
+        # look up all the words again.
+        number = self.number if self.number == "facets.number" else f"+{self.number}"
         for condition in conditions:
-            found = found.narrowed(f"({condition.sql})", *condition.values)
+            found = found.narrowed(f"({condition.of(number)})", *condition.values)
         return found
 
     def joined(self, other: "Matches") -> "Matches":
@@ -120,8 +123,7 @@ def _forms(db: Database, asked: Asked, exact: Matches, bounds: Bounds) -> Matche
         return None
     found = _having("article_forms", asked.forms)
     if asked.beside:
-        beside = "{n} IN (SELECT rowid FROM articles_fts WHERE articles_fts MATCH ?)"
-        found = found.narrowed(beside, asked.beside)
+        found = found.under([having_words(asked.beside)])
     found = found.under((*asked.without, *asked.conditions))
     return found if found.count(db, bounds.forms) <= bounds.forms else None
 
@@ -277,17 +279,20 @@ class FtsAnswer:
         assert self._formed
         sql = f"{self._formed.sql} EXCEPT {self._exact.sql} ORDER BY 1 DESC"
         rows = self._db.execute(sql, [*self._formed.values, *self._exact.values])
-        numbers, words = [row[0] for row in rows], self._asked.words
-        scores = self._scores_of(numbers[:_PROBED], words) if len(words) > 1 else {}
+        numbers, at_most = [row[0] for row in rows], self._bounds.words
+        words = [w for w in self._asked.words if self._count(w) <= at_most] or self._asked.words
+        scores = self._scores_of(numbers[:_SCORED], words) if len(self._asked.words) > 1 else {}
         ranked = [Ranked(number, scores.get(number, 0.0)) for number in numbers]
         return sorted(ranked, key=lambda item: (-item.score, -item.number))
 
     def _scores_of(self, numbers: Sequence[int], words: Sequence[Word]) -> dict[int, float]:
         """How well some of the very words fit each of a few articles."""
         any_word = " OR ".join(f"({word.exact})" for word in words)
+        # The plus lets FTS5 walk over all that have a word: asked for one article after another, it
+        # would count the articles with each word each time.
         sql = (
             f"SELECT rowid, -bm25(articles_fts, {_WEIGHTS}) FROM articles_fts "  # noqa: S608 - constants
-            "WHERE articles_fts MATCH ? AND rowid IN (SELECT value FROM json_each(?))"
+            "WHERE articles_fts MATCH ? AND +rowid IN (SELECT value FROM json_each(?))"
         )
         return dict(self._db.execute(sql, [any_word, json.dumps(list(numbers))]).fetchall())
 
@@ -307,11 +312,12 @@ class FtsAnswer:
         counted = [(self._numbers(word), word) for word in words]
         counted.sort(key=lambda item: len(item[0][0]) + len(item[0][1]))
         scores: dict[int, float] = {}
-        looked_at = 0
-        for (exact, formed), _ in counted:
+        looked_at, telling = 0, []
+        for (exact, formed), word in counted:
             looked_at += len(exact) + len(formed)
             if scores and looked_at > self._bounds.ranked:
                 break
+            telling.append(word)
             weight = math.log(1 + every / (1 + len(exact | formed)))
             for number in exact:
                 scores[number] = scores.get(number, 0.0) + weight
@@ -319,9 +325,12 @@ class FtsAnswer:
                 scores[number] = scores.get(number, 0.0) + weight * _FORM
         best = sorted(scores, key=lambda number: (-scores[number], -number))[: self._bounds.some]
         best = self._under_conditions(best)
-        finer = self._scores_of(best[:200], words)
+        finer = self._scores_of(best[:_SCORED], telling)
         ranked = [Ranked(n, scores[n] + finer.get(n, 0.0)) for n in best]
         return sorted(ranked, key=lambda item: (-item.score, -item.number))
+
+    def _count(self, word: Word) -> int:
+        return _having("articles_fts", word.exact).count(self._db, self._bounds.words)
 
     def _numbers(self, word: Word) -> tuple[set[int], set[int]]:
         """The articles with a word, and with its forms; none of a word that most have."""

@@ -9,6 +9,7 @@ from sqlite_utils import Database
 
 from archive.search.memory import Memory
 from archive.text.fold import fold_text
+from archive.text.forms import is_expensive
 
 MAX_WORDS = 200
 """Words that a pattern may stand for."""
@@ -26,9 +27,15 @@ _MEMORY = Memory()
 
 
 def languages(db: Database) -> tuple[str, ...]:
-    """The languages of the archive's articles, the commonest first."""
-    rows = db.execute("SELECT language FROM languages ORDER BY articles DESC, language")
-    return tuple(row[0] for row in rows)
+    """The languages of the archive's articles, the commonest first.
+
+    One that has a word list for its forms, in Latin letters, which take half a second to unpack,
+    only where one article in a hundred is in it: a few are there by mistake.
+    """
+    rows = db.execute("SELECT language, articles FROM languages ORDER BY articles DESC, language")
+    counts = dict(rows.fetchall())
+    few = sum(counts.values()) // 100
+    return tuple(name for name, n in counts.items() if n > few or not is_expensive(name))
 
 
 def is_small(db: Database) -> bool:

@@ -95,6 +95,15 @@ def forms_of_word(word: str, languages: Iterable[str]) -> tuple[str, ...]:
     )
 
 
+def is_expensive(language: str) -> bool:
+    """Whether asking for the forms of any word in Latin letters unpacks a word list.
+
+    >>> is_expensive("sk-SK"), is_expensive("uk"), is_expensive("de")
+    (True, False, False)
+    """
+    return _base(language) in _WORD_LISTS["latin"]
+
+
 @lru_cache(maxsize=65_536)
 def stems_of(word: str, language: str) -> tuple[str, ...]:
     """The stems of a word in small letters: as written, and as written without its accents.

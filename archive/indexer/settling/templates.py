@@ -15,6 +15,7 @@ from archive.indexer.identity import main_addresses
 from archive.indexer.reading import digest_of, signed
 from archive.indexer.settling.cells import Cell, draw, ids_in, numbers_of
 from archive.indexer.settling.whole import whole
+from archive.text.counting import count_words
 from extract.article import Block, text_of
 from extract.fingerprint import simhash
 from extract.template import MIN_ARTICLES, Page, SiteTemplate, cut, learn
@@ -161,7 +162,7 @@ def _without(full: StoredVersion, template: SiteTemplate) -> StoredVersion:
         text=text,
         asides=asides,
         layout=layout,
-        words=len(text.split()),
+        words=count_words(text),
         fingerprint=signed(simhash(text)),
     )
 

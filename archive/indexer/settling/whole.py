@@ -8,6 +8,7 @@ from sqlite_utils import Database
 
 from archive.index.lines import put_back
 from archive.index.rows import StoredVersion
+from archive.text.counting import count_words
 
 _TAKEN_OUT = """
 SELECT version, text, asides, layout, fingerprint FROM template_lines
@@ -32,6 +33,6 @@ def _put_back(
         text=full,
         asides=put_back(version.asides, asides),
         layout=layout,
-        words=len(full.split()),
+        words=count_words(full),
         fingerprint=mark,
     )

@@ -67,7 +67,7 @@ def entry(
         digest=f"sha1:{record_id[-20:]}", filename="2026/02/wire.warc.gz",
         offset=offset, length=1, record_type="response", refers_to=None,
         refers_to_uri=None, refers_to_date=None, redirect=None, truncated=None,
-        source=source, kind="article", failure=None, wanted_by=None, captured_at=at,
+        source=source, kind="article", failure=None, method=None, wanted_by=None, captured_at=at,
     )  # fmt: skip
     return Entry(Found(capture.filename, 1, capture, None), reading_of(article))
 
