@@ -17,7 +17,7 @@ from archive.export import Exported, iter_exported
 from archive.holdings import Holdings
 from archive.index.articles import ArticleRow, find_article, get_article
 from archive.index.captures import Capture, iter_captures
-from archive.index.history import Happening, iter_events
+from archive.index.history import Happening, Narrowing, iter_events
 from archive.index.open import read_index
 from archive.indexer.update import update
 from archive.ingest.take import Intake, Taken, find_files, remove_leftovers
@@ -162,6 +162,7 @@ class Archive:
         until: str = "9",
         kind: str = "",
         source: str = "",
+        author: str = "",
         silent: bool = False,
     ) -> Iterator[Happening]:
         """What happened to articles, in order of time.
@@ -171,12 +172,12 @@ class Archive:
             until: Last timestamp, inclusive.
             kind: Only these: ``published``, ``edited``, ``removed`` and so on, see docs/schema.md.
             source: Only of this source.
+            author: Only of articles by this author, or with this in an author's name.
             silent: Only edits that the page does not date itself.
         """
+        narrowing = Narrowing(since, until, kind, source, author, silent)
         with read_index(self._paths) as db:
-            yield from iter_events(
-                db, since=since, until=until, kind=kind, source=source, silent=silent
-            )
+            yield from iter_events(db, narrowing)
 
     def ingest(self, *places: Path | str, in_place: bool = False) -> list[Taken]:
         """Take in WARC, ARC and WACZ files, or all that lie below a directory.

@@ -6,7 +6,15 @@ from dataclasses import asdict
 import click
 
 from archive.cli import archive_of
-from archive.cli.output import console, event_words, line, moment, named_article, story_lines, words_of
+from archive.cli.output import (
+    console,
+    event_words,
+    line,
+    moment,
+    named_article,
+    story_lines,
+    words_of,
+)
 from archive.index.open import read_index
 from archive.index.stories import find_story
 from archive.wording import counted

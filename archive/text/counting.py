@@ -9,7 +9,9 @@ _CHARACTERS_A_WORD = (
     (re.compile("[\u3040-\u30ff\u31f0-\u31ff]"), 2.5),
     (re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]"), 4.5),
 )
-_ANY = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u31f0-\u31ff\u3400-\u9fff]")
+_ANY = re.compile(
+    "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u31f0-\u31ff\u3400-\u9fff]"
+)
 _WITHOUT_SPACES = {"zh", "ja", "th", "lo", "my", "km", "yue"}
 
 
