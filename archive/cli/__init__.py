@@ -25,6 +25,7 @@ COMMANDS = {
     "crawl": "crawler.commands.crawl:command",
     "index": "archive.cli.index:command",
     "search": "archive.cli.search:command",
+    "trend": "archive.cli.trend:command",
     "similar": "archive.cli.similar:command",
     "show": "archive.cli.show:command",
     "history": "archive.cli.history:command",
