@@ -37,7 +37,8 @@ def press(tmp_path_factory):
         for number, (when, source, title) in enumerate(PUBLISHED)
     ]
     press.write("2026/01/a.warc.gz", pages)
-    index_here(press.archive, ["2026/01/a.warc.gz"])
+    with closing(open_index(press.archive, write=True)) as db:
+        index_here(db, press.archive, ["2026/01/a.warc.gz"])
     return press
 
 
