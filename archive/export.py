@@ -334,7 +334,7 @@ def moment_of(text: str | None) -> datetime | None:
     """
     if not text:
         return None
-    if text.isdecimal() and len(text) == 14:  # noqa: PLR2004 - the digits of a timestamp
+    if text.isdecimal() and len(text) == 14:
         text = written(text)
     if len(text) <= len("2026-01-02"):
         return datetime.fromordinal(day_of(text)).replace(tzinfo=UTC)

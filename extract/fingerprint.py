@@ -67,7 +67,7 @@ def _spread(token: str) -> int:
 
 
 def essence(text: str) -> str:
-    """Give what an archivist would call changed if it were another: no more, no less.
+    r"""Give what an archivist would call changed if it were another: no more, no less.
 
     Words, digits and their signs, hyphens and apostrophes within words, question and exclamation
     marks, currencies and per cent count, case and accents too. White space, other punctuation, the

@@ -22,10 +22,16 @@ like gefällt mention gusta curtida piace leuk polub líbí tykkäys beğen нр
 read lectur gelesen letto gelezen przeczyta precten olvasás okunma прочит reading reader
 vote stimme voto głos hlas szavazat ψήφο голос reaction reaktion reaccion reazion download
 follower abonn 转发 点赞 いいね 좋아요
-""".split()
+""".split()  # noqa: SIM905 - a line a kind is read more easily
 _COUNTER = re.compile(
     rf"(?:^\W*{_NUMBER}\W*(?:\w+\W+)?(?:{'|'.join(_COUNTED)})\w*\W*(?:\w+\W*){{0,2}}$)"
     rf"|(?:^\W*(?:\w+\W+)?(?:{'|'.join(_COUNTED)})\w*\s*[:(|·]\s*{_NUMBER}\W*$)",
+    re.IGNORECASE,
+)
+# "Seen by 1,204 people."
+_SEEN_BY = re.compile(
+    rf"^\W*(?:read|seen|viewed|watched|gelesen|lu|vu|leído|visto|lido|letto|gelezen|läst|lest)"
+    rf"\s+\w{{1,5}}\s+{_NUMBER}\s*\w*\W*$",
     re.IGNORECASE,
 )
 
@@ -55,7 +61,7 @@ def is_passing(line: str, language: str | None) -> bool:
     plain = line.strip()
     if not plain or len(plain) > _MAX_LENGTH or plain[-1] in ".!?。！？" or not _has_digit(plain):
         return False
-    if _COUNTER.match(plain):
+    if _COUNTER.match(plain) or _SEEN_BY.match(plain):
         return True
     said = plain.casefold()
     return any(pattern.search(said) for pattern in _ago(language))
@@ -82,10 +88,24 @@ def _pattern(language: str) -> re.Pattern[str] | None:
         module: Any = import_module(f"dateparser.data.date_translation_data.{language}")
     except ImportError:
         return None
+    info = module.info
     ways = [
         way.casefold()
-        for name, found in module.info.get("relative-type-regex", {}).items()
+        for name, found in info.get("relative-type-regex", {}).items()
         if name.endswith(" ago")
         for way in found
     ]
+    # Its examples do not have every case and number: "6 minutes" and "1 minute" differ in Russian.
+    units, ago = _any_of(info, *_UNITS), _any_of(info, "ago")
+    if units and ago:
+        ways += [rf"\d+\s*{units}\s*{ago}", rf"{ago}\s*\d+\s*{units}"]
     return re.compile("(?:" + "|".join(ways) + r")(?!\w)") if ways else None
+
+
+_UNITS = ("second", "minute", "hour", "day", "week", "month", "year")
+
+
+def _any_of(info: dict[str, Any], *names: str) -> str:
+    words = {word.casefold() for name in names for word in info.get(name) or ()}
+    listed = "|".join(map(re.escape, sorted(words, key=len, reverse=True)))
+    return f"(?:{listed})" if words else ""

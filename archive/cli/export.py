@@ -49,7 +49,7 @@ _FORMATS = ("jsonl", "csv", "parquet", "markdown", "text")
 )
 @click.option("--bom", is_flag=True, help="CSV that spreadsheets open as UTF-8.")
 @click.pass_context
-def command(  # noqa: PLR0913 - one parameter for each option
+def command(
     ctx: click.Context,
     *,
     query: tuple[str, ...],

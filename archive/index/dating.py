@@ -16,7 +16,7 @@ def dated(published: str | None, first_captured: str) -> str:
     in order. A date after the capture, or before 1600, is no date of publication.
 
     Args:
-        published: ISO 8601 in its own precision: ``1987``, ``1987-03``, ``1987-03-02``, or a moment.
+        published: ISO 8601 in its own precision: ``1987``, ``1987-03``, a day, or a moment.
         first_captured: A timestamp of 14 digits, UTC.
 
     >>> seen = "20260302093000"

@@ -68,7 +68,7 @@ class Narrowing:
 
 def iter_events(
     db: Database,
-    narrowing: Narrowing = Narrowing(),  # noqa: B008 - frozen
+    narrowing: Narrowing = Narrowing(),
     *,
     among: tuple[str, Sequence[str | int]] | None = None,
     newest_first: bool = False,

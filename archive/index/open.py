@@ -68,6 +68,8 @@ def open_index_file(path: Path, *, write: bool = False, page_size: int = PAGE_SI
     if not write and not path.is_file():
         raise NotFound(f"{path}: no index yet; run `microfiche index` to make it from the WARCs")
     require_unmarked(path)
+    if not write and not path.stat().st_size:
+        raise IndexUnsound(f"{path}: is empty; run `microfiche index`, which rebuilds it")
     try:
         connection = _open_writer(path, page_size) if write else _open_reader(path)
     except sqlite3.DatabaseError as error:
@@ -106,8 +108,7 @@ def _open_reader(path: Path) -> sqlite3.Connection:
     try:
         _tune(connection)
         _require_ours(path, connection)
-        if _version(connection) != schema.VERSION:
-            raise _outdated(path, connection)
+        _require_version(path, connection)
     except BaseException:
         connection.close()
         raise
@@ -115,14 +116,14 @@ def _open_reader(path: Path) -> sqlite3.Connection:
 
 
 def _open_writer(path: Path, page_size: int) -> sqlite3.Connection:
-    if not path.exists():
+    if not path.exists() or not path.stat().st_size:
         _create(path, page_size)
     connection = _connect_writer(path)
     try:
         _require_ours(path, connection)
-        if not schema.migrate(connection, _version(connection)):
-            raise _outdated(path, connection)
-        connection.isolation_level = ""
+        schema.migrate(connection, _version(connection))
+        _require_version(path, connection)
+        connection.isolation_level = "DEFERRED"
     except BaseException:
         connection.close()
         raise
@@ -179,11 +180,13 @@ def _version(connection: sqlite3.Connection) -> int:
     return int(connection.execute("PRAGMA user_version").fetchone()[0])
 
 
-def _outdated(path: Path, connection: sqlite3.Connection) -> IndexOutdated:
-    return IndexOutdated(
-        f"{path}: has tables of version {_version(connection)}, this program those of version "
-        f"{schema.VERSION}; run `microfiche index`, which rebuilds it from the WARC files"
-    )
+def _require_version(path: Path, connection: sqlite3.Connection) -> None:
+    found = _version(connection)
+    if found != schema.VERSION:
+        raise IndexOutdated(
+            f"{path}: has tables of version {found}, this program those of version "
+            f"{schema.VERSION}; run `microfiche index`, which rebuilds it from the WARC files"
+        )
 
 
 def _require_ours(path: Path, connection: sqlite3.Connection) -> None:

@@ -15,7 +15,7 @@ APPLICATION_ID = 0x6D664943
 """``mfIC`` in SQLite's header: this file is an index of ours."""
 
 VERSION = 10
-"""``user_version`` of an index with these tables; what is folded or stemmed otherwise counts, too."""
+"""``user_version`` of an index with these tables; other folding or stemming counts, too."""
 
 Migration = Callable[[sqlite3.Connection], object]
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 
 from sqlite_utils import Database
 
-from archive.text.fold import tokens
 from archive.index.ids import find_id
+from archive.text.fold import tokens
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +91,8 @@ def told(members: Iterable[Member]) -> tuple[Member, ...]:
     of the others the earliest is the first; everybody else has it from that one.
 
     >>> def member(number, source, credit=None):
-    ...     return Member(number, source[0], source, source, "", "", None, f"202{number}", "", credit)
+    ...     said = ("", "", None, f"202{number}", "", credit)
+    ...     return Member(number, source[0], source, source, *said)
     >>> found = told([member(1, "Blog", "CNN"), member(2, "CNN"), member(3, "Daily")])
     >>> [(one.source, one.taken_from, one.by_credit) for one in found]
     [('CNN', None, False), ('Blog', 'C', True), ('Daily', 'C', False)]

@@ -8,8 +8,12 @@ from typing import Any, Generic, TypeVar
 
 from sqlite_utils import Database
 
-
 Row = TypeVar("Row")
+
+
+def shared(row: object, kind: type) -> dict[str, Any]:
+    """The values of the fields that a row has from a dataclass, by name."""
+    return {field.name: getattr(row, field.name) for field in fields(kind)}
 
 
 class Table(Generic[Row]):

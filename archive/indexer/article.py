@@ -12,7 +12,7 @@ from functools import lru_cache
 from archive.index.dating import dated
 from archive.index.rows import StoredArticle, StoredEvent, StoredVersion
 from archive.indexer.events import Kind, Outcome, Sight, events_of, last_removal
-from archive.indexer.likeness import is_begun_in, is_other_text
+from archive.indexer.likeness import COVERED, is_other_text, share_begun
 from extract.fingerprint import essence
 from extract.notices import is_notice
 
@@ -171,7 +171,7 @@ def _without_notices(sights: list[Sight], versions: Sequence[StoredVersion]) -> 
 
 
 def _whole(sights: list[Sight]) -> list[Sight]:
-    """A capture that was cut off shows what the nearest whole one has that begins as it does."""
+    """A capture that was cut off shows what the whole one has that begins most as it does."""
     if not any(sight.version and sight.version.is_cut for sight in sights):
         return sights
     return [
@@ -182,13 +182,17 @@ def _whole(sights: list[Sight]) -> list[Sight]:
 
 def _whole_at(place: int, sights: Sequence[Sight]) -> Sight:
     cut = sights[place]
-    for other in (*reversed(sights[:place]), *sights[place + 1 :]):
-        is_whole = other.version is not None and not other.version.is_cut
-        if is_whole and other.version and cut.version and is_begun_in(cut.version, other.version):
-            return replace(
-                cut, version=other.version, told_by=other.told_by, published=other.published
-            )
-    return cut
+    assert cut.version is not None
+    shares = [
+        (share_begun(cut.version, other.version), other)
+        for other in (*reversed(sights[:place]), *sights[place + 1 :])
+        if other.version is not None and not other.version.is_cut
+    ]
+    # Of those that have as much the nearest before it, else the nearest after it.
+    share, best = max(shares, key=lambda found: found[0], default=(0.0, cut))
+    if share < COVERED:
+        return cut
+    return replace(cut, version=best.version, told_by=best.told_by, published=best.published)
 
 
 def _with_editions(sights: list[Sight]) -> list[Sight]:

@@ -12,7 +12,9 @@ _OTHER_RUNS = 0.05
 _OTHER_TITLE = 0.5
 # A teaser is so much shorter than what it leads to. A story that develops is added to bit by bit.
 _TEASER = 3
-_COVERED = 0.8
+COVERED = 0.8
+"""Of a text that was cut off, what a whole one must have."""
+
 _WORD = re.compile(r"\w{3,}")
 
 
@@ -23,8 +25,8 @@ def is_other_text(one: Said, other: Said) -> bool:
     """
     shorter, longer = sorted((runs_of(one.text), runs_of(other.text)), key=len)
     if len(shorter) < _TEASER:
-        shorter, longer = sorted((_pairs(one.text), _pairs(other.text)), key=len)
-        return bool(shorter) and len(shorter & longer) < _COVERED / 2 * len(shorter)
+        few, many = sorted((_pairs(one.text), _pairs(other.text)), key=len)
+        return bool(few) and len(few & many) < COVERED / 2 * len(few)
     return len(shorter & longer) < _OTHER_RUNS * len(shorter)
 
 
@@ -47,20 +49,25 @@ def is_teaser(one: Said, other: Said) -> bool:
 
 
 def is_begun_in(cut: Said, whole: Said) -> bool:
-    """Whether a text that was cut off is another one as far as it goes.
+    """Whether a text that was cut off is another one as far as it goes."""
+    return share_begun(cut, whole) >= COVERED
+
+
+def share_begun(cut: Said, whole: Said) -> float:
+    """How much of a text that was cut off another one has: 0.0 to 1.0.
 
     Most of its lines have to be there; the last one may end in the midst of a word, and what is
     furniture cannot always be told without the rest of the page.
     """
     lines = [essence(line) for line in cut.text.split("\n") if line]
     if not lines:
-        return essence(cut.title) == essence(whole.title)
+        return float(essence(cut.title) == essence(whole.title))
     there = {essence(line) for line in whole.text.split("\n")}
     all_of_it = essence(whole.text)
     *full, last = lines
     kept = sum(len(line) for line in full if line in there)
     kept += len(last) if last in all_of_it else 0
-    return kept >= _COVERED * sum(map(len, lines))
+    return kept / max(1, sum(map(len, lines)))
 
 
 def _pairs(text: str) -> set[str]:

@@ -100,6 +100,10 @@ class Pool:
         """Whether another page would soon find a worker."""
         return self.in_flight < self._count * _AHEAD
 
+    def is_reading(self, number: int) -> bool:
+        """Whether a worker has begun that page and not ended it."""
+        return any(w.begun_at is not None and w.waiting[0][0] == number for w in self._workers)
+
     def submit(self, page: Page) -> int:
         """Take a page in; the number is its name in `collect`."""
         number, self._next = self._next, self._next + 1

@@ -2,10 +2,9 @@
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import Enum
-from operator import attrgetter
 
 from archive.index.ids import digest_number, number_id
 from archive.index.layout import write_layout
@@ -69,15 +68,6 @@ class Reading(Said):
     full_text: FullText
 
 
-_SAID = attrgetter(*(field.name for field in fields(Said)))
-
-
-def said(reading: Said) -> tuple[object, ...]:
-    """The values of what a page said, in the order of the fields of `Said`."""
-    values: tuple[object, ...] = _SAID(reading)
-    return values
-
-
 def reading_of(article: Article) -> Reading:
     """What the index keeps of an article.
 
@@ -129,9 +119,9 @@ def reading_of(article: Article) -> Reading:
 
 
 def digest_of(text: str, language: str | None) -> int | None:
-    """What texts are told apart by; None where there is nothing to compare.
+    r"""What texts are told apart by; None where there is nothing to compare.
 
-    >>> digest_of("One.\\n3 views", "en") == digest_of("One.\\n4 views", "en")
+    >>> digest_of("One.\n3 views", "en") == digest_of("One.\n4 views", "en")
     True
     """
     lasting = without_passing(text, language)
@@ -151,8 +141,14 @@ def full_text(
 
     The workers do it for new articles, beside each other.
     """
-    folded = (fold_text(part, language) for part in (text, title, standfirst, asides, earlier))
-    return FullText(*folded, forms_of(f"{title}\n{standfirst}\n{text}", language))
+    return FullText(
+        text=fold_text(text, language),
+        title=fold_text(title, language),
+        standfirst=fold_text(standfirst, language),
+        asides=fold_text(asides, language),
+        earlier=fold_text(earlier, language),
+        forms=forms_of(f"{title}\n{standfirst}\n{text}", language),
+    )
 
 
 def clean(text: str) -> str:

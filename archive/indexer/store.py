@@ -2,21 +2,18 @@
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from functools import cache
-from operator import attrgetter
 
 from sqlite_utils import Database
 
 from archive.config import Config
 from archive.index.ids import number_id
 from archive.index.rows import CAPTURES, CdxFields, StoredCapture
+from archive.index.table import shared
 from archive.indexer.found import Found, FoundCapture
 from archive.indexer.identity import address_of_url
 from archive.indexer.reading import Failure, Reading
-
-
-_SHARED = attrgetter(*(field.name for field in fields(CdxFields)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +99,7 @@ def store_captures(db: Database, entries: Iterable[Entry]) -> list[Stored]:
 def _row(item: Stored) -> StoredCapture:
     c = item.capture
     return StoredCapture(
-        *_SHARED(c),
+        **shared(c, CdxFields),
         id=item.number,
         warc=warc_number(c.filename),
         page_kind=item.outcome.kind if isinstance(item.outcome, Reading) else None,

@@ -6,8 +6,9 @@ from dataclasses import replace
 
 from sqlite_utils import Database
 
-from archive.index.rows import LINKS, VERSIONS, StoredLink, StoredVersion
-from archive.indexer.reading import Reading, said
+from archive.index.rows import LINKS, VERSIONS, Said, StoredLink, StoredVersion
+from archive.index.table import shared
+from archive.indexer.reading import Reading
 from archive.indexer.settling.whole import whole
 
 
@@ -16,7 +17,7 @@ def version_of(
 ) -> StoredVersion:
     """The version that a capture shows; a canonical address that is its own is not kept again."""
     version = StoredVersion(
-        *said(reading),  # type: ignore[arg-type]
+        **shared(reading, Said),
         id=capture,
         article=article,
         last_capture=capture,

@@ -39,7 +39,7 @@ _LONGEST_STORY = 100
 
 @dataclass(frozen=True, slots=True)
 class Similar:
-    """The articles most like one, best first, and the words they were found by."""
+    """The articles most like one, best first, and the folded words they were found by."""
 
     words: tuple[str, ...]
     hits: tuple[Hit, ...]

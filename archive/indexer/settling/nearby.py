@@ -5,7 +5,6 @@ few that hold the same sentence, before and after it: a story with hundreds of c
 together, copy by copy, and the work grows with the articles, not with their square.
 """
 
-import json
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set

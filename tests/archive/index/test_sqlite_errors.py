@@ -68,15 +68,17 @@ async def answer(app, url):
 
 
 @pytest.mark.parametrize(
-    ("said", "kind"),
+    ("code", "kind"),
     [
-        ("database is locked", ArchiveLocked),
-        ("database or disk is full", ArchiveUnwritable),
-        ("attempt to write a readonly database", ArchiveUnwritable),
-        ("disk I/O error", ArchiveUnwritable),
-        ("database disk image is malformed", IndexDamaged),
-        ("file is not a database", IndexDamaged),
+        (sqlite3.SQLITE_BUSY, ArchiveLocked),
+        (sqlite3.SQLITE_FULL, ArchiveUnwritable),
+        (sqlite3.SQLITE_READONLY_DIRECTORY, ArchiveUnwritable),
+        (sqlite3.SQLITE_IOERR_WRITE, ArchiveUnwritable),
+        (sqlite3.SQLITE_CORRUPT_VTAB, IndexDamaged),
+        (sqlite3.SQLITE_NOTADB, IndexDamaged),
     ],
 )
-def test_each_complaint_has_its_next_step(said, kind):
-    assert type(explained(sqlite3.OperationalError(said))) is kind
+def test_each_code_has_its_next_step(code, kind):
+    error = sqlite3.OperationalError("whatever it says")
+    error.sqlite_errorcode = code
+    assert type(explained(error)) is kind
