@@ -157,8 +157,6 @@ def test_a_target_that_cannot_be_written(press, tmp_path):
 
 
 EXPORTER = """
-"""Titles and addresses as a list of links."""
-
 from html import escape
 from pathlib import Path
 
@@ -195,4 +193,4 @@ def test_a_package_of_ones_own_adds_a_form(press, tmp_path):
         check=False,
     )
     assert (done.returncode, done.stdout) == (0, f"Exported 3 articles to {target}\n"), done.stderr
-    assert "/harbour-vote-tonight\">Harbour vote tonight</a></li>" in target.read_text("utf-8")
+    assert '/harbour-vote-tonight">Harbour vote tonight</a></li>' in target.read_text("utf-8")
