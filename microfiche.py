@@ -10,23 +10,93 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from archive.api import Archive, Indexed, Kept, create_archive, open_archive
+    from archive.errors import (
+        ArchiveLocked,
+        ArchiveNotFound,
+        ArchiveUnwritable,
+        ConfigError,
+        IndexDamaged,
+        LayoutError,
+        MicroficheError,
+        NotFound,
+        WarcError,
+    )
+    from archive.export import Exported
+    from archive.index.articles import ArticleRow, EventRow, VersionRow
+    from archive.index.captures import Capture
+    from archive.index.history import Happening
+    from archive.ingest.take import Taken
+    from archive.search import Hit, Note, SearchResult, Segment
     from crawler.addon.archiving import Archiving
+    from extract import Article, ExtractError, extract
 
-# Name -> where it is defined.
+# Where each name is defined.
 _PLACES = {
-    "Archiving": "crawler.addon.archiving",
+    "archive.api": ("Archive", "Indexed", "Kept", "create_archive", "open_archive"),
+    "archive.errors": (
+        "ArchiveLocked",
+        "ArchiveNotFound",
+        "ArchiveUnwritable",
+        "ConfigError",
+        "IndexDamaged",
+        "LayoutError",
+        "MicroficheError",
+        "NotFound",
+        "WarcError",
+    ),
+    "archive.export": ("Exported",),
+    "archive.index.articles": ("ArticleRow", "EventRow", "VersionRow"),
+    "archive.index.captures": ("Capture",),
+    "archive.index.history": ("Happening",),
+    "archive.ingest.take": ("Taken",),
+    "archive.search": ("Hit", "Note", "SearchResult", "Segment"),
+    "crawler.addon.archiving": ("Archiving",),
+    "extract": ("Article", "ExtractError", "extract"),
 }
+_PLACE_OF = {name: place for place, names in _PLACES.items() for name in names}
 
 __version__: str
-__all__ = ["Archiving", "__version__"]
+__all__ = [
+    "Archive",
+    "ArchiveLocked",
+    "ArchiveNotFound",
+    "ArchiveUnwritable",
+    "Archiving",
+    "Article",
+    "ArticleRow",
+    "Capture",
+    "ConfigError",
+    "EventRow",
+    "Exported",
+    "ExtractError",
+    "Happening",
+    "Hit",
+    "IndexDamaged",
+    "Indexed",
+    "Kept",
+    "LayoutError",
+    "MicroficheError",
+    "NotFound",
+    "Note",
+    "SearchResult",
+    "Segment",
+    "Taken",
+    "VersionRow",
+    "WarcError",
+    "__version__",
+    "create_archive",
+    "extract",
+    "open_archive",
+]
 
 
 def __getattr__(name: str) -> Any:  # noqa: ANN401 - whatever has that name
     if name == "__version__":
         return version("microfiche")
-    if name not in _PLACES:
+    place = _PLACE_OF.get(name)
+    if place is None:
         raise AttributeError(f"module 'microfiche' has no attribute {name!r}")
-    place = _PLACES[name]
     try:
         module = import_module(place)
     except ModuleNotFoundError as error:

@@ -16,6 +16,7 @@
     ├── NotFound               1   no such article, capture, source
     ├── NotReadAgain           1   a stored page takes too much to be read once more
     ├── DownloadFailed         1   a file could not be had from its address
+    ├── ExportError            1   rows cannot be written in the form asked for
     └── CannotServe            1   an address or port cannot be listened on
 
 Every message says what, where, what was expected and the next step, on one line.
@@ -114,3 +115,7 @@ class DownloadFailed(MicroficheError):
 
 class CannotServe(MicroficheError):
     """An address or port cannot be listened on."""
+
+
+class ExportError(MicroficheError):
+    """Rows cannot be written in the form asked for."""

@@ -31,6 +31,7 @@ COMMANDS = {
     "doctor": "crawler.commands.doctor:command",
     "index": "archive.cli.index:command",
     "search": "archive.cli.search:command",
+    "trend": "archive.cli.trend:command",
     "similar": "archive.cli.similar:command",
     "show": "archive.cli.show:command",
     "history": "archive.cli.history:command",

@@ -1,7 +1,13 @@
 """The references in docs/, written from the code: commands, settings, exit codes.
 
-Cog runs these in docs/cli.md and docs/settings.md; `make check` fails where a page is stale.
+Cog runs these in docs/cli.md, docs/settings.md and docs/python.md; `make check` fails where a page
+is stale.
 """
+
+import inspect
+import re
+from collections.abc import Iterator
+from types import ModuleType
 
 import click
 from pydantic import BaseModel
@@ -62,6 +68,61 @@ def settings_reference() -> str:
         head = ["| key | default | meaning |", "| --- | --- | --- |"]
         parts.append("\n".join([f"## `{title}`", "", _sentence(intro), "", *head, *rows, ""]))
     return "\n".join(parts)
+
+
+def python_reference(module: ModuleType) -> str:
+    """Every name that a module offers, with its docstring, as Markdown."""
+    offered = ((name, getattr(module, name)) for name in module.__all__)
+    documented = [(name, value) for name, value in offered if callable(value)]
+    return "\n".join(part for name, value in documented for part in _described(name, value))
+
+
+def _described(name: str, value: object) -> Iterator[str]:
+    """A class with its public methods, or a function."""
+    yield f"### `{name}{_signature(value)}`\n\n{_markdown(inspect.getdoc(value) or '')}\n"
+    if not isinstance(value, type) or issubclass(value, BaseException):
+        return
+    for member, method in vars(value).items():
+        if not member.startswith("_") and inspect.isfunction(method):
+            text = _markdown(inspect.getdoc(method) or "")
+            yield f"#### `{name}.{member}{_signature(method)}`\n\n{text}\n"
+
+
+def _signature(value: object) -> str:
+    """The parameters, as they are written; of errors and rows their names alone say enough."""
+    if isinstance(value, type) and (
+        issubclass(value, BaseException) or hasattr(value, "__slots__")
+    ):
+        return ""
+    assert callable(value)
+    return re.sub(r"\(self(, )?", "(", str(inspect.signature(value))).partition(" -> ")[0]
+
+
+def _markdown(docstring: str) -> str:
+    r"""A docstring in Google's form as Markdown: its sections are lists.
+
+    >>> print(_markdown("Find.\n\nArgs:\n    q: What\n        to find.\n    n: How many."))
+    Find.
+    <BLANKLINE>
+    Args:
+    <BLANKLINE>
+    - `q`: What to find.
+    - `n`: How many.
+    """
+    lines: list[str] = []
+    in_section = False
+    for line in docstring.replace("``", "`").splitlines():
+        if re.fullmatch(r"(Args|Attributes|Raises|Returns|Source):", line):
+            in_section = True
+            lines += [line, ""]
+        elif in_section and (item := re.match(r"    (\w+): (.*)", line)):
+            lines.append(f"- `{item[1]}`: {item[2]}")
+        elif in_section and line.startswith("        "):
+            lines[-1] += f" {line.strip()}"
+        else:
+            in_section = in_section and bool(line.strip()) and line.startswith(" ")
+            lines.append(line)
+    return "\n".join(lines)
 
 
 def _section(title: str, context: click.Context) -> str:

@@ -47,7 +47,7 @@ AND (:author = '' OR a.number IN (
     SELECT k.article FROM people p JOIN article_people k ON k.person = p.id
     WHERE instr(p.folded, :author)
 ))
-{among} ORDER BY e.capture, e.kind
+{among} ORDER BY e.capture {way}, e.kind
 """
 
 
@@ -71,6 +71,7 @@ def iter_events(
     narrowing: Narrowing = Narrowing(),
     *,
     among: tuple[str, Sequence[str | int]] | None = None,
+    newest_first: bool = False,
 ) -> Iterator[Happening]:
     """Events in order of time.
 
@@ -78,6 +79,7 @@ def iter_events(
         db: The index.
         narrowing: Which ones.
         among: A SELECT of the numbers of articles with its parameters: only events of these.
+        newest_first: In the opposite order.
     """
     values = {
         "first": first_capture_number(_moment(narrowing.since, "0")),
@@ -90,7 +92,7 @@ def iter_events(
     clause = "" if among is None else "AND a.number IN (SELECT value FROM json_each(:numbers))"
     if among is not None:
         values["numbers"] = json.dumps([row[0] for row in db.execute(*among)])
-    for row in db.query(_EVENTS.format(among=clause), values):
+    for row in db.query(_EVENTS.format(among=clause, way="DESC" if newest_first else ""), values):
         yield Happening(**{**row, "silent": bool(row["silent"])})
 
 

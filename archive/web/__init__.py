@@ -6,6 +6,8 @@
     pages.py     search, article, evidence, sources
     captures.py  lists of captures, one record, the frame around a replayed page
     cite.py      citations of an article
+    events.py    what happened, as a page, a feed and JSON
+    trend.py     counts over time
     compare.py   two versions, side by side or inline
     api.py       the same as JSON, with OpenAPI
     narrow.py    links that narrow a search

@@ -4,13 +4,16 @@ import csv
 import dataclasses
 import io
 import json
+import os
+import subprocess
+import sys
 from contextlib import closing
 
 import pytest
 from click.testing import CliRunner
 
 from archive.cli import cli
-from archive.export import to_csv
+from archive.exporters import Csv
 from archive.index.open import open_index
 from tests.archive.indexer.press import SENTENCES, http, index_here, new_press, story
 
@@ -90,12 +93,14 @@ def test_csv_has_no_cell_that_a_spreadsheet_would_run_and_a_mark_on_request(pres
         "'=HYPERLINK(1),'+1,'@SUM,'-2,plain 1-2"
     ]
     assert not export(press, "--format", "csv").startswith("\ufeff")
-    assert export(press, "--format", "csv", "--bom").startswith("\ufeffid,url,source")
+    assert export(press, "--format", "csv-bom").startswith("\ufeffid,url,source")
 
 
 def to_csv_of(*cells):
     made = dataclasses.make_dataclass("Cells", [f"c{n}" for n in range(len(cells))])
-    return "".join(to_csv([made(*cells)], made)).splitlines()
+    stream = io.StringIO(newline="")
+    assert Csv().write([made(*cells)], made, stream) == 1
+    return stream.getvalue().splitlines()
 
 
 def test_versions_events_stories_and_links_are_exported_too(press):
@@ -141,11 +146,51 @@ def test_parquet_needs_a_file(press):
     result = CliRunner().invoke(
         cli, ["-C", str(press.archive.root), "export", "--format", "parquet"]
     )
-    assert result.exit_code == 2
-    assert "--to" in result.output
+    assert result.exit_code == 1
+    assert "--to" in str(result.exception)
 
 
 def test_a_target_that_cannot_be_written(press, tmp_path):
     target = str(tmp_path / "no" / "such" / "file")
     result = CliRunner().invoke(cli, ["-C", str(press.archive.root), "export", "--to", target])
     assert "cannot be written" in str(result.exception)
+
+
+EXPORTER = """
+from html import escape
+from pathlib import Path
+
+from microfiche import Exported
+
+
+class Links:
+    def write(self, rows, row_type, target):
+        if row_type is not Exported:
+            raise ValueError("only articles")
+        if isinstance(target, Path):
+            with target.open("w", encoding="utf-8") as file:
+                return self.write(rows, row_type, file)
+        count = 0
+        for count, row in enumerate(rows, 1):
+            target.write(f'<li><a href="{escape(row.url)}">{escape(row.title)}</a></li>')
+        return count
+"""
+
+
+def test_a_package_of_ones_own_adds_a_form(press, tmp_path):
+    (tmp_path / "linklist.py").write_text(EXPORTER, "utf-8")
+    metadata = tmp_path / "linklist-1.0.dist-info"
+    metadata.mkdir()
+    (metadata / "METADATA").write_text("Metadata-Version: 2.1\nName: linklist\nVersion: 1.0\n")
+    (metadata / "entry_points.txt").write_text("[microfiche.exporters]\nlinks = linklist:Links\n")
+    target = tmp_path / "links.html"
+    command = ["-C", str(press.archive.root), "export", "--format", "links", "--to", str(target)]
+    done = subprocess.run(
+        [sys.executable, "-m", "archive.cli", *command],
+        env={**os.environ, "PYTHONPATH": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stdout) == (0, f"Exported 3 articles to {target}\n"), done.stderr
+    assert '/harbour-vote-tonight">Harbour vote tonight</a></li>' in target.read_text("utf-8")

@@ -1,0 +1,112 @@
+"""How often something was written about over time, beside all that was published."""
+
+from collections import Counter, defaultdict
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+from sqlite_utils import Database
+
+from archive.search.notes import Note
+from archive.search.periods import Unit, iter_periods, period_of, unit_for
+from archive.search.run import select_matching
+
+Split = Literal["", "source", "language"]
+
+MAX_GROUPS = 8
+"""Sources or languages with a line of their own, those with the most articles found."""
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """One day, month or year of one group: articles found, of so many published then."""
+
+    period: str
+    group: str
+    articles: int
+    published: int
+
+    @property
+    def share(self) -> float:
+        """The part of what was published: 0.0 to 1.0, 0.0 where nothing was."""
+        return self.articles / self.published if self.published else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Trend:
+    """Counts of a query over time.
+
+    Attributes:
+        query: As asked.
+        unit: What a period is.
+        split: What the groups are; empty: there is one, without a name.
+        groups: Their names, the commonest first.
+        points: Every period of the span for every group, in order of time.
+        notes: What could not be read of the query.
+    """
+
+    query: str
+    unit: Unit
+    split: Split
+    groups: tuple[str, ...]
+    points: tuple[Point, ...]
+    notes: tuple[Note, ...]
+
+
+def find_trend(db: Database, query: str, *, unit: Unit | None = None, split: Split = "") -> Trend:
+    """Count the articles of a query by when they were published.
+
+    Args:
+        db: The index.
+        query: What people type; only what was asked for is counted, no nearest words.
+        unit: Days, months or years; None: what the span asks for.
+        split: By source or language, at most `MAX_GROUPS` of them.
+    """
+    matches, notes = select_matching(db, query)
+    found = _counts(db, f"({matches.sql})", matches.values, split)
+    if not found:
+        return Trend(query, unit or "month", split, (), (), notes)
+    days = [day for days in found.values() for day in days]
+    first, last = date.fromordinal(min(days)), date.fromordinal(max(days))
+    unit = unit or unit_for(first, last)
+    sizes = Counter({group: sum(days.values()) for group, days in found.items()})
+    groups = tuple(group for group, _ in sizes.most_common(MAX_GROUPS))
+    everything = _counts(db, "facets", (), split)
+    counted, published = (_by_period(counts, unit) for counts in (found, everything))
+    points = tuple(
+        Point(period, group, counted[group][period], published[group][period])
+        for period in iter_periods(unit, first, last)
+        for group in groups
+    )
+    return Trend(query, unit, split, groups, points, notes)
+
+
+def _counts(
+    db: Database, numbers: str, values: tuple[str | int, ...], split: Split
+) -> dict[str, Counter[int]]:
+    """How many articles of each group are of each day."""
+    column = {"": "NULL", "source": "f.source", "language": "f.language"}[split]
+    rows = db.execute(
+        f"SELECT {column}, f.day, count(*) FROM facets f "  # noqa: S608 - constants, bound values
+        f"WHERE f.number IN (SELECT number FROM {numbers}) GROUP BY 1, 2",
+        values,
+    )
+    found: dict[int | None, Counter[int]] = defaultdict(Counter)
+    for key, day, count in rows:
+        found[key][day] += count
+    return {_name(db, key): days for key, days in found.items()}
+
+
+def _name(db: Database, key: int | None) -> str:
+    if key is None:
+        return ""
+    row = db.execute("SELECT name FROM facet_names WHERE id = ?", [key]).fetchone()
+    return str(row[0])
+
+
+def _by_period(counts: dict[str, Counter[int]], unit: Unit) -> dict[str, Counter[str]]:
+    found: dict[str, Counter[str]] = defaultdict(Counter)
+    for group, days in counts.items():
+        for day, count in days.items():
+            found[group][period_of(date.fromordinal(day), unit)] += count
+    return found
