@@ -8,7 +8,8 @@ import pytest
 
 from archive.index.open import open_index
 from archive.search import count_facets, search
-from archive.search.facets import _periods, _unit, described
+from archive.search.facets import described
+from archive.search.periods import iter_periods, unit_for
 from tests.archive.indexer.press import http, index_here, new_press, story
 
 
@@ -93,5 +94,5 @@ def test_of_many_hits_a_sample_is_counted(db):
 )
 def test_the_histogram_has_bars_of_a_day_a_month_or_a_year(first, last, unit, bars):
     days = [date.fromisoformat(day) for day in (first, last)]
-    assert _unit(*days) == unit
-    assert list(_periods(unit, *days)) == bars
+    assert unit_for(*days) == unit
+    assert list(iter_periods(unit, *days)) == bars

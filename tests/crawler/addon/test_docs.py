@@ -8,7 +8,8 @@ from pathlib import Path
 
 from archive.index.open import read_index
 from archive.layout import create_archive, open_archive
-from archive.replay.resolve import find_capture, load
+from archive.replay.choose import Asked, find_capture
+from archive.replay.resolve import load
 from archive.search import search
 from tests.crawler.conftest import Bench
 from tests.site import Newspaper
@@ -49,7 +50,7 @@ def test_the_ten_lines_of_the_chapter_are_archived_and_found(newspaper: Newspape
         hits = search(db, "oyster").hits
         assert hits
         assert all(hit.url.startswith(f"{newspaper.a}/harbour/") for hit in hits)
-        capture = find_capture(db, hits[0].url, None)
+        capture = find_capture(db, Asked(hits[0].url, None))
         assert capture is not None
         stored = load(bench.archive, db, capture)
     assert (stored.http.status, b"yster" in stored.payload.content()) == (200, True)
