@@ -27,6 +27,7 @@ class PageKind(Enum):
     LIVE_BLOG = "live_blog"
     VIDEO = "video"
     GALLERY = "gallery"
+    DOCUMENT = "document"
     ERROR = "error"
     CHALLENGE = "challenge"
 
@@ -46,13 +47,15 @@ class Block:
 
     ``text`` has no line break except between the items of a list, the rows of a table (cells joined
     by `` | ``) and the paragraphs of an entry. An ``ENTRY`` is one entry of a live blog, its
-    headline and paragraphs a line each, and ``at`` the time it was posted.
+    headline and paragraphs a line each, and ``at`` the time it was posted. ``page`` is the page of
+    a document it begins on, from 1; 0 in what has no pages.
     """
 
     kind: BlockKind
     text: str
     level: int = 0
     at: datetime | None = None
+    page: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,6 +203,7 @@ def _read_block(row: Mapping[str, Any]) -> Block:
         row["text"],
         row.get("level", 0),
         datetime.fromisoformat(at) if at else None,
+        row.get("page", 0),
     )
 
 

@@ -1,4 +1,4 @@
-"""The pipeline: from the bytes of one page to its article."""
+"""The pipeline: from the bytes of one page, or of a PDF, to its article."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -23,7 +23,7 @@ from extract.outlets import OutletRules, find_rules
 from extract.own import apply_rules, find_own_marks
 from extract.prune import drop_dead, drop_marked, find_furniture, guard
 from extract.sift import Context, sift
-from extract.sniff import refuse_other_files
+from extract.sniff import is_pdf, refuse_other_files
 from extract.standfirst import find_standfirst
 from extract.structured import Structured, read_structured
 from extract.template import SiteTemplate, apply
@@ -48,7 +48,7 @@ def extract(
     """Read the article out of a page.
 
     Args:
-        html: the page, content codings undone.
+        html: the page or PDF, content codings undone.
         url: its address.
         headers: of the response; the character set and the date are taken from them.
         captured_at: when the response was received; no date found is later.
@@ -77,6 +77,11 @@ def extract(
 def _extract(
     html: bytes, url: str, headers: Headers | None, *, latest: date, rules: OutletRules | None
 ) -> Article:
+    if is_pdf(html):
+        # Loaded when the first one comes: a quarter of a second that most processes never need.
+        from extract.pdf.document import read_pdf  # noqa: PLC0415
+
+        return read_pdf(html, url=url, latest=latest, extractor=VERSION)
     refuse_other_files(html)
     text, encoding = decode(html, headers)
     root = parse(text)

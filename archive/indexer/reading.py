@@ -12,7 +12,9 @@ from archive.index.layout import write_layout
 from archive.index.segments import searchable
 from extract.article import Article, PageKind, text_of
 
-_ARTICLE_KINDS = {PageKind.ARTICLE, PageKind.LIVE_BLOG, PageKind.VIDEO, PageKind.GALLERY}
+_ARTICLE_KINDS = {
+    *(PageKind.ARTICLE, PageKind.LIVE_BLOG, PageKind.VIDEO, PageKind.GALLERY, PageKind.DOCUMENT)
+}
 # Shorter titles ("News", "Live") agree by accident.
 _MIN_TITLE_LETTERS = 6
 
