@@ -19,9 +19,9 @@ from extract.fingerprint import simhash, text_digest
 from extract.kind import find_kind, find_paywall
 from extract.lines import Line, read_lines
 from extract.live import mark_entries
-from extract.outlets import OutletRules, find_rules
 from extract.own import apply_rules, find_own_marks
 from extract.prune import drop_dead, drop_marked, find_furniture, guard
+from extract.rules import OutletRules, find_rules
 from extract.sift import Context, sift
 from extract.sniff import is_pdf, refuse_other_files
 from extract.standfirst import find_standfirst
@@ -53,7 +53,7 @@ def extract(
         headers: of the response; the character set and the date are taken from them.
         captured_at: when the response was received; no date found is later.
         template: what the site repeats, see ``extract.template``.
-        rules: to read the page by, in place of those that ``extract.outlets`` has for it.
+        rules: to read the page by, in place of those that ``extract.rules`` has for it.
 
     Raises:
         ExtractError: the bytes hold no page, or it cannot be read.
@@ -79,7 +79,7 @@ def _extract(
 ) -> Article:
     if is_pdf(html):
         # Loaded when the first one comes: a quarter of a second that most processes never need.
-        from extract.pdf.document import read_pdf  # noqa: PLC0415
+        from extract.pdf import read_pdf  # noqa: PLC0415
 
         return read_pdf(html, url=url, latest=latest, extractor=VERSION)
     refuse_other_files(html)

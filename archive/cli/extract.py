@@ -22,9 +22,10 @@ from extract import Article, ExtractError
 from extract import extract as read_page
 from extract.errors import OutletError
 from extract.explain import explain
-from extract.outlets import OutletRules, find_rules, host_of
-from extract.outlets.scaffold import scaffold
-from extract.outlets.trial import report, rules_for, try_rules
+from extract.hosts import host_of
+from extract.rules import OutletRules, find_rules
+from extract.scaffold import scaffold
+from extract.trial import report, rules_for, try_rules
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,8 @@ from datetime import UTC, date, datetime
 import pytest
 
 from extract import Article, Block, BlockKind, ExtractError, PageKind, extract
+from extract import pdf_pages as limits
 from extract.errors import TooLargeError, UnreadableError
-from extract.pdf import pages as limits
 from tests.extract.pdfs import PAGE, Text, document, paragraph, pdf, protected, shown, stream
 
 URL = "https://harbour.test/press/ferry.pdf"

@@ -8,9 +8,10 @@ from difflib import unified_diff
 from extract.article import Article
 from extract.decode import Headers, decode
 from extract.errors import OutletError
-from extract.outlets import OutletRules, choose, find_elements, host_of, parse_outlet
+from extract.hosts import host_of
 from extract.page import extract, read_body
 from extract.prune import drop_dead
+from extract.rules import OutletRules, choose, find_elements, parse_outlet
 from extract.sniff import refuse_other_files
 from extract.tree import parse
 

@@ -1,4 +1,8 @@
-"""The article that a PDF is: what it states of itself, and its text page by page."""
+"""The article that a PDF is: what it states of itself, and its text page by page.
+
+`pdf_pages` gives each page as boxes of lines in reading order (with pdfminer.six, loaded when the
+first PDF comes); `pdf_paragraphs` makes paragraphs of them and takes running heads out.
+"""
 
 import re
 from collections import Counter
@@ -16,8 +20,8 @@ from extract.article import Article, Block, BlockKind, Evidence, PageKind, Remov
 from extract.dates import read_when
 from extract.facts import detect_language, find_tags
 from extract.fingerprint import simhash, text_digest
-from extract.pdf.pages import PdfPage, open_document, read_pages
-from extract.pdf.paragraphs import Paragraph, plain, read_paragraphs
+from extract.pdf_pages import PdfPage, open_document, read_pages
+from extract.pdf_paragraphs import Paragraph, plain, read_paragraphs
 from extract.sift import looks_like_name
 from extract.structured import Structured
 from extract.title import fold

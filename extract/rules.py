@@ -11,12 +11,12 @@ from datetime import date
 from functools import cache
 from importlib import resources
 from typing import Any, NoReturn
-from urllib.parse import urlsplit
 
 from lxml import etree
 from lxml.html import HtmlElement
 
 from extract.errors import OutletError
+from extract.hosts import host_of
 
 _KEYS = frozenset({"from", "until", "seen", "drop", "body", "standfirst"})
 _PATHS = ("drop", "body", "standfirst")
@@ -69,19 +69,10 @@ def choose(rules: Iterable[OutletRules], day: date) -> OutletRules | None:
     return None
 
 
-def host_of(url: str) -> str:
-    """Name the host by which rules are chosen.
-
-    >>> host_of("https://www.x.test:8080/a"), host_of("file:///a.html")
-    ('x.test', '')
-    """
-    return (urlsplit(url).hostname or "").removeprefix("www.")
-
-
 @cache
 def _by_host() -> dict[str, tuple[OutletRules, ...]]:
     table: dict[str, tuple[OutletRules, ...]] = {}
-    for file in resources.files(__name__).iterdir():
+    for file in resources.files("extract").joinpath("outlets").iterdir():
         if file.name.endswith(".toml"):
             text = file.read_text("utf-8")
             hosts, rules = parse_outlet(text, name=file.name.removesuffix(".toml"))

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from extract.article import Removed
-from extract.pdf.pages import PdfLine, PdfPage, is_beside
+from extract.pdf_pages import PdfLine, PdfPage, is_beside
 
 # Share of a page's height at its head and foot in which running heads stand.
 _MARGIN = 0.12
