@@ -14,6 +14,7 @@ from archive import lock
 from archive.config import Config, Source, load_config
 from archive.errors import MicroficheError, NotFound
 from archive.layout import Archive
+from archive.rules import Rules, load_rules
 from archive.times import utc_now
 from archive.warc.recovery import Recovered, recover
 from archive.warc.writer import WarcWriter
@@ -47,6 +48,7 @@ class Session:
     recovered: Sequence[Recovered]
     recheck: bool
     started: datetime
+    rules: Rules
     files: dict[str, None] = field(default_factory=dict)
     """WARC files written to, sealed names, in order."""
     reason: str = "interrupted"
@@ -168,6 +170,7 @@ def _open(
     indexer = _start_indexer(archive, recovered) if index else None
     files: dict[str, None] = {}
     agent, tally = config.user_agent, Tally(sources)
+    rules = load_rules(archive)
     token = product_token(agent)
     return Session(
         archive=archive,
@@ -175,13 +178,14 @@ def _open(
         sources=sources,
         user_agent=agent,
         frontier=frontier,
-        writer=_open_writer(archive, config, agent, payloads, indexer, files),
+        writer=_open_writer(archive, config, agent, rules, payloads, indexer, files),
         tally=tally,
         harvest=Harvest(frontier, config, sources, tally, agent=token, fresh_robots=recheck),
         indexer=indexer,
         recovered=recovered,
         recheck=recheck,
         started=started,
+        rules=rules,
         files=files,
     )
 
@@ -205,6 +209,7 @@ def _open_writer(
     archive: Archive,
     config: Config,
     agent: str,
+    rules: Rules,
     payloads: PayloadMemory,
     indexer: IndexerChild | None,
     files: dict[str, None],
@@ -235,6 +240,7 @@ def _open_writer(
         prefix=config.crawl.warc_prefix,
         info=info,
         config_redacted=redacted_config(config),
+        rules=rules.block,
         roll_bytes=config.crawl.warc_bytes,
         min_free_bytes=config.crawl.min_free_bytes,
         find_payload=payloads.find,

@@ -94,7 +94,8 @@ class Article:
 
     Dates are aware datetimes, or plain dates where only the day is known. ``fingerprint`` is an
     unsigned 64-bit simhash of ``text``; ``text_digest`` is the SHA-256 (hex) of the text as far as
-    an archivist would call it changed: without white space, punctuation and quote styles.
+    an archivist would call it changed: without white space, punctuation and quote styles. ``rules``
+    is the digest of the outlet's rules that the page was read by; None where there were none.
     """
 
     url: str
@@ -114,6 +115,7 @@ class Article:
     credit: str | None = None
     paywall: Paywall = Paywall.UNKNOWN
     kind: PageKind = PageKind.ARTICLE
+    rules: str | None = None
     evidence: tuple[Evidence, ...] = ()
     removed: tuple[Removed, ...] = ()
     encoding: Encoding = Encoding("utf-8", "default")
@@ -129,6 +131,15 @@ class Article:
     def all_text(self) -> str:
         """Everything that can be read in the body: with captions and tables."""
         return "\n".join(block.text for block in self.blocks)
+
+    @property
+    def read_by(self) -> str:
+        """What has read the page: the extractor's version, and the digest of the outlet's rules.
+
+        >>> Article("https://x.test/", "1", rules="3a26").read_by
+        '1+3a26'
+        """
+        return f"{self.extractor}+{self.rules}" if self.rules else self.extractor
 
     def to_dict(self) -> dict[str, Any]:
         """Give the article as JSON-ready values; ``text`` is included, for readers.

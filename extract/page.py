@@ -53,7 +53,7 @@ def extract(
         headers: of the response; the character set and the date are taken from them.
         captured_at: when the response was received; no date found is later.
         template: what the site repeats, see ``extract.template``.
-        rules: to read the page by, in place of those that ``extract.rules`` has for it.
+        rules: of its outlet, in place of those that come with ``extract``: see `extract.rules`.
 
     Raises:
         ExtractError: the bytes hold no page, or it cannot be read.
@@ -81,7 +81,9 @@ def _extract(
         # Loaded when the first one comes: a quarter of a second that most processes never need.
         from extract.pdf import read_pdf  # noqa: PLC0415
 
-        return read_pdf(html, url=url, latest=latest, extractor=VERSION)
+        document = read_pdf(html, url=url, latest=latest, extractor=VERSION)
+        # They say nothing of it, but are those that it was read under.
+        return replace(document, rules=_digest(rules))
     refuse_other_files(html)
     text, encoding = decode(html, headers)
     root = parse(text)
@@ -99,7 +101,7 @@ def _extract(
     kind, kind_evidence = find_kind(said, fields.title, blocks, lines, url)
     paywall, paywall_evidence = find_paywall(said, lines, len(plain))
     found = (standfirst_evidence, credit_evidence, language_evidence)
-    evidence = (*found, kind_evidence, paywall_evidence)
+    evidence = (*found, kind_evidence, paywall_evidence, _ruled(rules))
     return replace(
         _with_fields(url, fields),
         standfirst=standfirst,
@@ -108,6 +110,7 @@ def _extract(
         credit=credit,
         paywall=paywall,
         kind=kind,
+        rules=_digest(rules),
         evidence=(*fields.evidence, *(item for item in evidence if item is not None)),
         removed=removed,
         encoding=encoding,
@@ -146,6 +149,16 @@ def read_body(root: HtmlElement, url: str, rules: OutletRules | None = None) -> 
     choose_body(root, lines, url)
     apply_rules(root, lines, rules)
     return lines
+
+
+def _digest(rules: OutletRules | None) -> str | None:
+    return (rules.digest or None) if rules else None
+
+
+def _ruled(rules: OutletRules | None) -> Evidence | None:
+    if rules is None or not rules.digest:
+        return None
+    return Evidence("rules", rules.digest, f"outlet {rules.name}, from {rules.first_day}")
 
 
 def _take_standfirst(

@@ -12,8 +12,10 @@ from archive.config import Config, load_config
 from archive.errors import ExitCode, IndexUnsound
 from archive.index.writing import write_index
 from archive.indexer import catchup
+from archive.indexer.outlets import ReadAgain, find_stale, read_again
 from archive.layout import Archive
 from archive.lock import hold
+from archive.rules import Rules, load_rules
 from archive.wording import counted
 
 OnProgress = Callable[[catchup.Progress], None]
@@ -28,7 +30,7 @@ OnProgress = Callable[[catchup.Progress], None]
 @click.option(
     "--no-reread",
     is_flag=True,
-    help="Leave texts that an older extractor read as they are, for now.",
+    help="Do not read pages again that an older extractor, or other rules, have read.",
 )
 @click.pass_context
 def command(ctx: click.Context, *, rebuild: bool, no_reread: bool) -> None:
@@ -36,10 +38,14 @@ def command(ctx: click.Context, *, rebuild: bool, no_reread: bool) -> None:
 
     Reads what they hold beyond what is indexed: captures, articles, full text. An index that is
     found damaged, or that an older extractor has read, is made anew from the WARC files; the
-    latter serves until the new one is whole.
+    latter serves until the new one is whole. Pages of outlets whose rules (rules/*.toml) are others
+    than before are read again, and no other pages.
     """
     archive = archive_of(ctx)
     config = load_config(archive)
+    rules = load_rules(archive)
+    for problem in rules.problems:
+        click.echo(f"microfiche: {problem}", err=True)
     with hold(archive.index_lock_path, purpose="index"):
         for recovered in catchup.recover_leftovers(archive):
             click.echo(
@@ -48,6 +54,7 @@ def command(ctx: click.Context, *, rebuild: bool, no_reread: bool) -> None:
                 err=True,
             )
         report = None if rebuild else _catch_up(archive, config, reread=not no_reread)
+        ruled = _read_outlets_again(archive, config, rules) if report and not no_reread else None
         rebuilt = report is None
         if report is None:
             with _progress() as on_progress:
@@ -59,9 +66,12 @@ def command(ctx: click.Context, *, rebuild: bool, no_reread: bool) -> None:
         f"{counted(done.versions_new, 'new version')}, "
         f"{counted(done.failed, 'page')} that could not be read"
     )
-    for problem in report.damaged:
+    if ruled is not None:
+        click.echo(f"Read again by other rules: {counted(ruled.captures, 'capture')}")
+    damaged = (*report.damaged, *(ruled.damaged if ruled else ()))
+    for problem in damaged:
         click.echo(f"microfiche: {problem}", err=True)
-    if report.damaged:
+    if damaged:
         ctx.exit(ExitCode.DAMAGED)
 
 
@@ -83,6 +93,25 @@ def _catch_up(archive: Archive, config: Config, *, reread: bool) -> catchup.Repo
             err=True,
         )
     return None
+
+
+def _read_outlets_again(archive: Archive, config: Config, rules: Rules) -> ReadAgain | None:
+    """Read the pages of outlets again whose rules have changed; None where there are none."""
+    with write_index(archive) as db:
+        hosts = find_stale(db, rules.book)
+    if not hosts:
+        return None
+    names = ", ".join(sorted(hosts))
+    if rules.problems:
+        # The broken file may be theirs: reading would be undone as soon as it is corrected.
+        click.echo(f"microfiche: pages of {names} wait until the rule files are right", err=True)
+        return None
+    click.echo(
+        f"microfiche: other rules than before for {names}; those pages are read again, the index "
+        "serves meanwhile",
+        err=True,
+    )
+    return read_again(archive, config, rules.book, hosts)
 
 
 @contextmanager

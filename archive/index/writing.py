@@ -33,7 +33,7 @@ def write_index(archive: Archive) -> Iterator[WriterDatabase]:
     db = open_index(archive, write=True)
     assert isinstance(db, WriterDatabase)
     try:
-        db.extractors = set(before.extractors) if before else _find_extractors(db)
+        db.extractors = set(before.extractors) if before else find_extractors(db)
         yield db
     except sqlite3.DatabaseError as error:
         note_damage(archive.index_path, error)
@@ -48,7 +48,7 @@ def write_index(archive: Archive) -> Iterator[WriterDatabase]:
         db.close()
 
 
-def _find_extractors(db: Database) -> set[str]:
+def find_extractors(db: Database) -> set[str]:
     """Who has read what is there; reads all of it, where no seal says."""
     rows = db.execute(
         "SELECT DISTINCT extractor FROM versions UNION SELECT extractor FROM extraction_failures"

@@ -2,7 +2,7 @@
 
 import hashlib
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,7 +20,7 @@ from archive.index.integrity import (
 )
 from archive.index.open import PAGE_SIZE, WriterDatabase, open_index_file, page_size_of
 from archive.index.schema import WHAT_IS_READ
-from archive.index.writing import checkpoint
+from archive.index.writing import checkpoint, find_extractors
 from archive.indexer.found import Found
 from archive.indexer.fulltext import for_bulk, merge
 from archive.indexer.pool import Pool, PoolSettings
@@ -30,6 +30,7 @@ from archive.indexer.unfinished import FILES_SUFFIX, goes_on, note_files
 from archive.indexer.write import Totals
 from archive.layout import Archive
 from archive.lock import hold
+from archive.rules import load_rules
 from archive.warc.recovery import Recovered, recover
 from extract.page import VERSION
 
@@ -87,7 +88,7 @@ def catch_up(
     """
     walk = _Walk(db, list(iter_sealed(archive)))
     with Pool(pool_settings(config)) as pool:
-        indexer = Indexer(db, pool, BULK)
+        indexer = Indexer(db, pool, BULK, load_rules(archive).book)
         indexer.on_progress = lambda totals: on_progress(
             Progress(walk.bytes_done, walk.bytes_all, totals)
         )
@@ -157,7 +158,7 @@ def seal(db: Database, filename: str, path: Path) -> None:
 
 def tell_of_others(db: WriterDatabase) -> str | None:
     """One line where something is not as this version reads it from the WARC files."""
-    others = sorted(db.extractors - {VERSION})
+    others = sorted({reader.partition("+")[0] for reader in db.extractors} - {VERSION})
     if others:
         return f"index.db has pages read by extractor {', '.join(others)}, this one is {VERSION}"
     if db.execute("PRAGMA user_version").fetchone()[0] < WHAT_IS_READ:
@@ -174,7 +175,7 @@ def rebuild(
     """Make the index anew from the WARC files, beside the old one, then put it in its place.
 
     A run that was cut short goes on where it stopped, unless files have gone, were replaced, or the
-    extractor is another one since. The caller holds ``index_lock_path``.
+    extractor or an outlet's rules are others since. The caller holds ``index_lock_path``.
 
     Raises:
         RebuildFailed: what was being made got damaged, and is removed; the old one is as it was.
@@ -184,13 +185,13 @@ def rebuild(
     old = None if is_marked(archive.index_path) else page_size_of(archive.index_path)
     page_size = old or PAGE_SIZE
     if page_size_of(beside) not in (None, page_size):
-        _remove(beside)
-    files = dict(iter_sealed(archive))
+        remove_index(beside)
+    files, rules = dict(iter_sealed(archive)), load_rules(archive).book.digest
     with closing(_open_beside(beside, page_size)) as db, _blaming(beside):
-        may_go_on = goes_on(beside, db, files)
+        may_go_on = goes_on(beside, db, files, rules)
     if not may_go_on:
-        _remove(beside)
-    note_files(beside, files)
+        remove_index(beside)
+    note_files(beside, files, rules)
     with closing(_open_beside(beside, page_size)) as db:
         with _blaming(beside):
             for_bulk(db)
@@ -198,7 +199,7 @@ def rebuild(
             merge(db)
             checkpoint(db)
         switch(db, archive.index_path)
-    _remove(beside)
+    remove_index(beside)
     forget_damage(beside)
     return report
 
@@ -211,49 +212,52 @@ def _blaming(beside: Path) -> Iterator[None]:
     except sqlite3.DatabaseError as error:
         if not is_damage(error):
             raise
-        _remove(beside)
+        remove_index(beside)
         raise RebuildFailed(
             f"{beside}: damaged while it was being made ({error}), and removed; the index in use "
             "is as it was: look at the disk and the memory, then run `microfiche index --rebuild`"
         ) from error
 
 
-def switch(new: Database, path: Path) -> None:
+def switch(new: Database, path: Path, *, readers: Iterable[str] = ()) -> None:
     """Make the index at ``path`` the same as ``new``.
 
     By SQLite's backup, as one transaction of the old file: readers go on with what they see
     until it is committed, and a kill leaves the old index whole. A file that is damaged, or no
-    index any more, is removed first: nobody is served from it.
+    index any more, is removed first: nobody is served from it. ``readers`` are kept as those that
+    have read its pages, beside those that it names.
     """
     page_size = new.execute("PRAGMA page_size").fetchone()[0]
     if is_marked(path):
-        _remove(path)
+        remove_index(path)
     try:
         old = open_index_file(path, write=True, page_size=page_size)
     except IndexDamaged:
-        _remove(path)
+        remove_index(path)
         old = open_index_file(path, write=True, page_size=page_size)
     with closing(old):
         new.conn.backup(old.conn)
         old.execute("PRAGMA journal_mode = WAL")
         if checkpoint(old, wait_s=_READERS_WAIT_S):
             with suppress(OSError):
-                write_seal(path, None, set(), extractors=[VERSION])
+                read_by = find_extractors(old) | {VERSION, *readers}
+                write_seal(path, None, set(), extractors=read_by)
     forget_damage(path)
 
 
 def _open_beside(path: Path, page_size: int) -> Database:
     if path.exists() and find_damage(path) is not None:
-        _remove(path)
+        remove_index(path)
     forget_damage(path)
     try:
         return open_index_file(path, write=True, page_size=page_size)
     except IndexDamaged:
-        _remove(path)
+        remove_index(path)
         return open_index_file(path, write=True, page_size=page_size)
 
 
-def _remove(path: Path) -> None:
+def remove_index(path: Path) -> None:
+    """Remove an index that is being made, with all that stands beside it."""
     for suffix in ("-wal", "-shm", "-journal", ".seal", FILES_SUFFIX, ""):
         with suppress(FileNotFoundError):
             path.with_name(path.name + suffix).unlink()

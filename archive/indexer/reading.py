@@ -111,7 +111,7 @@ def reading_of(article: Article) -> Reading:
         title_digest=number_id(plain_title) if len(plain_title) >= _MIN_TITLE_LETTERS else None,
         text_digest=text_digest,
         fingerprint=signed(article.fingerprint),
-        extractor=article.extractor,
+        extractor=article.read_by,
         is_article=article.kind in _ARTICLE_KINDS and is_read,
         indexed=indexed_if_other(text, title, standfirst, asides),
     )

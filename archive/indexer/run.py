@@ -4,20 +4,23 @@ import logging
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from sqlite_utils import Database
 
 from archive.errors import WarcError
+from archive.index.open import WriterDatabase
 from archive.index.writing import checkpoint_when_due
 from archive.indexer.found import Found, found_in
 from archive.indexer.pool import Pool
 from archive.indexer.reading import Failure, Reading
 from archive.indexer.settling.settle import settle_marked
 from archive.indexer.store import Entry
+from archive.indexer.worker import Page
 from archive.indexer.write import Totals, settle, write_batch
 from archive.warc.reader import iter_groups
+from extract.rules import RuleBook
 
 logger = logging.getLogger(__name__)
 
@@ -58,6 +61,7 @@ class Indexer:
     db: Database
     pool: Pool
     batch: BatchSize
+    book: RuleBook = field(default_factory=RuleBook)
     on_progress: Callable[[Totals], None] = lambda _: None
     totals: Totals = field(default_factory=Totals)
     rest_s: float = REST_S
@@ -100,13 +104,17 @@ class Indexer:
         self._settled = time.monotonic()
 
     def _take(self, found: Found) -> None:
-        task = self.pool.submit(found.page) if found.page else None
+        task = self.pool.submit(self._ruled(found.page)) if found.page else None
         # The page's bytes are the worker's now; the queue keeps what the index needs.
         pending = _Pending(Found(found.filename, found.end, found.capture, None), task)
         if task is not None:
             self._by_task[task] = pending
         self._queue.append(pending)
         self._since = self._since or time.monotonic()
+
+    def _ruled(self, page: Page) -> Page:
+        """The page with the rules of its outlet, for the day of its capture."""
+        return replace(page, rules=self.book.find(page.url, page.captured_at.date()))
 
     def _collect(self, timeout_s: float) -> None:
         for task, outcome in self.pool.collect(timeout_s):
@@ -126,10 +134,17 @@ class Indexer:
     def _commit(self) -> None:
         if self._ready:
             self.totals.add(write_batch(self.db, self._ready))
+            note_readers(self.db, (entry.outcome for entry in self._ready))
             checkpoint_when_due(self.db)
             self._ready = []
             self.on_progress(self.totals)
         self._since = time.monotonic() if self._queue else None
+
+
+def note_readers(db: Database, outcomes: Iterable[Reading | Failure | None]) -> None:
+    """Remember what has read the pages of an index: versions of the extractor, with rules."""
+    if isinstance(db, WriterDatabase):
+        db.extractors |= {outcome.extractor for outcome in outcomes if outcome is not None}
 
 
 def iter_found(

@@ -19,6 +19,7 @@ from archive.indexer.reading import Failure, FailureReason, Reading, reading_of
 from archive.warc.stored import StoredHttp
 from extract import VERSION, extract
 from extract.errors import ExtractError, NotHTMLError, TooLargeError
+from extract.rules import OutletRules
 
 # Between two collections of garbage: a page leaves cycles behind (lxml's proxies), and a
 # collection in the midst of one costs more than one between pages.
@@ -30,11 +31,15 @@ _WARM_UP = b"<html><body><article><h1>A page</h1>" + b"<p>Some words of it, read
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One page to be read: its address, the stored response, when it was captured."""
+    """One page to be read: its address, the stored response, when it was captured.
+
+    ``rules`` are its outlet's, by the operator's rule files; None: those that ``extract`` has.
+    """
 
     url: str
     http: StoredHttp
     captured_at: datetime
+    rules: OutletRules | None = None
 
 
 class PageTimeout(BaseException):
@@ -46,7 +51,11 @@ def read_page(page: Page) -> Reading | Failure:
     try:
         html = page.http.content()
         article = extract(
-            html, url=page.url, headers=page.http.headers, captured_at=page.captured_at
+            html,
+            url=page.url,
+            headers=page.http.headers,
+            captured_at=page.captured_at,
+            rules=page.rules,
         )
         return reading_of(article)
     except Exception as error:  # noqa: BLE001 - one page, whatever broke on it; the reason is kept

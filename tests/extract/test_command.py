@@ -149,7 +149,7 @@ def test_rules_see_the_page_as_the_pipeline_does(page: Path, rule_file: Path) ->
     ("url", "text", "message"),
     [
         ("https://other.test/a", RULES, r"its hosts \(paper.test\) do not have other.test"),
-        ("https://paper.test/a", "hosts = [", "paper_test.toml: "),
+        ("https://paper.test/a", "hosts = [", "paper_test.toml, line 1: "),
         (
             "https://paper.test/a",
             RULES.replace("2026-01-02", "2001-01-01\nuntil = 2002-01-01"),
@@ -234,6 +234,23 @@ def test_rules_are_begun_and_tried_on_a_capture(crawled: tuple[Bench, str], tmp_
     file.write_text(begun.replace("# body = []", 'body = "//body"'), "utf-8")
     assert 'hosts = ["localhost"]' in begun
     assert "body        1 element," in run(*at, "--rules", str(file), "--check-rules")
+
+
+def test_the_rules_of_the_archive_are_in_force(crawled: tuple[Bench, str]) -> None:
+    bench, url = crawled
+    at = ("-C", str(bench.archive.root), url)
+    bench.archive.rules_dir.mkdir()
+    file = bench.archive.rules_dir / "localhost.toml"
+    try:
+        file.write_text(run(*at, "--scaffold").replace("# body = []", 'body = "//h1"'), "utf-8")
+        assert "rules localhost.toml" in run(*at, "--check-rules")
+        row = json.loads(run(*at, "--json"))
+        (told,) = [one for one in row["evidence"] if one["field"] == "rules"]
+        assert (told["value"], len(row["rules"])) == (row["rules"], 16)
+        assert told["rule"].startswith("outlet localhost, from ")
+    finally:
+        file.unlink()
+        bench.archive.rules_dir.rmdir()
 
 
 def test_an_address_that_was_never_captured_is_not_fetched(
