@@ -53,8 +53,12 @@ def command(ctx: click.Context, *, rebuild: bool, no_reread: bool) -> None:
                 f"{recovered.cut_bytes} bytes cut off",
                 err=True,
             )
-        report = None if rebuild else _catch_up(archive, config, reread=not no_reread)
-        ruled = _read_outlets_again(archive, config, rules) if report and not no_reread else None
+        report, hosts = (
+            (None, frozenset[str]())
+            if rebuild
+            else _catch_up(archive, config, rules, reread=not no_reread)
+        )
+        ruled = _read_outlets_again(archive, config, rules, hosts) if hosts else None
         rebuilt = report is None
         if report is None:
             with _progress() as on_progress:
@@ -75,8 +79,14 @@ def command(ctx: click.Context, *, rebuild: bool, no_reread: bool) -> None:
         ctx.exit(ExitCode.DAMAGED)
 
 
-def _catch_up(archive: Archive, config: Config, *, reread: bool) -> catchup.Report | None:
-    """Index what is new; None where the index has to be made anew, and why has been said."""
+def _catch_up(
+    archive: Archive, config: Config, rules: Rules, *, reread: bool
+) -> tuple[catchup.Report | None, frozenset[str]]:
+    """Index what is new; no report where the index has to be rebuilt, and why has been said.
+
+    Returns:
+        The report, and the hosts whose pages are to be read again.
+    """
     try:
         with write_index(archive) as db:
             told = catchup.tell_of_others(db)
@@ -84,7 +94,8 @@ def _catch_up(archive: Archive, config: Config, *, reread: bool) -> catchup.Repo
                 if told:
                     click.echo(f"microfiche: {told}; left for now", err=True)
                 with _progress() as on_progress:
-                    return catchup.catch_up(archive, db, config, on_progress=on_progress)
+                    report = catchup.catch_up(archive, db, config, on_progress=on_progress)
+                return report, find_stale(db, rules.book) if reread else frozenset()
     except IndexUnsound as error:
         click.echo(f"microfiche: {error}", err=True)
     else:
@@ -92,15 +103,13 @@ def _catch_up(archive: Archive, config: Config, *, reread: bool) -> catchup.Repo
             f"microfiche: {told}; the WARC files are read again, the index serves meanwhile",
             err=True,
         )
-    return None
+    return None, frozenset()
 
 
-def _read_outlets_again(archive: Archive, config: Config, rules: Rules) -> ReadAgain | None:
-    """Read the pages of outlets again whose rules have changed; None where there are none."""
-    with write_index(archive) as db:
-        hosts = find_stale(db, rules.book)
-    if not hosts:
-        return None
+def _read_outlets_again(
+    archive: Archive, config: Config, rules: Rules, hosts: frozenset[str]
+) -> ReadAgain | None:
+    """Read the pages of outlets again whose rules have changed; None where that has to wait."""
     names = ", ".join(sorted(hosts))
     if rules.problems:
         # The broken file may be theirs: reading would be undone as soon as it is corrected.

@@ -2,8 +2,11 @@
 
 import pytest
 
+from archive.indexer.pool import Pool, PoolSettings
+from archive.indexer.reading import Failure, FailureReason
+from archive.indexer.run import iter_found
 from tests.archive.indexer.press import http, index_here
-from tests.extract.pdfs import document, paragraph
+from tests.extract.pdfs import Text, document, paragraph
 
 RELEASE = paragraph(
     ["The ferry between the two islands will run again from the first of", "December, it is said."]
@@ -56,3 +59,19 @@ def test_a_picture_behind_a_link_is_no_page(index, db):
     index(AT, b"\x89PNG\r\n\x1a\n", "image/png")
     assert db.execute("SELECT count(*) FROM versions").fetchone() == (0,)
     assert db.execute("SELECT count(*) FROM extraction_failures").fetchone() == (0,)
+
+
+def test_one_that_takes_too_long_ends_at_the_limit_of_its_worker(press):
+    labels = [Text(x, y, "label", 4) for x in range(0, 560, 20) for y in range(0, 820, 6)]
+    long = http(document(*[labels] * 60), mime="application/pdf")
+    press.write("a.warc.gz", [press.exchange(AT, long)])
+    path = press.archive.warcs_dir / "a.warc.gz"
+    (page,) = [one.page for one in iter_found(path, "a.warc.gz") if one.page]
+    with Pool(PoolSettings(workers=1, timeout_s=0.5)) as pool:
+        pool.submit(page)
+        done = []
+        while not done:
+            done = pool.collect(5)
+    ((_, outcome),) = done
+    assert isinstance(outcome, Failure)
+    assert (outcome.reason, outcome.detail) == (FailureReason.TIMEOUT, "not read within 0.5 s")
