@@ -241,7 +241,7 @@ def _large_lines(paragraphs: Sequence[Paragraph], body: float) -> Stated:
     # "PRESS RELEASE" in the largest letters is a label over the headline.
     large.sort(key=lambda one: (_is_label(one.text), -one.size))
     stated = [("largest letters", one.text) for one in large if len(one.text) <= _MAX_TITLE_CHARS]
-    if first and len(first[0].text) <= _MAX_HEAD_CHARS and not _SENTENCE.search(first[0].text):
+    if first and first[0].lines == 1 and not _SENTENCE.search(first[0].text):
         stated.append(("first line", first[0].text))
     return stated[:5]
 

@@ -54,6 +54,8 @@ _SUSPECT_BYTES = MAX_STREAM_BYTES // 1032
 _MAX_DEPTH = 32
 # Between words of a justified line, in heights of its letters; columns stand further apart.
 _WORD_SPACE = 0.9
+# The widest space that a justified line of a narrow column has.
+_STRETCHED = 5
 # Lines beside each other that are compared; a row of more is no line of text.
 _NEAR = 40
 # Space between columns, in heights of their lines.
@@ -237,6 +239,17 @@ def _is_next(one: PdfLine, other: PdfLine) -> bool:
     return is_beside(one, other) and -1 <= other.x0 - one.x1 < _WORD_SPACE * one.size
 
 
+def _is_stretched(left: PdfLine, end: float, around: Iterable[PdfLine]) -> bool:
+    """Whether the space behind a piece is a justified line's: one above or below runs across it."""
+    return any(
+        line.x0 < left.x1 - line.size
+        and line.x1 > end + line.size
+        and 0.5 * left.size < abs(line.y0 - left.y0) < 1.7 * left.size
+        and abs(line.size - left.size) < 0.5
+        for line in around
+    )
+
+
 def _mended(boxes: Sequence[list[PdfLine]]) -> Iterator[list[PdfLine]]:
     """Put boxes together that the library has parted in the middle of a line."""
     owner = list(range(len(boxes)))
@@ -247,13 +260,20 @@ def _mended(boxes: Sequence[list[PdfLine]]) -> Iterator[list[PdfLine]]:
         return index
 
     lines = sorted((line.y0, line.x0, n, line) for n, box in enumerate(boxes) for line in box)
-    for index, (y0, _, one_box, one) in enumerate(lines):
-        for other_y0, _, other_box, other in lines[index + 1 : index + _NEAR]:
-            if other_y0 - y0 > one.size:
-                break
-            if _is_next(one, other) or _is_next(other, one):
-                first, second = sorted((root(one_box), root(other_box)))
-                owner[second] = first
+    for index, (_, _, box_of_one, one) in enumerate(lines):
+        near = lines[max(0, index - _NEAR) : index + _NEAR]
+        after = [
+            (line.x0, box)
+            for _, _, box, line in near
+            if -1 <= line.x0 - one.x1 < _STRETCHED * one.size and is_beside(one, line)
+        ]
+        if not after:
+            continue
+        x0, box_of_next = min(after)
+        around = (line for _, _, _, line in near)
+        if x0 - one.x1 < _WORD_SPACE * one.size or _is_stretched(one, x0, around):
+            first, second = sorted((root(box_of_one), root(box_of_next)))
+            owner[second] = first
     groups: dict[int, list[PdfLine]] = {}
     for number, box in enumerate(boxes):
         groups.setdefault(root(number), []).extend(box)

@@ -42,6 +42,7 @@ class Paragraph:
     page: int
     text: str
     size: float
+    lines: int = 1
 
 
 def read_paragraphs(pages: Sequence[PdfPage]) -> tuple[list[Paragraph], list[Removed]]:
@@ -66,7 +67,9 @@ def read_paragraphs(pages: Sequence[PdfPage]) -> tuple[list[Paragraph], list[Rem
         word.lower() for _, lines in pieces for line in lines for word in _WORDS.findall(line.text)
     )
     texts = [(n, lines) for n, lines in _rejoined(pieces) if lines]
-    paragraphs = [Paragraph(n, _join(lines, known), lines[0].size) for n, lines in texts]
+    paragraphs = [
+        Paragraph(n, _join(lines, known), lines[0].size, len(lines)) for n, lines in texts
+    ]
     return [one for one in paragraphs if one.text], removed
 
 
@@ -119,7 +122,7 @@ def _is_broken(before: PdfLine, line: PdfLine, left: float, right: float, *, man
     if ended and line.x0 - left > _INDENT * line.size and before.x0 < line.x0:
         return True
     room = right - before.x1 - (len(line.text.split()[0]) + 1) * line.size * _LETTER
-    aligned = max(before.x0, line.x0) - left < line.size
+    aligned = abs(before.x0 - line.x0) < 0.5 * line.size
     deliberate = ended or (many and not line.text[0].islower() and not _HYPHEN.search(before.text))
     return aligned and deliberate and room > line.size
 

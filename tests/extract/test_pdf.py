@@ -197,6 +197,17 @@ def test_columns_are_read_one_after_another_below_what_spans_them():
     ]
 
 
+def test_the_wide_spaces_of_a_justified_column_are_no_gutters():
+    first, last = paragraph(["The ferry runs again, said the harbour office", "of it, or late."])
+    # The line between them as it is set over the whole width of a narrow column.
+    places = {"and": 60, "nobody": 110, "was": 180, "glad": 235}
+    words = [Text(x, 688, word) for word, x in places.items()]
+    article = read(document([first, *words, Text(60, 676, last.text)]))
+    assert article.text == (
+        "The ferry runs again, said the harbour office and nobody was glad of it, or late."
+    )
+
+
 def test_an_indent_and_room_left_for_a_word_begin_a_paragraph():
     lines = paragraph(
         [*STORY, "The boats leave every hour, and the last one comes back at", "midnight."]
