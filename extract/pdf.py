@@ -284,7 +284,7 @@ def _first_date(
         (rule, when)
         for rule in rules
         for text in said.get(rule, [])
-        if (when := read_pdf_date(text) or read_when(text))
+        if isinstance(when := read_pdf_date(text) or read_when(text), date)
         and _FIRST_DAY <= _day(when) <= latest + _AHEAD
     ]
     if not found:
