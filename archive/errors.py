@@ -10,7 +10,8 @@
     ├── ArchiveUnwritable      4   disk full, read-only, permission: the run ends
     ├── WarcError              6   a WARC file that cannot be read as one
     ├── IndexDamaged           6   index.db is no database, or a broken one
-    │   └── IndexUnsound       6   index.db was found damaged; `microfiche index` makes it anew
+    │   ├── IndexUnsound       6   index.db was found damaged; `microfiche index` rebuilds it
+    │   └── IndexOutdated      6   index.db has tables of another version; the same rebuilds it
     ├── RebuildFailed          6   the index being made broke; the one in use is not affected
     ├── NotFound               1   no such article, capture, source
     ├── NotReadAgain           1   a stored page takes too much to be read once more
@@ -87,6 +88,10 @@ class IndexDamaged(MicroficheError):
 
 class IndexUnsound(IndexDamaged):
     """``index.db`` was found damaged; `microfiche index` makes it anew from the WARC files."""
+
+
+class IndexOutdated(IndexDamaged):
+    """``index.db`` was made by another version; the WARC files have all it takes to rebuild it."""
 
 
 class RebuildFailed(MicroficheError):

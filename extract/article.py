@@ -78,6 +78,14 @@ class Removed:
 
 
 @dataclass(frozen=True, slots=True)
+class Link:
+    """An outgoing link of the text: an absolute address without its fragment, and its words."""
+
+    url: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
 class Encoding:
     """How the bytes were decoded: WHATWG name of the encoding, and who said so."""
 
@@ -94,8 +102,9 @@ class Article:
 
     Dates are aware datetimes, or plain dates where only the day is known. ``fingerprint`` is an
     unsigned 64-bit simhash of ``text``; ``text_digest`` is the SHA-256 (hex) of the text as far as
-    an archivist would call it changed: without white space, punctuation and quote styles. ``rules``
-    is the digest of the outlet's rules that the page was read by; None where there were none.
+    an archivist would call it changed (``extract.fingerprint.essence``). ``links`` are those of
+    the text itself. ``rules`` is the digest of the outlet's rules that the page was read by; None
+    where there were none.
     """
 
     url: str
@@ -118,6 +127,7 @@ class Article:
     rules: str | None = None
     evidence: tuple[Evidence, ...] = ()
     removed: tuple[Removed, ...] = ()
+    links: tuple[Link, ...] = ()
     encoding: Encoding = Encoding("utf-8", "default")
     fingerprint: int = 0
     text_digest: str = ""
@@ -198,7 +208,7 @@ def _plain(value: Any) -> Any:  # noqa: ANN401 - any field of an article
         return value.isoformat()
     if isinstance(value, tuple):
         return [_plain(item) for item in value]
-    if isinstance(value, (Block, Evidence, Removed, Encoding)):
+    if isinstance(value, (Block, Evidence, Removed, Link, Encoding)):
         return {f.name: _plain(getattr(value, f.name)) for f in fields(value)}
     return value
 
@@ -233,5 +243,6 @@ _READERS: dict[str, Any] = {
     "kind": PageKind,
     "evidence": lambda rows: tuple(_read_evidence(row) for row in rows),
     "removed": lambda rows: tuple(Removed(**row) for row in rows),
+    "links": lambda rows: tuple(Link(**row) for row in rows),
     "encoding": lambda row: Encoding(**row),
 }

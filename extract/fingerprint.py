@@ -7,7 +7,27 @@ from functools import lru_cache
 
 from trafilatura.deduplication import sample_tokens
 
-_NOT_WORD = re.compile(r"[\W_]+")
+# Marks are letters, too: vowel signs of Hindi, Thai or Arabic.
+_MARKS = "".join(chr(n) for n in range(0x300, 0x10000) if unicodedata.category(chr(n))[0] == "M")
+_CURRENCIES = "".join(chr(n) for n in range(0x24, 0x10000) if unicodedata.category(chr(n)) == "Sc")
+# One style for each: apostrophes, hyphens and minus signs, question marks, per cent.
+_STYLES = str.maketrans(
+    {
+        **dict.fromkeys("\u2018\u2019\u02bc\u2032\u00b4`", "'"),
+        **dict.fromkeys("\u2010\u2011\u2012\u2013\u2212", "-"),
+        **dict.fromkeys("\u061f\u037e", "?"),
+        "\u066a": "%",
+        "\u2044": "/",
+        **dict.fromkeys("_\u00ad\u200b\u200c\u200d\u2060\ufeff", None),
+    }
+)
+_TELLING = re.compile(
+    rf"[\w{_MARKS}]+"
+    rf"|(?<=[\w{_MARKS}])['-](?=\w)"  # re-sign, it's
+    r"|(?<=\d)[.,:/](?=\d)|(?<=\d)\s*-\s*(?=\d)"  # 1.5, 2:1, 10-12
+    r"|(?<!\w)[-+](?=\d)"  # -5
+    rf"|[?!%\u2030{_CURRENCIES}]"
+)
 
 
 # One byte of a hash as eight lanes of 20 bits, so that adding integers counts 64 bits at once.
@@ -46,18 +66,30 @@ def _spread(token: str) -> int:
     return sum(_LANES[byte] << (8 * _LANE * n) for n, byte in enumerate(reversed(digest)))
 
 
-def text_digest(text: str) -> str:
-    r"""Give the SHA-256 (hex) of the words of a text, in order.
+def essence(text: str) -> str:
+    r"""Give what an archivist would call changed if it were another: no more, no less.
 
-    Quotes, dashes, punctuation, white space, invisible characters and compatibility forms do
-    not count; case and accents do.
+    Words, digits and their signs, hyphens and apostrophes within words, question and exclamation
+    marks, currencies and per cent count, case and accents too. White space, other punctuation, the
+    style of quotes and dashes, invisible characters and compatibility forms do not.
 
-    Source: diffengine compares so, and calls a version without a visible change no version.
-
-    >>> text_digest("„Nein“, sagt sie…") == text_digest('"Nein"  sagt\xa0sie')
+    >>> essence("„Nein“, sagt sie…") == essence('"Nein"  sagt\xa0sie')
     True
+    >>> essence("up 1.5 – no: -5 %"), essence("re-sign?")
+    ('up1.5no-5%', 're-sign?')
+    """
+    plain = unicodedata.normalize("NFKC", text.translate(_STYLES)).translate(_STYLES)
+    return "".join(map(str.strip, _TELLING.findall(plain)))
+
+
+def text_digest(text: str) -> str:
+    """Give the SHA-256 (hex) of the `essence` of a text.
+
     >>> text_digest("He said no.") == text_digest("He said on.")
     False
+    >>> text_digest("It cost 1.5 million.") == text_digest("It cost 15 million.")
+    False
+
+    Source: diffengine compares so, and calls a version without a visible change no version.
     """
-    words = _NOT_WORD.sub("", unicodedata.normalize("NFKC", text))
-    return hashlib.sha256(words.encode("utf-8", "surrogatepass")).hexdigest()
+    return hashlib.sha256(essence(text).encode("utf-8", "surrogatepass")).hexdigest()

@@ -18,6 +18,7 @@ from extract.fields import Fields, read_fields, with_byline
 from extract.fingerprint import simhash, text_digest
 from extract.kind import find_kind, find_paywall
 from extract.lines import Line, read_lines
+from extract.links import find_links
 from extract.live import mark_entries
 from extract.own import apply_rules, find_own_marks
 from extract.prune import drop_dead, drop_marked, find_furniture, guard
@@ -96,6 +97,7 @@ def _extract(
     fields = with_byline(fields, lines)
     credit, credit_evidence = drop_credit(lines)
     blocks, removed = assemble(lines)
+    links = find_links(lines, root, url)
     plain = text_of(blocks)
     language, language_evidence = detect_language(plain, fields.declared_language)
     kind, kind_evidence = find_kind(said, fields.title, blocks, lines, url)
@@ -113,6 +115,7 @@ def _extract(
         rules=_digest(rules),
         evidence=(*fields.evidence, *(item for item in evidence if item is not None)),
         removed=removed,
+        links=links,
         encoding=encoding,
         fingerprint=simhash(plain),
         text_digest=text_digest(plain),

@@ -3,6 +3,7 @@
 So `search` never pays for Twisted, and nothing here imports the crawler.
 """
 
+import errno
 import importlib
 import os
 import sqlite3
@@ -12,8 +13,8 @@ from typing import Any
 
 import click
 
-from archive.errors import ExitCode, MicroficheError
-from archive.index.trouble import explained
+from archive.errors import ArchiveUnwritable, ExitCode, MicroficheError
+from archive.index.sqlite_errors import explained
 from archive.layout import Archive, open_archive
 
 # Command -> where it lives, in the order in which a newcomer needs them.
@@ -37,6 +38,8 @@ COMMANDS = {
     "extract": "archive.cli.extract:command",
     "check": "archive.cli.check:command",
 }
+
+_UNWRITABLE = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM)
 
 
 class LazyGroup(click.Group):
@@ -65,6 +68,14 @@ class LazyGroup(click.Group):
             if not COMMANDS.get(ctx.invoked_subcommand or "", "").startswith("archive."):
                 raise
             raise explained(error) from error
+        except OSError as error:
+            if error.errno not in _UNWRITABLE:
+                raise
+            where = error.filename or "the archive"
+            raise ArchiveUnwritable(
+                f"{where}: cannot be written: {error.strerror}; check the disk's space and "
+                "permissions"
+            ) from error
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """List every command with its one line of help."""

@@ -6,48 +6,62 @@ from dataclasses import asdict
 import click
 
 from archive.cli import archive_of
-from archive.cli.output import console, first_moment, line, moment
-from archive.index.history import iter_events
+from archive.cli.output import console, date_span, event_words, line, moment
+from archive.cli.search import tell
+from archive.index.history import Narrowing, iter_events
 from archive.index.open import read_index
+from archive.indexer.events import Kind
+from archive.search import NoteKind, select_matching
 
-_KINDS = ("published", "edited", "retitled", "moved", "removed", "restored")
+
+def _since(_ctx: click.Context, _parameter: click.Parameter, value: str | None) -> str:
+    return date_span(value)[0] if value else ""
 
 
-def _date(_ctx: click.Context, _parameter: click.Parameter, value: str | None) -> str:
-    if value is None:
-        return ""
-    found = first_moment(value)
-    if found is None:
-        raise click.BadParameter(f"expected a date such as 2026-01-31 or 2026-01, got {value!r}")
-    return found
+def _until(_ctx: click.Context, _parameter: click.Parameter, value: str | None) -> str:
+    return date_span(value)[1] if value else "9"
 
 
 @click.command("events")
-@click.option("--since", callback=_date, metavar="DATE", help="From this date on.")
-@click.option("--kind", type=click.Choice(_KINDS), default=None, help="Only events of this kind.")
+@click.argument("query", nargs=-1)
+@click.option("--since", callback=_since, metavar="DATE", help="From this date on.")
+@click.option("--until", callback=_until, metavar="DATE", help="Up to the end of this date.")
+@click.option("--kind", type=click.Choice([kind.value for kind in Kind]), help="Only this kind.")
 @click.option("--source", default="", help="Only articles of this source.")
-@click.option("--silent", is_flag=True, help="Only changes the page does not own up to.")
+@click.option("--author", default="", help="Only articles by this author, or a part of the name.")
+@click.option("--silent", is_flag=True, help="Only edits the page does not date itself.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line, one line an event.")
 @click.pass_context
-def command(
-    ctx: click.Context, since: str, kind: str | None, source: str, silent: bool, as_json: bool
+def command(  # noqa: PLR0913 - one parameter for each option
+    ctx: click.Context,
+    *,
+    query: tuple[str, ...],
+    since: str,
+    until: str,
+    kind: str | None,
+    source: str,
+    author: str,
+    silent: bool,
+    as_json: bool,
 ) -> None:
     """Print what happened to the articles, in order.
 
-    They are published, edited, retitled, moved, removed, restored.
+    Of those that QUERY finds, or of all.
     """
-    out = console()
+    out, asked = console(), " ".join(query)
     with read_index(archive_of(ctx)) as db:
-        found = iter_events(db, since=since, kind=kind or "", source=source, silent=silent)
+        narrowing = Narrowing(since, until, kind or "", source, author, silent)
+        if asked:
+            matches, notes = select_matching(db, asked)
+            if left_out := [str(note) for note in notes if note.kind is NoteKind.LEFT_OUT]:
+                raise click.UsageError("; ".join(left_out))
+            tell(asked, notes)
+            found = iter_events(db, narrowing, among=(matches.sql, matches.values))
+        else:
+            found = iter_events(db, narrowing)
         for event in found:
             if as_json:
                 click.echo(json.dumps(asdict(event), ensure_ascii=False))
                 continue
-            silently = " silently" if event.silent else ""
-            what = event.detail if event.kind in ("retitled", "moved") else event.title
-            out.print(
-                line(
-                    f"{moment(event.at)}  {event.kind}{silently}  {event.source_name}: {what}  "
-                    f"[{event.article_id}]"
-                )
-            )
+            words = event_words(event, event.title, source=event.source_name)
+            out.print(line(f"{moment(event.at)}  {words}  [{event.article_id}]"))

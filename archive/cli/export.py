@@ -1,8 +1,10 @@
-"""``microfiche export``: articles as JSON lines, CSV, Parquet, Markdown or text."""
+"""``microfiche export``: articles and what belongs to them, as lines, tables or text."""
 
 import sys
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import click
 from rich.console import Console
@@ -12,7 +14,8 @@ from archive.cli import archive_of
 from archive.cli.search import tell
 from archive.errors import ArchiveUnwritable
 from archive.export import (
-    Exported,
+    WHAT,
+    Row,
     iter_exported,
     to_csv,
     to_jsonl,
@@ -22,7 +25,7 @@ from archive.export import (
     write_parquet,
 )
 from archive.index.open import read_index
-from archive.search.expand import planned
+from archive.search import NoteKind, select_matching
 from archive.wording import counted
 
 _FORMATS = ("jsonl", "csv", "parquet", "markdown", "text")
@@ -37,68 +40,109 @@ _FORMATS = ("jsonl", "csv", "parquet", "markdown", "text")
     type=click.Path(path_type=Path),
     help="A file; for markdown and text a directory, one file an article. Default: stdout.",
 )
+@click.option(
+    "--what",
+    type=click.Choice(list(WHAT)),
+    default="articles",
+    show_default=True,
+    help="Rows to write; those of the articles found.",
+)
+@click.option("--bom", is_flag=True, help="CSV that spreadsheets open as UTF-8.")
 @click.pass_context
-def command(ctx: click.Context, query: tuple[str, ...], form: str, target: Path | None) -> None:
+def command(
+    ctx: click.Context,
+    *,
+    query: tuple[str, ...],
+    form: str,
+    target: Path | None,
+    what: str,
+    bom: bool,
+) -> None:
     """Write out articles as JSON lines, CSV, Parquet or text.
 
-    Those that QUERY finds, or all of them; the oldest first.
+    Articles matching QUERY (default: all), oldest first; or their versions, events, stories or
+    links.
     """
     if form == "parquet" and target is None:
         raise click.UsageError("Parquet is no text for stdout; name a file with --to")
+    if form in _PROSE and what != "articles":
+        raise click.UsageError(f"{what} are rows; choose --format jsonl, csv or parquet")
     asked = " ".join(query)
     with read_index(archive_of(ctx)) as db:
+        _, notes = select_matching(db, asked)
         # What was left out of a query lets more through than was meant: nobody reads it here.
-        if left_out := [note for note in planned(db, asked).notes if "left out" in note]:
+        if left_out := [str(note) for note in notes if note.kind is NoteKind.LEFT_OUT]:
             raise click.UsageError("; ".join(left_out))
-        tell(asked, planned(db, asked).notes)
-        articles = _watched(iter_exported(db, asked), target)
+        tell(asked, notes)
+        rows = _watched(iter_exported(db, asked, what=what), target)
+        output = _Output(form, what, bom)
         if target is None:
-            for piece in _pieces(articles, form):
+            for piece in output.pieces(rows):
                 click.echo(piece, nl=False)
             return
-        count = _write(articles, form, target)
-    click.echo(f"Exported {counted(count, 'article')} to {target}")
+        count = output.write(rows, target)
+    click.echo(f"Exported {counted(count, _ONE[what])} to {target}")
 
 
-def _pieces(articles: Iterable[Exported], form: str) -> Iterator[str]:
-    if form == "jsonl":
-        return to_jsonl(articles)
-    if form == "csv":
-        return to_csv(articles)
-    render = to_markdown if form == "markdown" else to_text
-    return (render(article) + "\n" for article in articles)
+_PROSE = ("markdown", "text")
+_ONE = {
+    "articles": "article",
+    "versions": "version",
+    "events": "event",
+    "stories": "row",
+    "links": "link",
+}
 
 
-def _write(articles: Iterable[Exported], form: str, target: Path) -> int:
-    if form == "parquet":
-        return write_parquet(articles, target)
-    if form in ("markdown", "text"):
-        render, suffix = (to_markdown, ".md") if form == "markdown" else (to_text, ".txt")
-        return write_files(articles, target, render, suffix)
-    counted = _Counted(articles)
-    try:
-        with target.open("w", encoding="utf-8", newline="") as file:
-            file.writelines(_pieces(counted, form))
-    except OSError as error:
-        raise ArchiveUnwritable(f"{target}: cannot be written: {error.strerror}") from error
-    return counted.count
+@dataclass(frozen=True, slots=True)
+class _Output:
+    """How rows are written."""
+
+    form: str
+    what: str
+    bom: bool
+
+    def pieces(self, rows: Iterable[Any]) -> Iterator[str]:
+        """Rows as text, for what is a stream of it."""
+        if self.form == "jsonl":
+            return to_jsonl(rows)
+        if self.form == "csv":
+            return to_csv(rows, WHAT[self.what][0], bom=self.bom)
+        render = to_markdown if self.form == "markdown" else to_text
+        return (render(article) + "\n" for article in rows)
+
+    def write(self, rows: Iterable[Any], target: Path) -> int:
+        """Write rows to a file, or articles into a directory; gives how many."""
+        if self.form == "parquet":
+            return write_parquet(rows, target, WHAT[self.what][0])
+        if self.form in _PROSE:
+            is_markdown = self.form == "markdown"
+            render, suffix = (to_markdown, ".md") if is_markdown else (to_text, ".txt")
+            return write_files(rows, target, render, suffix)
+        counted_rows = _Counted(rows)
+        try:
+            with target.open("w", encoding="utf-8", newline="") as file:
+                file.writelines(self.pieces(counted_rows))
+        except OSError as error:
+            raise ArchiveUnwritable(f"{target}: cannot be written: {error.strerror}") from error
+        return counted_rows.count
 
 
 class _Counted:
     """Counts what passes."""
 
-    def __init__(self, articles: Iterable[Exported]) -> None:
-        self._articles = articles
+    def __init__(self, rows: Iterable[Row]) -> None:
+        self._rows = rows
         self.count = 0
 
-    def __iter__(self) -> Iterator[Exported]:
-        for article in self._articles:
+    def __iter__(self) -> Iterator[Row]:
+        for row in self._rows:
             self.count += 1
-            yield article
+            yield row
 
 
-def _watched(articles: Iterable[Exported], target: Path | None) -> Iterable[Exported]:
+def _watched(rows: Iterable[Row], target: Path | None) -> Iterable[Row]:
     """A bar on a terminal's stderr while a file is written."""
     if target is None or not sys.stderr.isatty():
-        return articles
-    return track(articles, "exporting", console=Console(stderr=True), transient=True)
+        return rows
+    return track(rows, "exporting", console=Console(stderr=True), transient=True)

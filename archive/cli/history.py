@@ -6,7 +6,15 @@ from dataclasses import asdict
 import click
 
 from archive.cli import archive_of
-from archive.cli.output import console, line, moment, named_article, story_lines
+from archive.cli.output import (
+    console,
+    event_words,
+    line,
+    moment,
+    named_article,
+    story_lines,
+    words_of,
+)
 from archive.index.open import read_index
 from archive.index.stories import find_story
 from archive.wording import counted
@@ -36,13 +44,11 @@ def command(ctx: click.Context, article: str, as_json: bool) -> None:
         out.print(
             line(
                 f"  version {number}  {version.id}  {seen}  "
-                f"{counted(version.words, 'word')}, {counted(version.captures, 'capture')}"
+                f"{words_of(version)}, {counted(version.captures, 'capture')}"
+                f"{', incomplete' if version.is_cut else ''}"
             )
         )
     for words in story_lines(story) if story else ():
         out.print(line(f"  appeared  {words}"))
     for event in row.events:
-        silent = " silently" if event.silent else ""
-        out.print(
-            line(f"  {moment(event.at)}  {event.kind}{silent}  {event.detail or ''}".rstrip())
-        )
+        out.print(line(f"  {moment(event.at)}  {event_words(event)}"))

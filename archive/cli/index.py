@@ -1,4 +1,4 @@
-"""``microfiche index``: bring the index up to date with the WARC files, or make it anew."""
+"""``microfiche index``: bring the index up to date with the WARC files, or rebuild it."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -9,7 +9,7 @@ from rich.progress import TextColumn
 from archive.cli import archive_of
 from archive.cli.progress import byte_bar
 from archive.config import Config, load_config
-from archive.errors import ExitCode, IndexUnsound
+from archive.errors import ExitCode, IndexOutdated, IndexUnsound
 from archive.index.writing import write_index
 from archive.indexer import catchup
 from archive.indexer.outlets import ReadAgain, find_stale, read_again
@@ -25,7 +25,7 @@ OnProgress = Callable[[catchup.Progress], None]
 @click.option(
     "--rebuild",
     is_flag=True,
-    help="Make the index anew from the WARC files alone; the old one serves until it is whole.",
+    help="Rebuild the index from the WARC files; the old one stays in use until it is complete.",
 )
 @click.option(
     "--no-reread",
@@ -36,10 +36,10 @@ OnProgress = Callable[[catchup.Progress], None]
 def command(ctx: click.Context, *, rebuild: bool, no_reread: bool) -> None:
     """Bring the index up to date with the WARC files.
 
-    Reads what they hold beyond what is indexed: captures, articles, full text. An index that is
-    found damaged, or that an older extractor has read, is made anew from the WARC files; the
-    latter serves until the new one is whole. Pages of outlets whose rules (rules/*.toml) are others
-    than before are read again, and no other pages.
+    Reads what they hold beyond what is indexed: captures, articles, full text. An index that
+    is damaged, that another version made, or whose pages another extractor read, is rebuilt from
+    the WARC files. Pages of outlets whose rules (rules/*.toml) are
+    others than before are read again, and no other pages.
     """
     archive = archive_of(ctx)
     config = load_config(archive)
@@ -89,14 +89,14 @@ def _catch_up(
     """
     try:
         with write_index(archive) as db:
-            told = catchup.tell_of_others(db)
+            told = catchup.other_extractors(db)
             if not told or not reread:
                 if told:
                     click.echo(f"microfiche: {told}; left for now", err=True)
                 with _progress() as on_progress:
                     report = catchup.catch_up(archive, db, config, on_progress=on_progress)
                 return report, find_stale(db, rules.book) if reread else frozenset()
-    except IndexUnsound as error:
+    except (IndexOutdated, IndexUnsound) as error:
         click.echo(f"microfiche: {error}", err=True)
     else:
         click.echo(

@@ -12,7 +12,7 @@ from archive.config import Config, load_config
 from archive.errors import DownloadFailed, ExitCode
 from archive.holdings import Holdings
 from archive.index.writing import write_index
-from archive.indexer.catchup import catch_up, tell_of_others
+from archive.indexer.catchup import catch_up, other_extractors
 from archive.ingest.ask import AskSettings
 from archive.ingest.download import Downloader, OnBytes
 from archive.ingest.take import Intake, State, Taken, find_files, remove_leftovers
@@ -110,7 +110,7 @@ def _intake(archive: Archive, config: Config, *, in_place: bool = False) -> Iter
 def _index(archive: Archive, config: Config) -> bool:
     """Index what there is; True where something could not be read."""
     with hold(archive.index_lock_path, purpose="ingest"), write_index(archive) as db:
-        if told := tell_of_others(db):
+        if told := other_extractors(db):
             click.echo(f"microfiche: {told}; `microfiche index` reads them again", err=True)
         report = catch_up(archive, db, config)
     done = report.totals.all

@@ -1,7 +1,6 @@
 """``microfiche search``: articles by what they say, ranked, with the piece that was found."""
 
 import json
-import re
 from collections.abc import Iterable
 
 import click
@@ -10,7 +9,7 @@ from rich.text import Text
 from archive.cli import archive_of
 from archive.cli.output import console, line, printable
 from archive.index.open import read_index
-from archive.search import Hit, Order, SearchResult, Segment, search
+from archive.search import Hit, Note, Order, SearchResult, Segment, search
 from archive.search.results import Story, hit_json
 
 _ORDERS = ("relevance", "newest", "oldest")
@@ -20,8 +19,13 @@ _ORDERS = ("relevance", "newest", "oldest")
 @click.argument("query", nargs=-1, required=True)
 @click.option("--limit", type=click.IntRange(1, 1000), default=10, show_default=True)
 @click.option("--order", type=click.Choice(_ORDERS), default="relevance", show_default=True)
-@click.option("--after", metavar="PLACE", help="Go on where a page ended: its `after`.")
+@click.option(
+    "--after",
+    metavar="PLACE",
+    help="Continue from the previous page (the `after` value it printed).",
+)
 @click.option("--all-copies", is_flag=True, help="Each copy of a story is a hit of its own.")
+@click.option("--exact", is_flag=True, help="No nearest words, no articles with only some words.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line, one line a hit.")
 @click.pass_context
 def command(
@@ -31,6 +35,7 @@ def command(
     order: Order,
     after: str | None,
     all_copies: bool,
+    exact: bool,
     as_json: bool,
 ) -> None:
     """Find articles by what they say.
@@ -40,7 +45,13 @@ def command(
     """
     with read_index(archive_of(ctx)) as db:
         result = search(
-            db, " ".join(query), limit=limit, order=order, after=after, fold=not all_copies
+            db,
+            " ".join(query),
+            limit=limit,
+            order=order,
+            after=after,
+            fold=not all_copies,
+            helpful=not exact,
         )
     if as_json:
         for hit in result.hits:
@@ -52,16 +63,17 @@ def command(
         # Beside the lines, not among them.
         click.echo(f"microfiche: {_summary(result)}", err=True)
     if result.after:
-        click.echo(f"microfiche: more with --after {result.after}", err=True)
+        click.echo(f"microfiche: next page: --after {result.after}", err=True)
 
 
-def tell(query: str, notes: Iterable[str]) -> None:
+def tell(query: str, notes: Iterable[Note]) -> None:
     """Remarks on a query on stderr, each with the place it is about pointed at."""
     for note in notes:
         click.echo(f"microfiche: {note}", err=True)
-        place = re.search(r"\bat (\d+)\b", note)
-        if place and int(place[1]) <= len(query):
-            click.echo(f"  {printable(query)}\n  {' ' * (int(place[1]) - 1)}^", err=True)
+        if note.at is not None and note.at <= len(query):
+            click.echo(f"  {printable(query)}\n  {' ' * (note.at - 1)}^", err=True)
+        if note.query:
+            click.echo(f"  search instead for: {printable(note.query)}", err=True)
 
 
 def print_hits(hits: Iterable[Hit]) -> None:

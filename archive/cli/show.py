@@ -6,7 +6,15 @@ from dataclasses import asdict
 import click
 
 from archive.cli import archive_of
-from archive.cli.output import console, line, moment, named_article, story_lines
+from archive.cli.output import (
+    console,
+    event_words,
+    line,
+    moment,
+    named_article,
+    story_lines,
+    words_of,
+)
 from archive.index.articles import ArticleRow
 from archive.index.open import read_index
 from archive.index.stories import Story, find_story
@@ -62,13 +70,14 @@ def _print(row: ArticleRow, story: Story | None) -> None:
         say(line(paragraph, ""))
         say("")
     _print_second_pass(row, story)
+    _print_links(row)
     say(line(f"Versions ({len(row.versions)})", "bold"))
     for version in row.versions:
         say(
             line(
                 f"  {moment(version.first_captured)}  {version.id}  "
-                f"{counted(version.words, 'word')}, {counted(version.captures, 'capture')}, "
-                f"last {moment(version.last_captured)}",
+                f"{words_of(version)}, {counted(version.captures, 'capture')}, "
+                f"last {moment(version.last_captured)}{', incomplete' if version.is_cut else ''}",
                 "",
             )
         )
@@ -84,8 +93,14 @@ def _print(row: ArticleRow, story: Story | None) -> None:
         )
     say(line(f"Events ({len(row.events)})", "bold"))
     for event in row.events:
-        silent = " silently" if event.silent else ""
-        say(line(f"  {moment(event.at)}  {event.kind}{silent}  {event.detail or ''}".rstrip()))
+        say(line(f"  {moment(event.at)}  {event_words(event)}"))
+
+
+def _print_links(row: ArticleRow) -> None:
+    if row.current.links:
+        console().print(line(f"Links ({len(row.current.links)})", "bold"))
+    for url, words in row.current.links:
+        console().print(line(f"  {words}  {url}", "dim"))
 
 
 def _print_second_pass(row: ArticleRow, story: Story | None) -> None:

@@ -18,7 +18,7 @@ from archive.search.results import hit_json
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line, one line a hit.")
 @click.pass_context
 def command(ctx: click.Context, article: str, limit: int, as_json: bool) -> None:
-    """Find articles like one, by its most telling words.
+    """Find articles similar to ARTICLE by its most distinctive words.
 
     ARTICLE is its id, the first 6 characters of it or more, or its address. Copies of it are left
     out: `microfiche show` names them.

@@ -12,7 +12,6 @@ from archive.errors import NotFound
 from archive.index.captures import Capture
 from archive.index.ids import find_id, hex_id, number_id
 from archive.index.layout import read_layout
-from archive.indexer.reading import letters
 from archive.urls import article_key, is_http, without_tracking
 from extract.article import Block
 
@@ -26,8 +25,9 @@ class VersionRow:
     ``url`` are the WARC-Record-ID and the target of the first capture. ``blocks`` is the text
     again, cut into its paragraphs, subheads, lists and quotes, with captions and tables in place.
     ``site_template`` are the lines that the site repeats on other articles and that were taken out.
-    ``also`` are the ids of versions that differ from this one in such lines only; their captures
-    count as this one's.
+    ``also`` are the ids of versions that this one stands for (they differ in such lines only, or
+    were cut off on the way); their captures count as this one's. ``is_cut``: no capture has it
+    whole. ``links`` are addresses and words of the outgoing links of its own text.
     """
 
     id: str
@@ -56,14 +56,16 @@ class VersionRow:
     url: str
     site_template: tuple[str, ...] = ()
     also: tuple[str, ...] = ()
+    is_cut: bool = False
+    links: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class EventRow:
     """Something that happened to an article, dated by the capture that shows it.
 
-    ``kind`` is ``published``, ``edited``, ``retitled``, ``moved``, ``removed`` or ``restored``.
-    ``silent``: the text changed and the page's own "modified" did not.
+    ``kind`` is one of `archive.indexer.events.Kind`. ``silent``: the text changed and the page's
+    own "modified" did not. ``flips``: how often two titles took turns after that.
     """
 
     id: str
@@ -75,6 +77,7 @@ class EventRow:
     version_after: str | None
     silent: bool
     detail: str | None
+    flips: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,11 +140,12 @@ SELECT v.hex AS id, :hex AS article_id, v.title, v.standfirst, v.text, v.layout,
        v.authors, v.published, v.modified, v.language, v.section, v.tags, v.image,
        v.canonical_url, v.credit, v.paywall, v.kind, v.words, v.extractor,
        f.timestamp AS first_captured, l.timestamp AS last_captured, v.captures, f.record_id,
-       f.uri AS url, t.text AS cut_text, t.asides AS cut_asides,
-       coalesce(t.text_digest, v.text_digest) AS told_by
+       f.uri AS url, t.text AS cut_text, t.asides AS cut_asides, v.is_cut, s.hex AS shown_as,
+       (SELECT json_group_array(json_array(k.url, k.words)) FROM links k WHERE k.version = v.id)
+           AS links
 FROM versions v LEFT JOIN template_lines t ON t.version = v.id
 JOIN captures f ON f.id = v.id JOIN captures l ON l.id = v.last_capture
-WHERE v.article = :article ORDER BY v.id
+JOIN versions s ON s.id = v.shown_as WHERE v.article = :article ORDER BY v.id
 """
 _CAPTURES = f"""
 SELECT cdx.* FROM ({_ADDRESSES_OF}) d CROSS JOIN article_captures ac ON ac.address = d.id
@@ -151,9 +155,7 @@ _EVENTS = f"""
 SELECT printf('%016x-%s', e.capture, e.kind) AS id, :hex AS article_id, e.at, e.kind, c.record_id,
        iif(e.version_before IS NULL, NULL, printf('%016x', e.version_before)) AS version_before,
        iif(e.version_after IS NULL, NULL, printf('%016x', e.version_after)) AS version_after,
-       e.silent,
-       iif(e.kind = 'published', (SELECT v.published FROM versions v WHERE v.id = e.capture),
-           e.detail) AS detail
+       e.silent, e.detail, e.flips
 FROM ({_ADDRESSES_OF}) d CROSS JOIN article_captures ac ON ac.address = d.id
 CROSS JOIN events e ON e.capture = ac.capture CROSS JOIN captures c ON c.id = e.capture
 ORDER BY e.capture, e.kind
@@ -248,17 +250,16 @@ def _event(row: dict[str, Any], shown_as: Mapping[str, str]) -> EventRow:
 
 
 def _shown(rows: Iterable[dict[str, Any]]) -> tuple[VersionRow, ...]:
-    """Versions in order of time; those that differ in furniture only are shown as their first."""
-    shown: dict[tuple[str, str, int | None], VersionRow] = {}
-    for row in rows:
-        told_by = row.pop("told_by")
-        version = _version(row)
-        key = (letters(version.title), letters(version.standfirst), told_by)
-        first = shown.setdefault(key, version)
-        if first is not version:
-            shown[key] = replace(
+    """Versions in order of time; one that another one stands for is shown as that."""
+    found = [(row.pop("shown_as"), _version(row)) for row in rows]
+    shown = {version.id: version for name, version in found if name == version.id}
+    for name, version in found:
+        if name != version.id:
+            first = shown[name]
+            shown[name] = replace(
                 first,
                 captures=first.captures + version.captures,
+                first_captured=min(first.first_captured, version.first_captured),
                 last_captured=max(first.last_captured, version.last_captured),
                 site_template=tuple(dict.fromkeys((*first.site_template, *version.site_template))),
                 also=(*first.also, version.id),
@@ -271,4 +272,5 @@ def _version(row: dict[str, Any]) -> VersionRow:
     row["site_template"] = tuple(line for part in cut for _, line in part if line)
     blocks = read_layout(row["text"], row.pop("layout"), row.pop("asides"))
     row["authors"], row["tags"] = (tuple(json.loads(row[name])) for name in ("authors", "tags"))
-    return VersionRow(**row, blocks=blocks)
+    row["links"] = tuple((url, words) for url, words in json.loads(row["links"]))
+    return VersionRow(**{**row, "is_cut": bool(row["is_cut"])}, blocks=blocks)

@@ -17,7 +17,7 @@ class Capture:
     ``digest`` is that of the entity (``sha1:`` and base 32); ``file`` is relative to ``warcs/``;
     ``offset`` and ``length`` count compressed bytes. A ``metadata`` record is a request that got
     no response: it has no status, and ``failure`` says why. ``refers_to`` is the WARC-Record-ID
-    a revisit names.
+    a revisit names. ``method`` is that of the request; None for GET, or where it is not known.
     """
 
     record_id: str
@@ -40,6 +40,7 @@ class Capture:
     kind: str | None
     page_kind: str | None
     failure: str | None
+    method: str | None
 
 
 _BY_RECORD = """

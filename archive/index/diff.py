@@ -11,7 +11,7 @@ from difflib import SequenceMatcher
 from enum import Enum
 
 from archive.index.articles import VersionRow
-from archive.index.fold import is_word_character
+from extract.fingerprint import essence
 
 # Two paragraphs are one that was changed when this share of their words, in order, is the same:
 # difflib's own rule of thumb for "close" is 0.6; a rewritten sentence keeps fewer.
@@ -152,4 +152,4 @@ def _whole(part: str, kind: Kind, text: str) -> Paragraph:
 
 
 def _key(text: str) -> str:
-    return "".join(filter(is_word_character, text)) or text
+    return essence(text) or text

@@ -1,7 +1,8 @@
 """What happened in the archive, as events; and which versions a person means."""
 
+import json
 from calendar import monthrange
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -10,6 +11,7 @@ from sqlite_utils import Database
 from archive.errors import NotFound
 from archive.index.articles import ArticleRow, VersionRow
 from archive.index.ids import first_capture_number
+from archive.text.fold import fold
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +30,7 @@ class Happening:
     version_after: str | None
     silent: bool
     detail: str | None
+    flips: int
 
 
 _EVENTS = """
@@ -35,35 +38,59 @@ SELECT e.at, e.kind, a.hex AS article_id, a.title, a.url, a.source, s.name AS so
        c.record_id,
        iif(e.version_before IS NULL, NULL, printf('%016x', e.version_before)) AS version_before,
        iif(e.version_after IS NULL, NULL, printf('%016x', e.version_after)) AS version_after,
-       e.silent,
-       iif(e.kind = 'published', (SELECT v.published FROM versions v WHERE v.id = e.capture),
-           e.detail) AS detail
+       e.silent, e.detail, e.flips
 FROM events e JOIN articles a ON a.id = e.article JOIN sources s ON s.id = a.source
 JOIN captures c ON c.id = e.capture
 WHERE e.capture >= :first AND e.capture < :last AND (:kind = '' OR e.kind = :kind)
 AND (:source = '' OR a.source = :source) AND (NOT :silent OR e.silent)
-ORDER BY e.capture, e.kind
+AND (:author = '' OR a.number IN (
+    SELECT k.article FROM people p JOIN article_people k ON k.person = p.id
+    WHERE instr(p.folded, :author)
+))
+{among} ORDER BY e.capture, e.kind
 """
+
+
+@dataclass(frozen=True, slots=True)
+class Narrowing:
+    """Which events are wanted; timestamps may be cut short (``2026``), bounds are inclusive.
+
+    ``author`` is a name or a part of one; ``silent``: only edits the page does not date itself.
+    """
+
+    since: str = ""
+    until: str = "9"
+    kind: str = ""
+    source: str = ""
+    author: str = ""
+    silent: bool = False
 
 
 def iter_events(
     db: Database,
+    narrowing: Narrowing = Narrowing(),
     *,
-    since: str = "",
-    until: str = "9",
-    kind: str = "",
-    source: str = "",
-    silent: bool = False,
+    among: tuple[str, Sequence[str | int]] | None = None,
 ) -> Iterator[Happening]:
-    """Events in order of time; timestamps may be cut short (``2026``), bounds are inclusive."""
+    """Events in order of time.
+
+    Args:
+        db: The index.
+        narrowing: Which ones.
+        among: A SELECT of the numbers of articles with its parameters: only events of these.
+    """
     values = {
-        "first": first_capture_number(_moment(since, "0")),
-        "last": first_capture_number(_moment(until, "9") + timedelta(seconds=1)),
-        "kind": kind,
-        "source": source,
-        "silent": silent,
+        "first": first_capture_number(_moment(narrowing.since, "0")),
+        "last": first_capture_number(_moment(narrowing.until, "9") + timedelta(seconds=1)),
+        "kind": narrowing.kind,
+        "source": narrowing.source,
+        "silent": narrowing.silent,
+        "author": fold(narrowing.author),
     }
-    for row in db.query(_EVENTS, values):
+    clause = "" if among is None else "AND a.number IN (SELECT value FROM json_each(:numbers))"
+    if among is not None:
+        values["numbers"] = json.dumps([row[0] for row in db.execute(*among)])
+    for row in db.query(_EVENTS.format(among=clause), values):
         yield Happening(**{**row, "silent": bool(row["silent"])})
 
 

@@ -2,18 +2,21 @@
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 from sqlite_utils import Database
 
-from archive.errors import ArchiveUnwritable, IndexDamaged, IndexUnsound, NotFound
-from archive.index.integrity import ChangedPages, break_seal, note_damage, require_unmarked
-from archive.index.schema import APPLICATION_ID, MIGRATIONS
+from archive.errors import ArchiveUnwritable, IndexDamaged, IndexOutdated, IndexUnsound, NotFound
+from archive.index import schema
+from archive.index.integrity import (
+    BUSY_TIMEOUT_S,
+    connect_reader,
+    note_damage,
+    require_unmarked,
+)
+from archive.index.sqlite_errors import code_of, explained, is_unwritable
 from archive.layout import Archive
-
-BUSY_TIMEOUT_S = 30
-"""How long a statement waits for another process's lock before it fails."""
 
 PAGE_SIZE = 65_536
 """Bytes of a page of a new file.
@@ -24,26 +27,19 @@ PAGE_SIZE = 65_536
 small commit of a crawl writes some two dozen pages, every two seconds.
 """
 
-_REBUILD = "the WARC files are not affected: run `microfiche index`, which makes it anew from them"
-
-
-class WriterDatabase(Database):
-    """An index open for writing, which parts of it have been changed, and who read its texts."""
-
-    def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
-        super().__init__(connection)
-        self.changed = ChangedPages(path)
-        self.extractors: set[str] = set()
+COMPANIONS = ("-wal", "-shm", "-journal")
+"""What SQLite keeps beside a database."""
 
 
 def open_index(archive: Archive, *, write: bool = False) -> Database:
     """Open the index of an archive; the caller closes it.
 
-    A writer holds ``archive.index_lock_path``; the file is made and its migrations are applied.
-    A reader gets a read-only connection that sees a consistent state and never blocks the writer.
+    A writer holds ``archive.index_lock_path``; the file is made where there is none. A reader gets
+    a connection that sees a consistent state and never blocks the writer.
 
     Raises:
         NotFound: there is no index yet (readers only).
+        IndexOutdated: its tables are those of another version, and there is no way from them.
         IndexDamaged: ``index.db`` is no database, another program's, or a broken one.
         ArchiveUnwritable: it cannot be opened for writing.
     """
@@ -71,18 +67,22 @@ def open_index_file(path: Path, *, write: bool = False, page_size: int = PAGE_SI
     """Open an index by its path, as `open_index` does; a new file gets pages of that size."""
     if not write and not path.is_file():
         raise NotFound(f"{path}: no index yet; run `microfiche index` to make it from the WARCs")
+    require_unmarked(path)
+    if not write and not path.stat().st_size:
+        raise IndexUnsound(f"{path}: is empty; run `microfiche index`, which rebuilds it")
     try:
-        if write:
-            return _open_writer(path, page_size)
-        require_unmarked(path)
-        return _open_reader(path)
+        connection = _open_writer(path, page_size) if write else _open_reader(path)
     except sqlite3.DatabaseError as error:
-        note_damage(path, error)
-        if (write and "readonly" in str(error)) or "unable to open" in str(error):
+        if is_unwritable(error):
             raise ArchiveUnwritable(f"{path}: cannot be opened: {error}") from error
+        note_damage(path, error)
+        if code_of(error) in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+            raise explained(error, where=str(path)) from error
         raise IndexUnsound(
-            f"{path}: not a database that can be read ({error}); {_REBUILD}"
+            f"{path}: not a database that can be read ({error}); the WARC files are not affected: "
+            "run `microfiche index`, which rebuilds it from them"
         ) from error
+    return Database(connection)
 
 
 def page_size_of(path: Path) -> int | None:
@@ -97,46 +97,64 @@ def page_size_of(path: Path) -> int | None:
     return stated if 512 <= stated <= 65_536 and stated.bit_count() == 1 else None
 
 
-def _open_reader(path: Path) -> Database:
-    connection = sqlite3.connect(
-        f"{path.absolute().as_uri()}?mode=ro",
-        uri=True,
-        timeout=BUSY_TIMEOUT_S,
-        check_same_thread=False,
-    )
+def remove_index(path: Path) -> None:
+    """Remove a database, with what SQLite keeps beside it."""
+    for suffix in (*COMPANIONS, ""):
+        path.with_name(path.name + suffix).unlink(missing_ok=True)
+
+
+def _open_reader(path: Path) -> sqlite3.Connection:
+    connection = connect_reader(path)
     try:
         _tune(connection)
-        db = Database(connection)
-        _refuse_strangers(path, connection, empty_allowed=False)
-        _refuse_older(path, db)
+        _require_ours(path, connection)
+        _require_version(path, connection)
     except BaseException:
         connection.close()
         raise
-    return db
+    return connection
 
 
-def _open_writer(path: Path, page_size: int) -> WriterDatabase:
-    break_seal(path)
-    if not path.exists():
-        # Made beside and put in its place, so that no reader meets one without its tables.
-        beside = path.with_name(path.name + ".new")
-        for suffix in ("", "-wal", "-shm"):
-            beside.with_name(beside.name + suffix).unlink(missing_ok=True)
-        _connect_writer(beside, page_size).close()
-        # The log of a file that has gone would be taken for that of the new one.
-        for suffix in ("-wal", "-shm"):
-            path.with_name(path.name + suffix).unlink(missing_ok=True)
-        beside.rename(path)
-    return _connect_writer(path, page_size)
-
-
-def _connect_writer(path: Path, page_size: int) -> WriterDatabase:
-    connection = sqlite3.connect(path, timeout=BUSY_TIMEOUT_S, check_same_thread=False)
+def _open_writer(path: Path, page_size: int) -> sqlite3.Connection:
+    if not path.exists() or not path.stat().st_size:
+        _create(path, page_size)
+    connection = _connect_writer(path)
     try:
-        _refuse_strangers(path, connection, empty_allowed=True)
+        _require_ours(path, connection)
+        schema.migrate(connection, _version(connection))
+        _require_version(path, connection)
+        connection.isolation_level = "DEFERRED"
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _create(path: Path, page_size: int) -> None:
+    """Make a new index beside and put it in its place: no reader meets one without its tables."""
+    beside = path.with_name(path.name + ".new")
+    remove_index(beside)
+    try:
+        # Without a log, which would have to be moved into the file before it gets another name.
+        with closing(sqlite3.connect(beside, isolation_level=None)) as connection:
+            connection.execute("PRAGMA journal_mode = MEMORY")
+            connection.execute(f"PRAGMA page_size = {page_size}")
+            schema.create(connection)
+    except BaseException:
+        with suppress(OSError):
+            remove_index(beside)
+        raise
+    # The log of a file that has gone would be taken for that of the new one.
+    remove_index(path)
+    beside.rename(path)
+
+
+def _connect_writer(path: Path) -> sqlite3.Connection:
+    connection = sqlite3.connect(
+        path, timeout=BUSY_TIMEOUT_S, check_same_thread=False, isolation_level=None
+    )
+    try:
         _tune(connection)
-        # Only a file that is made here takes it; others keep theirs.
-        connection.execute(f"PRAGMA page_size = {page_size}")
         # NORMAL loses the last commits on a power cut, never the file's soundness; indexed_to
         # goes back with them, so the next run reads those records again.
         connection.execute("PRAGMA journal_mode = WAL")
@@ -144,22 +162,12 @@ def _connect_writer(path: Path, page_size: int) -> WriterDatabase:
         # Rows refer to each other by keys made of their content, in whatever order they are
         # written; looking each up cost a tenth of the time. Tests run foreign_key_check.
         connection.execute("PRAGMA foreign_keys = OFF")
-        connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-        # We say when: which pages it changes has to be read from the log before.
+        # A long log is moved into the file by `archive.index.writing`, as far as readers let it.
         connection.execute("PRAGMA wal_autocheckpoint = 0")
-        db = WriterDatabase(connection, path)
-        MIGRATIONS.apply(db)
     except BaseException:
         connection.close()
         raise
-    return db
-
-
-def _refuse_older(path: Path, db: Database) -> None:
-    if MIGRATIONS.pending(db):
-        raise IndexDamaged(
-            f"{path}: made by an older microfiche; run `microfiche index` to bring it up to date"
-        )
+    return connection
 
 
 def _tune(connection: sqlite3.Connection) -> None:
@@ -168,15 +176,24 @@ def _tune(connection: sqlite3.Connection) -> None:
     connection.execute("PRAGMA cache_size = -65536")
 
 
-def _refuse_strangers(path: Path, connection: sqlite3.Connection, *, empty_allowed: bool) -> None:
-    with closing(connection.execute("PRAGMA application_id")) as rows:
-        found = rows.fetchone()[0]
-    with closing(connection.execute("SELECT count(*) FROM sqlite_master")) as rows:
-        tables = rows.fetchone()[0]
-    if found == APPLICATION_ID or (tables == 0 and empty_allowed):
-        return
-    raise IndexDamaged(
-        f"{path}: a database, but no index of ours (application id {found:#x}, "
-        f"expected {APPLICATION_ID:#x}); the WARC files are not affected: move it away, or let "
-        "`microfiche index --rebuild` put an index in its place"
-    )
+def _version(connection: sqlite3.Connection) -> int:
+    return int(connection.execute("PRAGMA user_version").fetchone()[0])
+
+
+def _require_version(path: Path, connection: sqlite3.Connection) -> None:
+    found = _version(connection)
+    if found != schema.VERSION:
+        raise IndexOutdated(
+            f"{path}: has tables of version {found}, this program those of version "
+            f"{schema.VERSION}; run `microfiche index`, which rebuilds it from the WARC files"
+        )
+
+
+def _require_ours(path: Path, connection: sqlite3.Connection) -> None:
+    found = connection.execute("PRAGMA application_id").fetchone()[0]
+    if found != schema.APPLICATION_ID:
+        raise IndexDamaged(
+            f"{path}: a database, but no index of ours (application id {found:#x}, expected "
+            f"{schema.APPLICATION_ID:#x}); the WARC files are not affected: move it away, or let "
+            "`microfiche index --rebuild` put an index in its place"
+        )

@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 
 from sqlite_utils import Database
 
-from archive.index.fold import tokens
 from archive.index.ids import find_id
+from archive.text.fold import tokens
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +27,7 @@ class Member:
     url: str
     title: str
     published: str | None
+    dated: str
     first_captured: str
     credit: str | None
     taken_from: str | None = None
@@ -52,10 +53,10 @@ class Story:
 
 
 _MEMBERS = """
-SELECT s.story, a.number, a.hex, a.source, n.name, a.url, a.title, a.published, a.first_captured,
-       a.credit
+SELECT s.story, a.number, a.hex, a.source, n.name, a.url, a.title, a.published, a.dated,
+       a.first_captured, a.credit
 FROM story_articles s JOIN articles a ON a.number = s.article JOIN sources n ON n.id = a.source
-WHERE s.story = ? ORDER BY a.number
+WHERE s.story = ? ORDER BY a.dated, a.id
 """
 
 
@@ -83,15 +84,6 @@ def stories_of(db: Database, numbers: Iterable[int]) -> dict[int, int]:
     )
 
 
-def sizes_of(db: Database, stories: Iterable[int]) -> dict[int, tuple[int, int]]:
-    """How many articles and sources each of these stories has."""
-    rows = db.execute(
-        "SELECT id, articles, sources FROM stories WHERE id IN (SELECT value FROM json_each(?))",
-        (json.dumps(list(stories)),),
-    )
-    return {story: (articles, sources) for story, articles, sources in rows}
-
-
 def told(members: Iterable[Member]) -> tuple[Member, ...]:
     """Tell who took the story from whom, and put the first one first.
 
@@ -99,12 +91,13 @@ def told(members: Iterable[Member]) -> tuple[Member, ...]:
     of the others the earliest is the first; everybody else has it from that one.
 
     >>> def member(number, source, credit=None):
-    ...     return Member(number, source[0], source, source, "", "", None, "", credit)
+    ...     said = ("", "", None, f"202{number}", "", credit)
+    ...     return Member(number, source[0], source, source, *said)
     >>> found = told([member(1, "Blog", "CNN"), member(2, "CNN"), member(3, "Daily")])
     >>> [(one.source, one.taken_from, one.by_credit) for one in found]
     [('CNN', None, False), ('Blog', 'C', True), ('Daily', 'C', False)]
     """
-    ordered = sorted(members, key=lambda member: member.number)
+    ordered = sorted(members, key=lambda member: (member.dated, member.article_id))
     credited = {member.number: _credited(member, ordered) for member in ordered}
     first = next((one for one in ordered if credited[one.number] is None), ordered[0])
     rest = [one for one in ordered if one is not first]

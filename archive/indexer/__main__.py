@@ -12,7 +12,7 @@ from pathlib import Path
 from archive.config import load_config
 from archive.errors import ExitCode, MicroficheError
 from archive.index.writing import write_index
-from archive.indexer.catchup import tell_of_others
+from archive.indexer.catchup import other_extractors
 from archive.indexer.follow import follow
 from archive.indexer.write import Totals
 from archive.layout import open_archive
@@ -46,7 +46,7 @@ def main() -> int:
             hold(archive.index_lock_path, purpose="indexer"),
             write_index(archive) as db,
         ):
-            if told := tell_of_others(db):
+            if told := other_extractors(db):
                 sys.stderr.write(f"{told}; `microfiche index` reads them again\n")
             report(follow(archive, db, config, sys.stdin, on_progress=report), final=True)
     except MicroficheError as error:

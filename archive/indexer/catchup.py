@@ -2,8 +2,8 @@
 
 import hashlib
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import closing, contextmanager, suppress
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,15 +11,9 @@ from sqlite_utils import Database
 
 from archive.config import Config
 from archive.errors import ArchiveLocked, IndexDamaged, RebuildFailed, WarcError
-from archive.index.integrity import (
-    find_damage,
-    forget_damage,
-    is_damage,
-    is_marked,
-    write_seal,
-)
-from archive.index.open import PAGE_SIZE, WriterDatabase, open_index_file, page_size_of
-from archive.index.schema import WHAT_IS_READ
+from archive.index.integrity import forget_damage, is_marked
+from archive.index.open import PAGE_SIZE, open_index_file, page_size_of, remove_index
+from archive.index.sqlite_errors import is_damage
 from archive.index.writing import checkpoint, find_extractors
 from archive.indexer.found import Found
 from archive.indexer.fulltext import for_bulk, merge
@@ -34,7 +28,7 @@ from archive.rules import load_rules
 from archive.warc.recovery import Recovered, recover
 from extract.page import VERSION
 
-# After a rebuild readers of the old index are waited for so long, for the new one to be sealed.
+# After a rebuild readers of the old index are waited for so long.
 _READERS_WAIT_S = 5
 _SUFFIXES = (".warc.gz", ".warc", ".warc.zst")
 
@@ -156,14 +150,12 @@ def seal(db: Database, filename: str, path: Path) -> None:
         )
 
 
-def tell_of_others(db: WriterDatabase) -> str | None:
-    """One line where something is not as this version reads it from the WARC files."""
-    others = sorted({reader.partition("+")[0] for reader in db.extractors} - {VERSION})
-    if others:
-        return f"index.db has pages read by extractor {', '.join(others)}, this one is {VERSION}"
-    if db.execute("PRAGMA user_version").fetchone()[0] < WHAT_IS_READ:
-        return "index.db does not say which page wanted which picture or style sheet"
-    return None
+def other_extractors(db: Database) -> str | None:
+    """One line where pages were read by another extractor than this version's."""
+    others = sorted({reader.partition("+")[0] for reader in find_extractors(db)} - {VERSION})
+    if not others:
+        return None
+    return f"index.db has pages read by extractor {', '.join(others)}, this one is {VERSION}"
 
 
 def rebuild(
@@ -172,7 +164,7 @@ def rebuild(
     *,
     on_progress: Callable[[Progress], None] = lambda _: None,
 ) -> Report:
-    """Make the index anew from the WARC files, beside the old one, then put it in its place.
+    """Rebuild the index from the WARC files, beside the old one, then put it in its place.
 
     A run that was cut short goes on where it stopped, unless files have gone, were replaced, or the
     extractor or an outlet's rules are others since. The caller holds ``index_lock_path``.
@@ -185,12 +177,12 @@ def rebuild(
     old = None if is_marked(archive.index_path) else page_size_of(archive.index_path)
     page_size = old or PAGE_SIZE
     if page_size_of(beside) not in (None, page_size):
-        remove_index(beside)
+        remove_beside(beside)
     files, rules = dict(iter_sealed(archive)), load_rules(archive).book.digest
     with closing(_open_beside(beside, page_size)) as db, _blaming(beside):
         may_go_on = goes_on(beside, db, files, rules)
     if not may_go_on:
-        remove_index(beside)
+        remove_beside(beside)
     note_files(beside, files, rules)
     with closing(_open_beside(beside, page_size)) as db:
         with _blaming(beside):
@@ -199,8 +191,7 @@ def rebuild(
             merge(db)
             checkpoint(db)
         switch(db, archive.index_path)
-    remove_index(beside)
-    forget_damage(beside)
+    remove_beside(beside)
     return report
 
 
@@ -212,55 +203,50 @@ def _blaming(beside: Path) -> Iterator[None]:
     except sqlite3.DatabaseError as error:
         if not is_damage(error):
             raise
-        remove_index(beside)
+        remove_beside(beside)
         raise RebuildFailed(
             f"{beside}: damaged while it was being made ({error}), and removed; the index in use "
             "is as it was: look at the disk and the memory, then run `microfiche index --rebuild`"
         ) from error
 
 
-def switch(new: Database, path: Path, *, readers: Iterable[str] = ()) -> None:
+def switch(new: Database, path: Path) -> None:
     """Make the index at ``path`` the same as ``new``.
 
     By SQLite's backup, as one transaction of the old file: readers go on with what they see
     until it is committed, and a kill leaves the old index whole. A file that is damaged, or no
-    index any more, is removed first: nobody is served from it. ``readers`` are kept as those that
-    have read its pages, beside those that it names.
+    index any more, is removed first: nobody is served from it.
     """
     page_size = new.execute("PRAGMA page_size").fetchone()[0]
     if is_marked(path):
-        remove_index(path)
+        remove_beside(path)
     try:
         old = open_index_file(path, write=True, page_size=page_size)
     except IndexDamaged:
-        remove_index(path)
+        remove_beside(path)
         old = open_index_file(path, write=True, page_size=page_size)
     with closing(old):
         new.conn.backup(old.conn)
         old.execute("PRAGMA journal_mode = WAL")
-        if checkpoint(old, wait_s=_READERS_WAIT_S):
-            with suppress(OSError):
-                read_by = find_extractors(old) | {VERSION, *readers}
-                write_seal(path, None, set(), extractors=read_by)
+        checkpoint(old, wait_s=_READERS_WAIT_S)
     forget_damage(path)
 
 
 def _open_beside(path: Path, page_size: int) -> Database:
-    if path.exists() and find_damage(path) is not None:
-        remove_index(path)
-    forget_damage(path)
+    if is_marked(path):
+        remove_beside(path)
     try:
         return open_index_file(path, write=True, page_size=page_size)
     except IndexDamaged:
-        remove_index(path)
+        remove_beside(path)
         return open_index_file(path, write=True, page_size=page_size)
 
 
-def remove_index(path: Path) -> None:
+def remove_beside(path: Path) -> None:
     """Remove an index that is being made, with all that stands beside it."""
-    for suffix in ("-wal", "-shm", "-journal", ".seal", FILES_SUFFIX, ""):
-        with suppress(FileNotFoundError):
-            path.with_name(path.name + suffix).unlink()
+    remove_index(path)
+    forget_damage(path)
+    path.with_name(path.name + FILES_SUFFIX).unlink(missing_ok=True)
 
 
 def _is_sealed(db: Database, filename: str) -> bool:

@@ -2,80 +2,98 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+from itertools import pairwise
 
-from archive.indexer.reading import letters
+from archive.index.rows import StoredEvent, StoredVersion
+from archive.indexer.likeness import is_other_story, is_teaser
 from archive.times import from_timestamp
+from extract.fingerprint import essence
+from extract.passing import without_passing
 
 REMOVED_AFTER = timedelta(days=3)
-"""A 404 or 410 must be seen twice, so far apart, before an article counts as removed."""
+"""That nothing is there must be seen twice, so far apart, before an article counts as removed."""
+
+# A moment that is printed to the minute, or in another zone, is no other date.
+_REDATED_AFTER = timedelta(hours=1)
+_LOCKED = {"partial", "closed"}
 
 
-@dataclass(frozen=True, slots=True)
-class VersionFacts:
-    """What two versions are compared by."""
+class Outcome(StrEnum):
+    """What a capture showed at its address."""
 
-    digest: int
-    title: str
-    standfirst: str
-    text_digest: int | None
-    published: str | None
-    modified: str | None
-    extractor: str
+    READ = "read"
+    GONE = "gone"
+    SOFT = "soft"
+    MOVED = "moved"
+    WAITING = "waiting"
+
+
+class Kind(StrEnum):
+    """What can happen to an article."""
+
+    PUBLISHED = "published"
+    EDITED = "edited"
+    RETITLED = "retitled"
+    REDATED = "redated"
+    MOVED = "moved"
+    REMOVED = "removed"
+    RESTORED = "restored"
+    REPLACED = "replaced"
+    OPENED = "opened"
+    CLOSED = "closed"
 
 
 @dataclass(frozen=True, slots=True)
 class Sight:
-    """One capture of one address of the article, and what it showed.
+    """One capture of one address of an article, and what it showed.
 
-    ``outcome`` is ``read`` (then ``version`` is there), ``gone``, ``moved`` (then ``target`` is)
-    or ``waiting``. ``capture`` numbers are in order of time.
+    ``version`` is there where something was read, and ``told_by`` is what its text is told by,
+    without what the site's template says; ``published`` is the date that was printed. ``target`` is
+    where the reader was sent. ``edition`` tells languages apart. ``capture`` numbers are in order
+    of time.
     """
 
+    article: int
     capture: int
     timestamp: str
     address: int
-    outcome: str
-    version: VersionFacts | None = None
+    outcome: Outcome
+    version: StoredVersion | None = None
+    told_by: int | None = None
+    published: str | None = None
     target: str | None = None
+    is_cut: bool = False
+    edition: int = 0
 
-
-@dataclass(frozen=True, slots=True)
-class Event:
-    """A row of ``events``, without its article; versions by their digests."""
-
-    at: str
-    kind: str
-    capture: int
-    version_before: int | None = None
-    version_after: int | None = None
-    silent: bool = False
-    detail: str | None = None
+    def event(self, kind: Kind, **more: object) -> StoredEvent:
+        """An event that this capture shows."""
+        return StoredEvent(self.capture, kind.value, self.timestamp, self.article, **more)  # type: ignore[arg-type]
 
 
 def events_of(
     sights: Sequence[Sight], *, removed_after: timedelta = REMOVED_AFTER
-) -> tuple[Event, ...]:
+) -> tuple[StoredEvent, ...]:
     """Everything that happened, in order of time.
 
     Edits are drawn along each address by itself (an AMP page that differs from its article has
-    not been edited), and only between texts read by the same extractor.
-
-    >>> def read(n, day, text):
-    ...     facts = VersionFacts(text, "T", "", text, None, None, "1")
-    ...     return Sight(n, f"202601{day:02}000000", 7, "read", facts)
-    >>> [(e.at[:8], e.kind) for e in events_of([read(1, 1, 8), read(2, 2, 8), read(3, 3, 9)])]
-    [('20260101', 'published'), ('20260103', 'edited')]
+    not been edited), within each edition, and only between texts read by the same extractor.
     """
     ordered = sorted(sights, key=lambda sight: sight.capture)
     by_address: dict[int, list[Sight]] = defaultdict(list)
+    by_edition: dict[tuple[int, int], list[Sight]] = defaultdict(list)
     for sight in ordered:
         by_address[sight.address].append(sight)
+        if sight.version:
+            by_edition[sight.address, sight.edition].append(sight)
     found = [*_published(ordered), *_presence(ordered, removed_after)]
-    unique: dict[tuple[object, ...], Event] = {}
-    for along in by_address.values():
-        for twin, event in _numbered([*_changes(along), *_moves(along)]):
+    along = [_changes(seen) for seen in by_edition.values()]
+    along += [list(_moves(seen)) for seen in by_address.values()]
+    unique: dict[tuple[object, ...], StoredEvent] = {}
+    for happened in along:
+        for twin, event in _numbered(happened):
             first = unique.setdefault(twin, event)
             if event.capture < first.capture:
                 unique[twin] = event
@@ -83,11 +101,11 @@ def events_of(
     return tuple(sorted(found, key=lambda event: (event.capture, event.kind)))
 
 
-def _numbered(along: Iterable[Event]) -> Iterator[tuple[tuple[object, ...], Event]]:
+def _numbered(along: Iterable[StoredEvent]) -> Iterator[tuple[tuple[object, ...], StoredEvent]]:
     """Each event of one address with what its twin at another address has in common with it.
 
     The same edit shows at every address, and is one; a text put back and changed again is edited
-    anew, so the how-manieth time it is counts too.
+    again, so the how-manieth time it is counts too.
     """
     times: Counter[tuple[object, ...]] = Counter()
     for event in along:
@@ -96,58 +114,98 @@ def _numbered(along: Iterable[Event]) -> Iterator[tuple[tuple[object, ...], Even
         yield (*same, times[same]), event
 
 
-def _published(ordered: Iterable[Sight]) -> Iterator[Event]:
+def _published(ordered: Iterable[Sight]) -> Iterator[StoredEvent]:
     for sight in ordered:
         if sight.version:
-            yield Event(
-                sight.timestamp,
-                "published",
-                sight.capture,
-                version_after=sight.version.digest,
+            yield sight.event(
+                Kind.PUBLISHED, version_after=sight.version.digest, detail=sight.published
             )
             return
 
 
-def _changes(along: Iterable[Sight]) -> Iterator[Event]:
-    before: VersionFacts | None = None
-    for sight in along:
-        after = sight.version
-        if after is None:
+def _changes(along: Sequence[Sight]) -> list[StoredEvent]:
+    """Edits of one edition at one address; titles that take turns are one event, and counted."""
+    found: list[StoredEvent] = []
+    turns: dict[frozenset[str], int] = {}
+    for before, sight in pairwise(along):
+        old, new = before.version, sight.version
+        if old is None or new is None or old.extractor != new.extractor:
             continue
-        if before and before.digest != after.digest and before.extractor == after.extractor:
-            yield from _change(before, after, sight)
-        before = after
+        for event in _change(old, new, before, sight):
+            if event.kind == Kind.RETITLED:
+                place = turns.setdefault(
+                    frozenset(map(essence, (old.title, new.title))), len(found)
+                )
+                if place < len(found):
+                    found[place] = replace(found[place], flips=found[place].flips + 1)
+                    continue
+            found.append(event)
+    return found
 
 
-def _change(before: VersionFacts, after: VersionFacts, sight: Sight) -> Iterator[Event]:
-    silent = after.modified is None or after.modified == before.modified
-    if letters(before.title) != letters(after.title):
-        yield Event(
-            sight.timestamp,
-            "retitled",
-            sight.capture,
-            before.digest,
-            after.digest,
-            silent,
-            f"{before.title} → {after.title}",
-        )
-    if before.text_digest != after.text_digest or letters(before.standfirst) != letters(
-        after.standfirst
-    ):
-        yield Event(sight.timestamp, "edited", sight.capture, before.digest, after.digest, silent)
+def _change(
+    old: StoredVersion, new: StoredVersion, before: Sight, sight: Sight
+) -> Iterator[StoredEvent]:
+    between = {"version_before": old.digest, "version_after": new.digest}
+    if old.digest != new.digest:
+        titles = f"{old.title} → {new.title}"
+        if is_other_story(old, new):
+            yield sight.event(Kind.REPLACED, detail=titles, **between)
+            return
+        silent = new.modified is None or new.modified == old.modified
+        if essence(old.title) != essence(new.title):
+            yield sight.event(Kind.RETITLED, silent=silent, detail=titles, **between)
+        if before.told_by != sight.told_by or _standfirst(old) != _standfirst(new):
+            kind = _gate(old, new) or Kind.EDITED
+            yield sight.event(kind, silent=silent and kind is Kind.EDITED, **between)
+    if is_redated(before.published, sight.published):
+        dates = f"{before.published} → {sight.published}"
+        yield sight.event(Kind.REDATED, detail=dates, **between)
 
 
-def _moves(along: Iterable[Sight]) -> Iterator[Event]:
+def _standfirst(version: StoredVersion) -> str:
+    return essence(without_passing(version.standfirst, version.language))
+
+
+def _gate(old: StoredVersion, new: StoredVersion) -> Kind | None:
+    """Whether a paywall was opened or closed: the one text is the beginning of the other."""
+    if new.paywall not in _LOCKED and old.modified == new.modified and is_teaser(old, new):
+        return Kind.OPENED
+    if old.paywall not in _LOCKED and old.modified == new.modified and is_teaser(new, old):
+        return Kind.CLOSED
+    return None
+
+
+def is_redated(before: str | None, after: str | None) -> bool:
+    """Whether another date is printed, as far as both say.
+
+    >>> is_redated("2026-03-01", "2026-03-10"), is_redated("2026-03-01", "2026-03-01T09:00:00")
+    (True, False)
+    >>> is_redated("2026-03-01T09:00:00+01:00", "2026-03-01T08:00:00+00:00")
+    False
+    """
+    if not before or not after or before == after:
+        return False
+    size = min(len(before), len(after))
+    if size < len("2026-03-01T09:00"):
+        return before[: min(size, 10)] != after[: min(size, 10)]
+    moments = [datetime.fromisoformat(text) for text in (before, after)]
+    if any(moment.tzinfo is None for moment in moments):
+        moments = [moment.replace(tzinfo=None) for moment in moments]
+    return abs(moments[1] - moments[0]) >= _REDATED_AFTER
+
+
+def _moves(along: Iterable[Sight]) -> Iterator[StoredEvent]:
     told: str | None = None
     for sight in along:
-        if sight.outcome == "read":
+        if sight.outcome is Outcome.READ:
             told = None
-        elif sight.outcome == "moved" and sight.target != told:
+        elif sight.outcome is Outcome.MOVED and sight.target != told:
             told = sight.target
-            yield Event(sight.timestamp, "moved", sight.capture, detail=sight.target)
+            yield sight.event(Kind.MOVED, detail=sight.target)
 
 
-def _presence(ordered: Iterable[Sight], removed_after: timedelta) -> Iterator[Event]:
+def _presence(ordered: Iterable[Sight], removed_after: timedelta) -> Iterator[StoredEvent]:
     """Removed when the last of its addresses is gone for good; restored when one can be read.
 
     An address that redirects does not keep an article alive: nothing can be read there.
@@ -157,25 +215,31 @@ def _presence(ordered: Iterable[Sight], removed_after: timedelta) -> Iterator[Ev
     moved: set[int] = set()
     removed = False
     for sight in ordered:
-        if sight.outcome == "gone":
+        if sight.outcome in (Outcome.GONE, Outcome.SOFT):
             since = gone_since.setdefault(sight.address, sight.timestamp)
             is_news = sight.address in live
             if is_news and _has_passed(since, sight.timestamp, removed_after):
                 live.remove(sight.address)
                 if live <= moved and not removed:
                     removed = True
-                    yield Event(sight.timestamp, "removed", sight.capture)
+                    yield sight.event(Kind.REMOVED, detail=f"{sight.outcome} since {since}")
             continue
         gone_since.pop(sight.address, None)
-        if sight.outcome == "moved":
+        if sight.outcome is Outcome.MOVED:
             moved.add(sight.address)
-        elif sight.outcome == "read":
+        elif sight.outcome is Outcome.READ:
             live.add(sight.address)
             moved.discard(sight.address)
             if removed:
                 removed = False
-                yield Event(sight.timestamp, "restored", sight.capture)
+                yield sight.event(Kind.RESTORED)
 
 
 def _has_passed(since: str, until: str, span: timedelta) -> bool:
     return from_timestamp(until) - from_timestamp(since) >= span
+
+
+def last_removal(events: Iterable[StoredEvent]) -> str | None:
+    """When the article was removed, where it has not been restored since."""
+    presence = [event for event in events if event.kind in (Kind.REMOVED, Kind.RESTORED)]
+    return presence[-1].at if presence and presence[-1].kind == Kind.REMOVED else None

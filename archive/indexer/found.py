@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import urljoin
 
 from archive.index.ids import capture_number
+from archive.index.rows import CdxFields
 from archive.indexer.reading import clean
 from archive.indexer.worker import Page
 from archive.times import to_timestamp
@@ -31,32 +32,11 @@ GONE = frozenset({404, 410})
 
 
 @dataclass(frozen=True, slots=True)
-class FoundCapture:
-    """The values of one row of ``captures``; ``warc`` and ``page_kind`` come later.
-
-    ``wanted_by`` is the address of the page that a requisite is for.
-    """
+class FoundCapture(CdxFields):
+    """A capture as it was met; ``wanted_by`` is the address of the page that a requisite is for."""
 
     id: int
-    record_id: str
-    urlkey: str
-    timestamp: str
-    uri: str
-    mime: str | None
-    status: int | None
-    digest: str | None
     filename: str
-    offset: int
-    length: int
-    record_type: str
-    refers_to: str | None
-    refers_to_uri: str | None
-    refers_to_date: str | None
-    redirect: str | None
-    truncated: str | None
-    source: str
-    kind: str | None
-    failure: str | None
     wanted_by: str | None
     captured_at: datetime
 
@@ -149,10 +129,11 @@ def _capture(record: Record, http: StoredHttp | None, facts: dict[str, Any]) -> 
         refers_to_uri=record.find("WARC-Refers-To-Target-URI"),
         refers_to_date=record.find("WARC-Refers-To-Date"),
         redirect=_target(uri, location),
-        truncated=record.find("WARC-Truncated"),
+        truncated=record.find("WARC-Truncated") or _cut_short(record, http),
         source=_text(facts.get("source")) or registered_domain(uri) or "unknown",
         kind=kind,
         failure=_failure(facts) if record.type == "metadata" else None,
+        method=None,
         wanted_by=_text(facts.get("page")) if kind == "requisite" else None,
         captured_at=captured_at,
     )
@@ -177,6 +158,18 @@ def _mime(record: Record, http: StoredHttp | None) -> str | None:
     if record.type == "metadata" or not stated:
         return None
     return clean(stated.partition(";")[0].strip().lower()) or None
+
+
+def _cut_short(record: Record, http: StoredHttp | None) -> str | None:
+    """Whether less has come than was announced, where nobody noted why.
+
+    A body kept decoded is longer than announced, as a rule, never shorter.
+    """
+    announced = http.get("Content-Length") if http and record.type == "response" else None
+    if http is None or not announced or not announced.strip().isdecimal():
+        return None
+    has_coding = http.get("Content-Encoding") or http.get("Transfer-Encoding")
+    return "unspecified" if not has_coding and len(http.body) < int(announced) else None
 
 
 def _target(uri: str, location: str | None) -> str | None:

@@ -1,42 +1,39 @@
 """The full text follows the articles: what was indexed before is taken out word for word."""
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from operator import itemgetter
 
 from sqlite_utils import Database
 
-from archive.index.segments import searchable
+from archive.indexer.reading import FullText, full_text
 
-_AT_ONCE = 1_000
-
-
-Row = tuple[int, str, str, str, str, str]
-"""Number, text, title, standfirst, asides, earlier text, as they are indexed."""
+_COLUMNS = "text, title, standfirst, asides, earlier"
 
 
 @dataclass(frozen=True, slots=True)
 class Indexed:
-    """What the full text holds of one article."""
+    """What the full text is made of, of one article."""
 
     number: int
+    language: str | None
     text: str
     title: str
     standfirst: str
     asides: str
     earlier: str
 
-    def row(self) -> Row:
-        """As it goes into the full text: scripts without spaces cut into characters."""
+    def full_text(self) -> FullText:
+        """As it goes in: folded, and with its forms."""
         texts = (self.text, self.title, self.standfirst, self.asides, self.earlier)
-        return (self.number, *map(searchable, texts))  # type: ignore[return-value]
+        return full_text(*texts, language=self.language)
 
 
-_CURRENT = """
-SELECT id, number, text, title, standfirst, asides, earlier FROM articles_current
+_CURRENT = f"""
+SELECT id, number, language, {_COLUMNS} FROM articles_current
 WHERE id IN (SELECT value FROM json_each(?))
-"""
+"""  # noqa: S608 - our names
 
 
 def read_indexed(db: Database, articles: Iterable[int]) -> dict[int, Indexed]:
@@ -45,48 +42,33 @@ def read_indexed(db: Database, articles: Iterable[int]) -> dict[int, Indexed]:
     return {row[0]: Indexed(*row[1:]) for row in rows}
 
 
-def follow(db: Database, before: dict[int, Indexed], after: dict[int, Indexed]) -> None:
+def follow(db: Database, before: Mapping[int, Indexed], after: Mapping[int, Indexed]) -> None:
     """Bring the full text from ``before`` to ``after``; articles in neither are left alone."""
     gone = [old for key, old in before.items() if after.get(key) != old]
     come = [new for key, new in after.items() if before.get(key) != new]
-    _delete(db, gone)
-    add(db, come)
+    _write(db, ((old.number, old.full_text()) for old in gone), remove=True)
+    add(db, {new.number: new.full_text() for new in come})
 
 
-def _delete(db: Database, gone: Iterable[Indexed]) -> None:
+def add(db: Database, come: Mapping[int, FullText]) -> None:
+    """Put articles into the full text that are not in it, by number."""
+    # FTS5 is fastest when rowids grow.
+    _write(db, sorted(come.items(), key=itemgetter(0)))
+
+
+def _write(db: Database, texts: Iterable[tuple[int, FullText]], *, remove: bool = False) -> None:
+    rows = list(texts)
+    what = ("articles_fts, ", "'delete', ") if remove else ("", "")
     db.conn.executemany(
-        "INSERT INTO articles_fts (articles_fts, rowid, text, title, standfirst, asides, earlier) "
-        "VALUES ('delete', ?, ?, ?, ?, ?, ?)",
-        (old.row() for old in gone),
+        f"INSERT INTO articles_fts ({what[0]}rowid, {_COLUMNS}) "  # noqa: S608 - our names
+        f"VALUES ({what[1]}?, ?, ?, ?, ?, ?)",
+        [(n, t.text, t.title, t.standfirst, t.asides, t.earlier) for n, t in rows],
     )
-
-
-def take_out(
-    db: Database, articles: Iterable[int], numbers: Mapping[int, int] | None = None
-) -> None:
-    """Take out articles that get other numbers and stay as they are, some at a time.
-
-    A day that is laid out anew may have tens of thousands.
-
-    Args:
-        db: The index.
-        articles: Their ids.
-        numbers: Under which they are there, where the tables have other ones by now.
-    """
-    for some in _batched(sorted(articles)):
-        texts = read_indexed(db, some).items()
-        _delete(db, (replace(t, number=numbers[a]) if numbers else t for a, t in texts))
-
-
-def put_in(db: Database, articles: Iterable[int]) -> None:
-    """Put articles in that have other numbers now, some at a time."""
-    for some in _batched(sorted(articles)):
-        add(db, read_indexed(db, some).values())
-
-
-def _batched(articles: Sequence[int]) -> Iterator[Sequence[int]]:
-    for at in range(0, len(articles), _AT_ONCE):
-        yield articles[at : at + _AT_ONCE]
+    what = ("article_forms, ", "'delete', ") if remove else ("", "")
+    db.conn.executemany(
+        f"INSERT INTO article_forms ({what[0]}rowid, forms) VALUES ({what[1]}?, ?)",  # noqa: S608 - our names
+        [(number, text.forms) for number, text in rows],
+    )
 
 
 def for_bulk(db: Database) -> None:
@@ -97,32 +79,19 @@ def for_bulk(db: Database) -> None:
     """
     db.execute("PRAGMA cache_size = -262144")
     _configure(db, automerge=0, crisismerge=512)
-    db.conn.commit()
 
 
 def merge(db: Database) -> None:
     """Merge all there is into one, and go on merging as it goes."""
-    db.execute("INSERT INTO articles_fts (articles_fts) VALUES ('optimize')")
+    for table in ("articles_fts", "article_forms"):
+        db.execute(f"INSERT INTO {table} ({table}) VALUES ('optimize')")  # noqa: S608 - our names
     _configure(db, automerge=4, crisismerge=16)
-    db.conn.commit()
 
 
 def _configure(db: Database, **settings: int) -> None:
-    db.conn.executemany(
-        "INSERT INTO articles_fts (articles_fts, rank) VALUES (?, ?)", list(settings.items())
-    )
-
-
-def add(db: Database, come: Iterable[Indexed]) -> None:
-    """Put articles into the full text that are not in it."""
-    add_rows(db, [new.row() for new in come])
-
-
-def add_rows(db: Database, rows: Iterable[Row]) -> None:
-    """The same for rows in which scripts without spaces are cut already."""
-    # By number: FTS5 is fastest when rowids grow.
-    db.conn.executemany(
-        "INSERT INTO articles_fts (rowid, text, title, standfirst, asides, earlier) "
-        "VALUES (?, ?, ?, ?, ?, ?)",
-        sorted(rows, key=itemgetter(0)),
-    )
+    for table in ("articles_fts", "article_forms"):
+        db.conn.executemany(
+            f"INSERT INTO {table} ({table}, rank) VALUES (?, ?)",  # noqa: S608 - our names
+            list(settings.items()),
+        )
+    db.conn.commit()

@@ -12,7 +12,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from urllib.parse import urlsplit
+from urllib.parse import urlsplit, urlunsplit
 
 from sqlite_utils import Database
 
@@ -58,10 +58,12 @@ def claimed_address(source: str, url: str, canonical: str | None) -> Address | N
     """The address that a page claims to be, where that may be believed at all.
 
     Not itself; no home page; no page nearer to it than the article is, unless its last step looks
-    like an article's (two dashes or five digits).
+    like an article's (two dashes or five digits), or the rest is what makes a twin of it.
 
     >>> claimed_address("s", "https://a.example/news/x-y-z/amp", "https://a.example/news/x-y-z").key
     'example,a)/news/x-y-z'
+    >>> claimed_address("s", "https://a.example/amp/flood", "https://a.example/flood").key
+    'example,a)/flood'
     >>> claimed_address("s", "https://a.example/news/x-y-z", "https://a.example/news") is None
     True
     """
@@ -74,12 +76,82 @@ def claimed_address(source: str, url: str, canonical: str | None) -> Address | N
     hosts = [key.partition(")")[0].partition(":")[0] for key in (own.key, claimed.key)]
     if not (hosts[0].startswith(hosts[1]) or hosts[1].startswith(hosts[0])):
         return None
-    steps, own_steps = ([s for s in urlsplit(u).path.split("/") if s] for u in (canonical, url))
+    steps, own_steps = _steps(canonical), _steps(url)
     if not steps and "?" not in claimed.key:
         return None
+    is_near = len(steps) >= len(own_steps) or _is_slug(steps) or "?" in claimed.key
+    return claimed if is_near or twin_address(source, url) == claimed else None
+
+
+def twin_address(source: str, url: str) -> Address | None:
+    """The address of which this one shows an AMP, mobile or print page; None for any other.
+
+    >>> for url in ("https://m.a.example/x", "https://a.example/amp/x", "https://a.example/x?amp=1"):
+    ...     print(twin_address("s", url).key)
+    example,a)/x
+    example,a)/x
+    example,a)/x
+    >>> twin_address("s", "https://a.example/champ") is None
+    True
+    """
+    if not _MAY_BE_TWIN.search(url):
+        return None
+    parts = urlsplit(url)
+    host = _TWIN_HOST.sub("", parts.netloc, count=1)
+    steps = [step for step in parts.path.split("/") if not _TWIN_STEP.fullmatch(step)]
+    path = _TWIN_END.sub(r"\1", "/".join(steps)) or "/"
+    query = "&".join(p for p in parts.query.split("&") if not _TWIN_PARAMETER.fullmatch(p))
+    if not _steps(path) and not query:
+        return None
+    plain = urlunsplit(parts._replace(netloc=host, path=path, query=query))
+    own, twin = address_of_url(source, url), address_of_url(source, plain)
+    return None if own == twin else twin
+
+
+_MAY_BE_TWIN = re.compile(
+    r"amp|//(?:m|mobile?|mobi|wap|touch|lite|print)\.|print|mobil|druck|imprim|stampa|[?&]m=",
+    re.IGNORECASE,
+)
+_TWIN_HOST = re.compile(r"^(?:m|mobile?|mobi|wap|touch|lite|amp|print)\.(?=[^.]+\.)", re.IGNORECASE)
+_TWIN_STEP = re.compile(
+    r"amp|amphtml|print|printable|printversion|print-version|mobile?|druck|drucken|druckversion"
+    r"|imprimir|imprimer|impression|stampa|drukuj|skriv-ut",
+    re.IGNORECASE,
+)
+_TWIN_END = re.compile(r"[._-](?:amp|print|druck|mobile?)(\.[a-z]{3,5})?$", re.IGNORECASE)
+_TWIN_PARAMETER = re.compile(
+    r"(?:_?amp|print|printable|mobile|m|druck)(?:=(?:1|true|yes|y|on)?)?"
+    r"|(?:output|outputtype|view|mode|format|type|layout|version|tmpl|service)="
+    r"(?:amp|print|printable|mobile|druck)",
+    re.IGNORECASE,
+)
+_NO_HOME = re.compile(r"log-?in|sign-?in|account|subscri|consent|register|auth|paywall|abo\b|offer")
+
+
+def is_shallower(url: str, target: str | None) -> bool:
+    """Whether a redirect leads to the home page or a section: what was asked for is gone.
+
+    >>> is_shallower("https://a.example/news/a-b-c", "https://www.a.example/")
+    True
+    >>> is_shallower("https://a.example/news/a-b-c", "https://a.example/2026/05/a-b-c")
+    False
+    """
+    if not target or not is_http(target) or _NO_HOME.search(target):
+        return False
+    hosts = [(urlsplit(u).hostname or "").removeprefix("www.") for u in (url, target)]
+    if not (hosts[0].endswith(hosts[1]) or hosts[1].endswith(hosts[0])):
+        return False
+    steps, own_steps = _steps(target), _steps(url)
+    return len(steps) < len(own_steps) and not _is_slug(steps) and not urlsplit(target).query
+
+
+def _steps(url: str) -> list[str]:
+    return [step for step in urlsplit(url).path.split("/") if step]
+
+
+def _is_slug(steps: list[str]) -> bool:
     slug = steps[-1] if steps else ""
-    is_slug = slug.count("-") >= 2 or sum(map(str.isdigit, slug)) >= 5
-    return claimed if len(steps) >= len(own_steps) or is_slug or "?" in claimed.key else None
+    return slug.count("-") >= 2 or sum(map(str.isdigit, slug)) >= 5
 
 
 def store_claims(db: Database, claims: Iterable[tuple[int, int | None, int]]) -> None:

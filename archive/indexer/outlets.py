@@ -7,7 +7,7 @@ the place of the index in one transaction: readers, and a kill, see the old one 
 
 import json
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Set
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,9 +16,9 @@ from sqlite_utils import Database
 
 from archive.config import Config
 from archive.errors import WarcError
-from archive.index.open import WriterDatabase, open_index_file
+from archive.index.open import open_index_file
 from archive.index.writing import checkpoint, find_extractors
-from archive.indexer.catchup import pool_settings, remove_index, switch
+from archive.indexer.catchup import pool_settings, remove_beside, switch
 from archive.indexer.found import Found, found_in
 from archive.indexer.pool import Pool
 from archive.indexer.run import BULK, Indexer
@@ -42,12 +42,12 @@ class ReadAgain:
     damaged: tuple[str, ...]
 
 
-def find_stale(db: WriterDatabase, book: RuleBook) -> frozenset[str]:
+def find_stale(db: Database, book: RuleBook) -> frozenset[str]:
     """The hosts with pages that other rules than those of the book have read, or none."""
-    known = {f"{VERSION}+{digest}" for digest in book.digests}
-    gone = {reader for reader in db.extractors if reader.startswith(f"{VERSION}+")} - known
+    known, readers = {f"{VERSION}+{digest}" for digest in book.digests}, find_extractors(db)
+    gone = {reader for reader in readers if reader.startswith(f"{VERSION}+")} - known
     hosts = book.hosts | {host for reader in gone for host in _hosts_read_by(db, reader)}
-    return frozenset(host for host in hosts if _is_stale(db, book, host))
+    return frozenset(host for host in hosts if _is_stale(db, book, host, readers))
 
 
 def _hosts_read_by(db: Database, reader: str) -> set[str]:
@@ -59,14 +59,14 @@ def _hosts_read_by(db: Database, reader: str) -> set[str]:
     return {host_of(uri) for (uri,) in rows}
 
 
-def _is_stale(db: WriterDatabase, book: RuleBook, host: str) -> bool:
+def _is_stale(db: Database, book: RuleBook, host: str, readers: Set[str]) -> bool:
     for uri, timestamp, reader in db.execute(_READ, _range(host)).fetchall():
         wanted = _reader(book, uri, timestamp)
         if host_of(uri) != host:
             continue
         if reader is None:
             # No article: by whom it was read is not kept. Rules may make one of it.
-            if wanted != VERSION and wanted not in db.extractors:
+            if wanted != VERSION and wanted not in readers:
                 return True
         elif reader != wanted and reader.partition("+")[0] == VERSION:
             return True
@@ -118,11 +118,10 @@ def read_again(
         IndexDamaged: the index cannot be read.
     """
     beside = archive.index_path.with_name("index.db.reread")
-    remove_index(beside)
+    remove_beside(beside)
     _copy(archive.index_path, beside)
     damaged: list[str] = []
     with closing(open_index_file(beside, write=True)) as db:
-        assert isinstance(db, WriterDatabase)
         places = _forget(db, frozenset(hosts))
         with Pool(pool_settings(config)) as pool:
             indexer = Indexer(db, pool, BULK, book)
@@ -131,12 +130,22 @@ def read_again(
             )
             indexer.run(_iter_groups(archive, places, damaged))
             indexer.settle()
+        with db.atomic():
+            _forget_readers(db, book)
         checkpoint(db)
-        # Also those that no page of today is read by: their captures have been looked at.
-        readers = {f"{VERSION}+{digest}" for digest in book.digests}
-        switch(db, archive.index_path, readers=readers | find_extractors(db))
-    remove_index(beside)
+        switch(db, archive.index_path)
+    remove_beside(beside)
     return ReadAgain(indexer.totals, len(places), tuple(damaged))
+
+
+def _forget_readers(db: Database, book: RuleBook) -> None:
+    """Forget rules that are in the book no more: nothing is left that they have read."""
+    known = [f"{VERSION}+{digest}" for digest in book.digests]
+    db.execute(
+        "DELETE FROM extractors WHERE version LIKE ? || '+%' "
+        "AND version NOT IN (SELECT value FROM json_each(?))",
+        [VERSION, json.dumps(known)],
+    )
 
 
 def _copy(path: Path, beside: Path) -> None:

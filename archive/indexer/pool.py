@@ -7,6 +7,7 @@ or overruns takes only the page it was at; those behind it go to its successor.
 import logging
 import os
 import queue
+import signal
 import subprocess
 import sys
 import threading
@@ -33,6 +34,8 @@ _PAGES_PER_WORKER = 5_000
 # Pages waiting at each worker: enough that it never waits for the parent's commits.
 _AHEAD = 16
 _START_FAILURES = 3
+# By a person, or by the kernel where memory is short: that need not be the page's doing.
+_KILLED = (signal.SIGKILL, signal.SIGTERM, signal.SIGHUP, signal.SIGINT, signal.SIGQUIT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +77,7 @@ class Pool:
         self._done: list[tuple[int, Reading | Failure]] = []
         self._next = 0
         self._fruitless = 0
+        self._again: set[int] = set()
         self.in_flight = 0
         self.extractor = ""
         """The version of the extractor, once a worker has begun a page."""
@@ -95,6 +99,10 @@ class Pool:
     def has_room(self) -> bool:
         """Whether another page would soon find a worker."""
         return self.in_flight < self._count * _AHEAD
+
+    def is_reading(self, number: int) -> bool:
+        """Whether a worker has begun that page and not ended it."""
+        return any(w.begun_at is not None and w.waiting[0][0] == number for w in self._workers)
 
     def submit(self, page: Page) -> int:
         """Take a page in; the number is its name in `collect`."""
@@ -198,7 +206,9 @@ class Pool:
         begun = worker.begun_at is not None
         self._workers.remove(worker)
         self._end(worker, kill=False)
-        if begun:
+        if begun and failure is None and self._is_killed(worker):
+            logger.info("a worker was killed; %s is read again", worker.waiting[0][1].url)
+        elif begun:
             number, page = worker.waiting.popleft()
             outcome = failure or _post_mortem(worker.process.returncode, self.extractor)
             logger.warning("a worker was lost over %s: %s", page.url, outcome.detail)
@@ -208,6 +218,13 @@ class Pool:
             if self._fruitless >= _START_FAILURES:
                 self._give_up(worker)
         self._backlog.extendleft(reversed(worker.waiting))
+
+    def _is_killed(self, worker: _Worker) -> bool:
+        """Whether somebody else may have killed it, and its page has not been tried again yet."""
+        number = worker.waiting[0][0]
+        is_first = number not in self._again
+        self._again.add(number)
+        return is_first and -worker.process.returncode in _KILLED
 
     def _give_up(self, worker: _Worker) -> None:
         """Worker after worker ended before it began the page it was given."""

@@ -1,16 +1,21 @@
 """What reading one page gave, as the index keeps it. Workers import this: keep it light."""
 
 import json
-import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from datetime import datetime
 from enum import Enum
 
 from archive.index.ids import digest_number, number_id
 from archive.index.layout import write_layout
-from archive.index.segments import searchable
+from archive.index.rows import Said
+from archive.text.counting import count_words
+from archive.text.fold import fold_text
+from archive.text.forms import forms_of
+from archive.urls import urlkey
 from extract.article import Article, PageKind, text_of
+from extract.fingerprint import essence, text_digest
+from extract.passing import without_passing
 
 _ARTICLE_KINDS = {
     *(PageKind.ARTICLE, PageKind.LIVE_BLOG, PageKind.VIDEO, PageKind.GALLERY, PageKind.DOCUMENT)
@@ -40,39 +45,29 @@ class Failure:
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
-    """One page read; fields are those of the table ``versions``.
+class FullText:
+    """An article as the full text holds it: folded texts, and its forms."""
 
-    ``digest`` tells versions apart: title, standfirst and text without white space, punctuation
-    and quote styles. ``title_digest`` and ``text_digest`` are None where there is too little to
-    compare. ``is_article`` is False for section pages, error pages and bot walls. ``indexed`` has
-    text, title, standfirst and asides as the full text holds them, where that is not the same.
-    """
-
-    digest: int
+    text: str
     title: str
     standfirst: str
-    text: str
-    layout: str
     asides: str
-    authors: str
-    published: str | None
-    modified: str | None
-    language: str | None
-    section: str | None
-    tags: str
-    image: str | None
-    canonical_url: str | None
-    credit: str | None
-    paywall: str
-    kind: str
-    words: int
-    title_digest: int | None
-    text_digest: int | None
-    fingerprint: int
-    extractor: str
+    earlier: str
+    forms: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reading(Said):
+    """One page read.
+
+    ``is_article`` is False for section pages, error pages and bot walls; ``is_error`` for a page
+    that says that nothing is there. ``links`` are urlkey, address and words of each outgoing link.
+    """
+
     is_article: bool
-    indexed: tuple[str, str, str, str] | None
+    is_error: bool
+    links: tuple[tuple[str, str, str], ...]
+    full_text: FullText
 
 
 def reading_of(article: Article) -> Reading:
@@ -86,20 +81,21 @@ def reading_of(article: Article) -> Reading:
     blocks = [replace(block, text=clean(block.text)) for block in article.blocks]
     text = text_of(blocks)
     layout, asides = write_layout(blocks)
-    plain_title = letters(title)
-    text_digest = digest_number(article.text_digest) if text.strip() else None
+    language = article.language
+    plain_title = essence(title)
+    digest = digest_of(text, language)
     is_read = bool(text.strip() or standfirst or article.kind is not PageKind.ARTICLE)
+    is_article = article.kind in _ARTICLE_KINDS and is_read
     return Reading(
-        digest=number_id(plain_title, letters(standfirst), article.text_digest),
+        digest=number_id(plain_title, essence(without_passing(standfirst, language)), str(digest)),
         title=title,
         standfirst=standfirst,
-        text=text,
         layout=layout,
         asides=asides,
         authors=_json_list(article.authors),
         published=iso(article.published),
         modified=iso(article.modified),
-        language=article.language,
+        language=language,
         section=_cleaned(article.section),
         tags=_json_list(article.tags),
         image=_cleaned(article.image),
@@ -107,38 +103,54 @@ def reading_of(article: Article) -> Reading:
         credit=_cleaned(article.credit),
         paywall=article.paywall.value,
         kind=article.kind.value,
-        words=len(text.split()),
+        words=count_words(text),
         title_digest=number_id(plain_title) if len(plain_title) >= _MIN_TITLE_LETTERS else None,
-        text_digest=text_digest,
+        text_digest=digest,
         fingerprint=signed(article.fingerprint),
         extractor=article.read_by,
-        is_article=article.kind in _ARTICLE_KINDS and is_read,
-        indexed=indexed_if_other(text, title, standfirst, asides),
+        text=text,
+        is_article=is_article,
+        is_error=article.kind is PageKind.ERROR,
+        links=tuple(
+            (clean(urlkey(to.url)), clean(to.url), clean(to.words)) for to in article.links
+        ),
+        full_text=full_text(text, title, standfirst, asides, language=language)
+        if is_article
+        else FullText("", "", "", "", "", ""),
     )
 
 
-def indexed_if_other(
-    text: str, title: str, standfirst: str, asides: str
-) -> tuple[str, str, str, str] | None:
-    """The texts as the full text holds them; None where that is the same.
+def digest_of(text: str, language: str | None) -> int | None:
+    r"""What texts are told apart by; None where there is nothing to compare.
 
-    The workers do it, beside each other: a text of Han characters takes as long to cut as to index.
-
-    >>> indexed_if_other("One.", "A", "", "") is None, indexed_if_other("東京", "A", "", "")[1:]
-    (True, ('A', '', ''))
-    """
-    texts = (text, title, standfirst, asides)
-    indexed = (searchable(text), searchable(title), searchable(standfirst), searchable(asides))
-    return None if indexed == texts else indexed
-
-
-def letters(text: str) -> str:
-    """The letters and digits of a text: what counts when two texts are compared.
-
-    >>> letters("„Nein“, sagt sie …") == letters('"Nein"  sagt sie')
+    >>> digest_of("One.\n3 views", "en") == digest_of("One.\n4 views", "en")
     True
     """
-    return "".join(filter(str.isalnum, unicodedata.normalize("NFKC", text)))
+    lasting = without_passing(text, language)
+    return digest_number(text_digest(lasting)) if lasting.strip() else None
+
+
+def full_text(
+    text: str,
+    title: str,
+    standfirst: str,
+    asides: str,
+    earlier: str = "",
+    *,
+    language: str | None,
+) -> FullText:
+    """The texts of an article as the full text holds them.
+
+    The workers do it for new articles, beside each other.
+    """
+    return FullText(
+        text=fold_text(text, language),
+        title=fold_text(title, language),
+        standfirst=fold_text(standfirst, language),
+        asides=fold_text(asides, language),
+        earlier=fold_text(earlier, language),
+        forms=forms_of(f"{title}\n{standfirst}\n{text}", language),
+    )
 
 
 def clean(text: str) -> str:
@@ -150,21 +162,20 @@ def clean(text: str) -> str:
     return text.replace("\x00", "").encode("utf-8", "replace").decode("utf-8")
 
 
-def iso(moment: datetime | date | None) -> str | None:
-    """ISO 8601: a moment in UTC to the second, or a plain date.
+def iso(when: object) -> str | None:
+    """ISO 8601 as printed: in its own precision, a moment with its zone, to the second.
 
-    >>> iso(date(2026, 1, 2)), iso(datetime.fromisoformat("2026-01-02T03:00:00+01:00"))
-    ('2026-01-02', '2026-01-02T02:00:00+00:00')
+    >>> from datetime import date
+    >>> iso(date(2026, 1, 2)), iso(datetime.fromisoformat("2026-01-02T03:00:00.5+01:00"))
+    ('2026-01-02', '2026-01-02T03:00:00+01:00')
+    >>> iso(None) is None, iso("1987-03")
+    (True, '1987-03')
     """
-    if moment is None:
-        return None
-    if not isinstance(moment, datetime):
-        return moment.isoformat()
-    aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    try:
-        return aware.astimezone(UTC).isoformat(timespec="seconds")
-    except OverflowError:  # the first and the last day there are
-        return moment.date().isoformat()
+    if isinstance(when, datetime):
+        return when.isoformat(timespec="seconds")
+    if when is None or isinstance(when, str):
+        return when or None
+    return str(when.isoformat()) if hasattr(when, "isoformat") else str(when)
 
 
 def signed(number: int) -> int:

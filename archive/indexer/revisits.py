@@ -15,7 +15,7 @@ class Resolved:
     """A revisit whose original has been read.
 
     ``capture`` and ``address`` are the revisit's; ``article`` and ``digest`` name the version
-    that its original shows.
+    that its original shows, ``published`` the date that was printed.
     """
 
     capture: int
@@ -23,6 +23,7 @@ class Resolved:
     source: str
     article: int
     digest: int
+    published: str | None
 
 
 def resolve(db: Database, captures: Iterable[int]) -> list[Resolved]:
@@ -53,7 +54,7 @@ _BY = (
     ),
 )
 _ORIGINAL = """
-SELECT d.article, ac.digest FROM captures o
+SELECT d.article, ac.digest, ac.published FROM captures o
 JOIN article_captures ac ON ac.capture = o.id AND ac.outcome = 'read'
 JOIN addresses d ON d.id = ac.address
 WHERE {} ORDER BY o.id LIMIT 1

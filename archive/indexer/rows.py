@@ -1,76 +1,39 @@
 """Writing articles that were computed: their rows, events, facets and names."""
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
 
 from sqlite_utils import Database
 
-from archive.index.fold import fold
+from archive.index.dating import day_of
 from archive.index.ids import facet_id, number_id
-from archive.indexer.events import Event
+from archive.index.rows import ARTICLES, EVENTS
+from archive.indexer.article import Derived
+from archive.text.fold import fold
 
-COLUMNS = (
-    *("id", "source", "url", "title", "current_version", "published", "first_captured"),
-    *("last_captured", "versions", "captures", "kind", "language", "section", "credit"),
-    *("paywall", "words", "edited", "removed", "earlier_text"),
-)
-"""Of ``articles``, all but its number."""
-
-_INSERT = (
-    f"INSERT INTO articles (number, {', '.join(COLUMNS)}) "  # noqa: S608 - our names
-    f"VALUES (?, {', '.join('?' * len(COLUMNS))})"
-)
-_FACETS = tuple(COLUMNS.index(name) for name in ("source", "language", "section", "credit"))
+_FACETS = ("source", "language", "section", "credit")
 
 
-@dataclass(frozen=True, slots=True)
-class Derived:
-    """One article computed: its row, its events, and the names that lead to it.
-
-    ``moment`` is what it is numbered by (`archive.indexer.numbers`); ``row`` is in the order of
-    `COLUMNS`.
-    """
-
-    id: int
-    moment: int
-    source: str
-    row: tuple[Any, ...]
-    events: tuple[Event, ...]
-    people: tuple[str, ...]
-    tags: tuple[str, ...]
-
-
-def insert_articles(db: Database, derived: Sequence[Derived], numbers: Mapping[int, int]) -> None:
-    """Insert articles that are not there, under these numbers (by id), with all about them."""
-    placed = sorted(((numbers[item.id], item) for item in derived), key=lambda pair: pair[0])
-    db.conn.executemany(_INSERT, [(number, *item.row) for number, item in placed])
-    # No trigger: for one, SQLite lays every page aside that a row changes, to be able to undo that
-    # row alone. With pages of 64 kB that was 280 kB written for each article.
-    db.conn.executemany(
-        "INSERT INTO unsettled (source, number) VALUES (?, ?) ON CONFLICT DO NOTHING",
-        sorted((item.source, number) for number, item in placed),
-    )
-    db.conn.executemany(
-        _INSERT_EVENT,
-        [
-            (
-                *(e.capture, e.kind, e.at, item.id, e.version_before, e.version_after),
-                *(e.silent, e.detail),
-            )
-            for _, item in placed
-            for e in item.events
-        ],
-    )
-    _insert_facets(db, placed)
-    _insert_names(db, "person", [(number, item.people) for number, item in placed if item.people])
-    _insert_names(db, "tag", [(number, item.tags) for number, item in placed if item.tags])
+def insert_articles(db: Database, derived: Sequence[Derived]) -> None:
+    """Insert articles that are not there, with all about them; the second passes look at them."""
+    articles = [item.article for item in derived]
+    ARTICLES.insert(db, articles)
+    EVENTS.insert(db, (event for item in derived for event in item.events))
+    _mark(db, [article.number for article in articles])
+    _count_languages(db, Counter(a.language for a in articles if a.language))
+    _insert_facets(db, derived)
+    _insert_names(db, "person", {item.article.number: item.people for item in derived})
+    _insert_names(db, "tag", {item.article.number: item.tags for item in derived})
 
 
 def remove_articles(db: Database, numbers: Iterable[int]) -> None:
-    """Take articles out, with all about them but their events."""
-    listed = json.dumps(list(numbers))
+    """Take articles out, with all about them but their events; the second passes look at them."""
+    kept = list(numbers)
+    listed = json.dumps(kept)
+    _mark(db, kept)
+    gone = dict(db.execute(_LANGUAGES, [listed]))
+    _count_languages(db, {name: -count for name, count in gone.items()})
     for sql in _REMOVE:
         db.execute(sql, [listed])
 
@@ -81,9 +44,14 @@ _REMOVE = (
     "DELETE FROM facets WHERE number IN (SELECT value FROM json_each(?))",
     "DELETE FROM articles WHERE number IN (SELECT value FROM json_each(?))",
 )
-_INSERT_EVENT = """
-INSERT INTO events (capture, kind, at, article, version_before, version_after, silent, detail)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+_MARK = """
+INSERT INTO unsettled (source, quarter, id, number)
+SELECT a.source, a.quarter, a.id, a.number FROM json_each(?) n JOIN articles a ON a.number = n.value
+WHERE true ON CONFLICT DO NOTHING
+"""
+_LANGUAGES = """
+SELECT a.language, count(*) FROM json_each(?) n JOIN articles a ON a.number = n.value
+WHERE a.language IS NOT NULL GROUP BY a.language
 """
 _INSERT_NAMES = {
     "person": (
@@ -97,27 +65,46 @@ _INSERT_NAMES = {
 }
 
 
-def _insert_facets(db: Database, placed: Sequence[tuple[int, Derived]]) -> None:
-    """What hits are counted by, as few bytes an article."""
-    names = {item.row[column] for _, item in placed for column in _FACETS}
+def _mark(db: Database, numbers: Sequence[int]) -> None:
+    # No trigger: for one, SQLite lays every page aside that a row changes, to be able to undo that
+    # row alone. With pages of 64 kB that was 280 kB written for each article.
+    db.execute(_MARK, [json.dumps(numbers)])
+
+
+def _count_languages(db: Database, counts: Mapping[str, int]) -> None:
+    db.conn.executemany(
+        "INSERT INTO languages (language, articles) VALUES (?, ?) "
+        "ON CONFLICT (language) DO UPDATE SET articles = articles + excluded.articles",
+        sorted(counts.items()),
+    )
+    db.execute("DELETE FROM languages WHERE articles = 0")
+
+
+def _insert_facets(db: Database, derived: Sequence[Derived]) -> None:
+    names = {getattr(item.article, facet) for item in derived for facet in _FACETS}
     ids = {name: facet_id(name) for name in names}
     db.conn.executemany(
         "INSERT INTO facet_names (id, name) VALUES (?, ?) ON CONFLICT (id) DO NOTHING",
         [(number, name) for name, number in ids.items() if number is not None],
     )
     db.conn.executemany(
-        "INSERT INTO facets (number, source, language, section, credit) VALUES (?, ?, ?, ?, ?)",
-        [(number, *(ids[item.row[column]] for column in _FACETS)) for number, item in placed],
+        "INSERT INTO facets (number, source, language, section, credit, day) "
+        "VALUES (?, ?, ?, ?, ?, ?)",
+        [
+            (a.number, *(ids[getattr(a, facet)] for facet in _FACETS), day_of(a.dated))
+            for a in (item.article for item in derived)
+        ],
     )
 
 
-def _insert_names(db: Database, kind: str, names_of: Sequence[tuple[int, tuple[str, ...]]]) -> None:
-    names = {name for _, found in names_of for name in found}
+def _insert_names(db: Database, kind: str, names_of: Mapping[int, tuple[str, ...]]) -> None:
+    names = {name for found in names_of.values() for name in found}
     ids = {name: number_id(name, bits=47) for name in names}
     insert_name, insert_link = _INSERT_NAMES[kind]
     db.conn.executemany(
         insert_name, [(number, name, fold(name)) for name, number in sorted(ids.items())]
     )
     db.conn.executemany(
-        insert_link, [(number, ids[name]) for number, found in names_of for name in found]
+        insert_link,
+        [(number, ids[name]) for number, found in sorted(names_of.items()) for name in found],
     )

@@ -10,7 +10,6 @@ from pathlib import Path
 from sqlite_utils import Database
 
 from archive.errors import WarcError
-from archive.index.open import WriterDatabase
 from archive.index.writing import checkpoint_when_due
 from archive.indexer.found import Found, found_in
 from archive.indexer.pool import Pool
@@ -134,17 +133,10 @@ class Indexer:
     def _commit(self) -> None:
         if self._ready:
             self.totals.add(write_batch(self.db, self._ready))
-            note_readers(self.db, (entry.outcome for entry in self._ready))
             checkpoint_when_due(self.db)
             self._ready = []
             self.on_progress(self.totals)
         self._since = time.monotonic() if self._queue else None
-
-
-def note_readers(db: Database, outcomes: Iterable[Reading | Failure | None]) -> None:
-    """Remember what has read the pages of an index: versions of the extractor, with rules."""
-    if isinstance(db, WriterDatabase):
-        db.extractors |= {outcome.extractor for outcome in outcomes if outcome is not None}
 
 
 def iter_found(

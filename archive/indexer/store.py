@@ -3,11 +3,14 @@
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from sqlite_utils import Database
 
 from archive.config import Config
 from archive.index.ids import number_id
+from archive.index.rows import CAPTURES, CdxFields, StoredCapture
+from archive.index.table import shared
 from archive.indexer.found import Found, FoundCapture
 from archive.indexer.identity import address_of_url
 from archive.indexer.reading import Failure, Reading
@@ -43,6 +46,7 @@ def sync_sources(db: Database, config: Config) -> None:
     )
 
 
+@cache
 def warc_number(filename: str) -> int:
     """The key of a WARC file in ``warcs``; 47 bits, which SQLite keeps in six bytes.
 
@@ -84,8 +88,7 @@ def store_captures(db: Database, entries: Iterable[Entry]) -> list[Stored]:
         taken[number] = capture.record_id
         stored.append(Stored(number, capture, outcome))
     _insert_sources(db, stored)
-    warcs = {name: warc_number(name) for name in {item.capture.filename for item in stored}}
-    db.conn.executemany(_INSERT, [_row(item, warcs[item.capture.filename]) for item in stored])
+    CAPTURES.insert(db, map(_row, stored))
     for number, capture in twice:
         _relocate(db, number, capture)
     _insert_failures(db, stored)
@@ -93,22 +96,13 @@ def store_captures(db: Database, entries: Iterable[Entry]) -> list[Stored]:
     return stored
 
 
-_INSERT = """
-INSERT INTO captures (id, record_id, urlkey, timestamp, uri, mime, status, digest, warc, offset,
-    length, record_type, refers_to, refers_to_uri, refers_to_date, redirect, truncated, source,
-    kind, page_kind, failure)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-"""
-
-
-def _row(item: Stored, warc: int) -> tuple[object, ...]:
+def _row(item: Stored) -> StoredCapture:
     c = item.capture
-    page_kind = item.outcome.kind if isinstance(item.outcome, Reading) else None
-    return (
-        *(item.number, c.record_id, c.urlkey, c.timestamp, c.uri, c.mime, c.status, c.digest),
-        *(warc, c.offset, c.length, c.record_type),
-        *(c.refers_to, c.refers_to_uri, c.refers_to_date, c.redirect, c.truncated, c.source),
-        *(c.kind, page_kind, c.failure),
+    return StoredCapture(
+        **shared(c, CdxFields),
+        id=item.number,
+        warc=warc_number(c.filename),
+        page_kind=item.outcome.kind if isinstance(item.outcome, Reading) else None,
     )
 
 

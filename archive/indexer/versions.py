@@ -2,67 +2,74 @@
 
 import json
 from collections.abc import Iterable
-from typing import Any
+from dataclasses import replace
 
 from sqlite_utils import Database
 
+from archive.index.rows import LINKS, VERSIONS, Said, StoredLink, StoredVersion
+from archive.index.table import shared
 from archive.indexer.reading import Reading
 from archive.indexer.settling.whole import whole
 
-Row = tuple[Any, ...]
-"""A row of ``versions``, in the order of `COLUMNS`."""
 
-COLUMNS = (
-    *("id", "article", "digest", "last_capture", "captures", "title", "standfirst", "layout"),
-    *("asides", "authors", "published", "modified", "language", "section", "tags", "image"),
-    *("canonical_url", "credit", "paywall", "kind", "words", "title_digest", "text_digest"),
-    *("fingerprint", "extractor", "text"),
-)
-_NAMES = ", ".join(COLUMNS)
-INSERT = f"INSERT INTO versions ({_NAMES}) VALUES ({', '.join('?' * len(COLUMNS))})"  # noqa: S608
-
-
-def version_row(article: int, capture: int, uri: str, reading: Reading, captures: int = 0) -> Row:
-    """The row of a version that a capture shows.
-
-    Args:
-        article: The article's id.
-        capture: The number of the capture.
-        uri: Its address; a canonical one that is the same is not kept once more.
-        reading: What the page said.
-        captures: How many showed it, where that is known.
-    """
-    r = reading
-    canonical = None if r.canonical_url == uri else r.canonical_url
-    return (
-        *(capture, article, r.digest, capture, captures, r.title, r.standfirst, r.layout),
-        *(r.asides, r.authors, r.published, r.modified, r.language, r.section, r.tags, r.image),
-        *(canonical, r.credit, r.paywall, r.kind, r.words, r.title_digest, r.text_digest),
-        *(r.fingerprint, r.extractor, r.text),
+def version_of(
+    article: int, capture: int, uri: str, reading: Reading, *, is_cut: bool
+) -> StoredVersion:
+    """The version that a capture shows; a canonical address that is its own is not kept again."""
+    version = StoredVersion(
+        **shared(reading, Said),
+        id=capture,
+        article=article,
+        last_capture=capture,
+        captures=1,
+        shown_as=capture,
+        is_cut=is_cut,
     )
+    return replace(version, canonical_url=None) if version.canonical_url == uri else version
 
 
-def store_versions(db: Database, rows: Iterable[Row]) -> list[int]:
+def links_of(version: int, reading: Reading) -> list[StoredLink]:
+    """The links of a version."""
+    return [StoredLink(version, place, *link) for place, link in enumerate(reading.links)]
+
+
+def store_versions(
+    db: Database, found: Iterable[tuple[StoredVersion, list[StoredLink]]]
+) -> list[int]:
     """Insert versions; one that is there already takes the content of its earliest capture.
 
     Returns:
         The article of each version that was not there before.
     """
-    kept = list(rows)
-    known = _known(db, {row[1] for row in kept})
+    kept = list(found)
+    known = _known(db, {version.article for version, _ in kept})
     new = []
-    for row in kept:
-        capture, article, digest = row[:3]
-        first = known.get((article, digest))
+    for version, links in kept:
+        first = known.get((version.article, version.digest))
         if first is None:
-            new.append(article)
-        elif first <= capture:
+            new.append(version.article)
+        elif first <= version.id:
             continue
         else:
-            db.execute("DELETE FROM versions WHERE id = ?", (first,))
-        known[article, digest] = capture
-        db.execute(INSERT, row)
+            remove_versions(db, [first])
+        known[version.article, version.digest] = version.id
+        VERSIONS.insert(db, [version])
+        LINKS.insert(db, links)
     return new
+
+
+def remove_versions(db: Database, versions: Iterable[int]) -> None:
+    """Take versions out, with what belongs to them."""
+    listed = json.dumps(list(versions))
+    for sql in _REMOVE:
+        db.execute(sql, [listed])
+
+
+_REMOVE = (
+    "DELETE FROM template_lines WHERE version IN (SELECT value FROM json_each(?))",
+    "DELETE FROM links WHERE version IN (SELECT value FROM json_each(?))",
+    "DELETE FROM versions WHERE id IN (SELECT value FROM json_each(?))",
+)
 
 
 def _known(db: Database, articles: Iterable[int]) -> dict[tuple[int, int], int]:
@@ -74,13 +81,23 @@ _KNOWN = """
 SELECT id, article, digest FROM versions WHERE article IN (SELECT value FROM json_each(?))
 ORDER BY id
 """
+_ONE = f"SELECT {VERSIONS.names} FROM versions WHERE article = ? AND digest = ?"  # noqa: S608 - our names
+_LINKS = f"SELECT {LINKS.names} FROM links WHERE version = ?"  # noqa: S608 - our names
 
 
-def copied(db: Database, article: int, digest: int, *, to: int, capture: int) -> Row:
-    """The row of a version of another article, made one of article ``to``."""
-    sql = f"SELECT {_NAMES} FROM versions WHERE article = ? AND digest = ?"  # noqa: S608 - our names
-    (row,) = whole(db, db.query(sql, (article, digest)))
-    return (capture, to, digest, capture, 0, *(row[name] for name in COLUMNS[5:]))
+def copied(
+    db: Database, article: int, digest: int, *, to: int, capture: int
+) -> tuple[StoredVersion, list[StoredLink]]:
+    """A version of another article, made one of article ``to``."""
+    (found,) = VERSIONS.read(db.execute(_ONE, (article, digest)))
+    (version,) = whole(db, [found])
+    links = LINKS.read(db.execute(_LINKS, (found.id,)))
+    return (
+        replace(
+            version, id=capture, article=to, last_capture=capture, captures=1, shown_as=capture
+        ),
+        [replace(link, version=capture) for link in links],
+    )
 
 
 def move_versions(db: Database, articles: Iterable[int], *, to: int) -> None:
@@ -89,7 +106,7 @@ def move_versions(db: Database, articles: Iterable[int], *, to: int) -> None:
     rows = db.execute(_KNOWN, [json.dumps(sorted(articles))]).fetchall()
     for number, article, digest in rows:
         if digest in seen:
-            db.execute("DELETE FROM versions WHERE id = ?", (number,))
+            remove_versions(db, [number])
         elif article != to:
             db.execute("UPDATE versions SET article = ? WHERE id = ?", (to, number))
         seen.add(digest)

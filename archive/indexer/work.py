@@ -7,23 +7,36 @@ from dataclasses import dataclass, field
 
 from sqlite_utils import Database
 
-from archive.indexer.derive import derive
-from archive.indexer.fresh import Fresh, insert_fresh, known_addresses, place_fresh
-from archive.indexer.fulltext import Indexed, follow, put_in, read_indexed, take_out
+from archive.index.rows import LINKS, VERSIONS, StoredLink, StoredVersion
+from archive.indexer import fulltext
+from archive.indexer.article import Home, derive
+from archive.indexer.derive import derive_again, next_numbers
+from archive.indexer.events import Outcome, Sight
+from archive.indexer.fulltext import Indexed, follow, read_indexed
 from archive.indexer.identity import (
     Address,
     address_of_url,
     choose_main,
     claimed_address,
     find_unions,
+    is_shallower,
     main_addresses,
+    plain_url,
     store_claims,
+    twin_address,
 )
-from archive.indexer.numbers import renumber
 from archive.indexer.reading import Reading
 from archive.indexer.revisits import Resolved
+from archive.indexer.rows import insert_articles
 from archive.indexer.store import Stored
-from archive.indexer.versions import Row, copied, move_versions, store_versions, version_row
+from archive.indexer.versions import (
+    copied,
+    links_of,
+    move_versions,
+    remove_versions,
+    store_versions,
+    version_of,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,15 +45,17 @@ class _Seen:
 
     item: Stored
     address: Address
-    outcome: str
+    outcome: Outcome
     reading: Reading | None = None
     target: Address | None = None
 
-    def fresh(self) -> Fresh:
-        """The same for `archive.indexer.fresh`; only of pages that were read."""
+    def version(self, article: int) -> tuple[StoredVersion, list[StoredLink]]:
+        """The version that it shows, as one of an article; only of pages that were read."""
         assert self.reading is not None
-        capture = self.item.capture
-        return Fresh(self.item.number, self.address.id, capture, self.reading)
+        number, capture = self.item.number, self.item.capture
+        is_cut = capture.truncated is not None
+        version = version_of(article, number, capture.uri, self.reading, is_cut=is_cut)
+        return version, links_of(number, self.reading)
 
 
 @dataclass(slots=True)
@@ -57,44 +72,43 @@ class Work:
     new_versions: Counter[str] = field(default_factory=Counter)
     _touched: set[int] = field(default_factory=set)
     _before: dict[int, Indexed] = field(default_factory=dict)
-    _shifted: set[int] = field(default_factory=set)
 
     def take(self, stored: Iterable[Stored]) -> None:
         """Captures of pages: their addresses, what they showed, new versions, claims."""
         seen = [page for page in map(_seen, stored) if page is not None]
         if self.straight:
             seen = self._take_fresh(seen)
-        self._insert_addresses(seen)
+        rows = [_address_row(page) for page in seen]
+        self._touched |= {row[0] for row in rows}
+        self.db.conn.executemany(_INSERT_ADDRESS, rows)
         articles = self._articles_at([page.address.id for page in seen])
         self._remember(article for article in articles.values() if article)
-        versions, claims = [], []
-        for page in seen:
-            if page.reading is not None:
-                article = articles[page.address.id] or page.address.id
-                row = version_row(article, page.item.number, page.item.capture.uri, page.reading)
-                versions.append((page.address.source, row))
-                claims += _claims(page)
+        read = [page for page in seen if page.reading]
+        self._store_versions(
+            (page.address.source, page.version(articles[page.address.id] or page.address.id))
+            for page in read
+        )
         self.db.conn.executemany(_INSERT_SEEN, [_seen_row(page) for page in seen])
-        self._store_versions(versions)
-        self._adopt(page.address.id for page in seen if page.reading)
-        store_claims(self.db, claims)
+        self._adopt(page.address.id for page in read)
+        store_claims(self.db, [claim for page in read for claim in _claims(page)])
 
     def take_revisits(self, resolved: Sequence[Resolved]) -> None:
         """Revisits that are known to show what another capture showed."""
         self._touched |= {item.address for item in resolved}
         articles = self._articles_at([item.address for item in resolved])
         self._remember(article for article in articles.values() if article)
-        rows = []
+        copies = []
         for item in resolved:
             article = articles[item.address] or item.address
             if article != item.article:
-                row = copied(self.db, item.article, item.digest, to=article, capture=item.capture)
-                rows.append((item.source, row))
+                found = copied(self.db, item.article, item.digest, to=article, capture=item.capture)
+                copies.append((item.source, found))
         self.db.conn.executemany(
-            "UPDATE article_captures SET outcome = 'read', digest = ? WHERE capture = ?",
-            [(item.digest, item.capture) for item in resolved],
+            "UPDATE article_captures SET outcome = 'read', digest = ?, published = ? "
+            "WHERE capture = ?",
+            [(item.digest, item.published, item.capture) for item in resolved],
         )
-        self._store_versions(rows)
+        self._store_versions(copies)
         self._adopt(item.address for item in resolved)
 
     def finish(self) -> None:
@@ -110,6 +124,8 @@ class Work:
         articles = {article for article in self._articles_at(found).values() if article}
         self._remember(articles)
         rows = {"addresses": json.dumps(sorted(found)), "articles": json.dumps(sorted(articles))}
+        versions = self.db.execute(_VERSIONS_OF, rows).fetchall()
+        remove_versions(self.db, [version for (version,) in versions])
         for sql in _FORGET:
             self.db.execute(sql, rows)
         self._compute(articles)
@@ -117,21 +133,20 @@ class Work:
     def _compute(self, changed: set[int]) -> None:
         """Compute articles again; the full text follows."""
         self._remember(changed)
-        changes = derive(self.db, changed, main_addresses(self.db, changed))
-        self.new_articles.update(changes.new.values())
-        known = changed | self._before.keys()
-        # Of all others nothing but the number is another one.
-        moved = changes.moved.keys() - known - self._shifted
-        take_out(self.db, moved, changes.moved)
-        follow(self.db, self._before, read_indexed(self.db, known))
-        put_in(self.db, (moved | self._shifted) - known)
+        new = derive_again(self.db, changed, main_addresses(self.db, changed))
+        self.new_articles.update(new.values())
+        follow(self.db, self._before, read_indexed(self.db, changed | self._before.keys()))
 
     def _take_fresh(self, seen: Sequence[_Seen]) -> list[_Seen]:
-        """Write what is met for the first time; gives the rest."""
+        """Write what is met for the first time, once, and claims nothing; gives the rest.
+
+        By far most of all: nothing has to be read back from the database for it.
+        """
         times = Counter(page.address.id for page in seen)
         alone = [page for page in seen if page.reading and times[page.address.id] == 1]
         alone = [page for page in alone if not _claims(page)]
-        known = known_addresses(self.db, (page.address.id for page in alone))
+        listed = json.dumps([page.address.id for page in alone])
+        known = {row[0] for row in self.db.execute(_KNOWN, {"listed": listed})}
         new = [page for page in alone if page.address.id not in known]
         if not new:
             return list(seen)
@@ -141,23 +156,36 @@ class Work:
             sorted((*_address_row(page), page.address.id) for page in new),
         )
         self.db.conn.executemany(_INSERT_SEEN, [_seen_row(page) for page in new])
-        fresh = [page.fresh() for page in new]
-        placed = place_fresh(self.db, fresh)
-        # Out of the full text before others come in under their numbers.
-        take_out(self.db, placed.moved)
-        self._shifted |= placed.moved.keys()
-        renumber(self.db, placed.moved)
-        insert_fresh(self.db, fresh, placed)
+        versions = [page.version(page.address.id) for page in new]
+        VERSIONS.insert(self.db, (version for version, _ in versions))
+        LINKS.insert(self.db, (link for _, links in versions for link in links))
+        derived = [
+            derive(
+                Home(
+                    number, version.article, page.address.source, plain_url(page.item.capture.uri)
+                ),
+                [version],
+                [_sight(page, version)],
+                {},
+            )
+            for number, page, (version, _) in zip(
+                next_numbers(self.db, len(new)), new, versions, strict=True
+            )
+        ]
+        insert_articles(self.db, derived)
+        fulltext.add(
+            self.db,
+            {
+                item.article.number: page.reading.full_text
+                for item, page in zip(derived, new, strict=True)
+                if page.reading
+            },
+        )
         by_source = Counter(page.address.source for page in new)
         self.new_articles.update(by_source)
         self.new_versions.update(by_source)
         written = {page.address.id for page in new}
         return [page for page in seen if page.address.id not in written]
-
-    def _insert_addresses(self, seen: Iterable[_Seen]) -> None:
-        rows = [_address_row(page) for page in seen]
-        self._touched |= {row[0] for row in rows}
-        self.db.conn.executemany(_INSERT_ADDRESS, rows)
 
     def _articles_at(self, addresses: Iterable[int]) -> dict[int, int | None]:
         listed = json.dumps(sorted(set(addresses)))
@@ -170,14 +198,16 @@ class Work:
 
     def _remember(self, articles: Iterable[int]) -> None:
         """Keep what the full text holds of articles before anything of them is changed."""
-        missing = set(articles) - self._before.keys() - self._shifted
+        missing = set(articles) - self._before.keys()
         if missing:
             self._before |= read_indexed(self.db, missing)
 
-    def _store_versions(self, rows: Iterable[tuple[str, Row]]) -> None:
-        kept = list(rows)
-        source_of = {row[1]: source for source, row in kept}
-        new = store_versions(self.db, [row for _, row in kept])
+    def _store_versions(
+        self, found: Iterable[tuple[str, tuple[StoredVersion, list[StoredLink]]]]
+    ) -> None:
+        kept = list(found)
+        source_of = {version.article: source for source, (version, _) in kept}
+        new = store_versions(self.db, [version for _, version in kept])
         self.new_versions.update(source_of[article] for article in new)
 
     def _adopt(self, addresses: Iterable[int]) -> None:
@@ -210,6 +240,11 @@ class Work:
         return changed
 
 
+_KNOWN = """
+SELECT id FROM addresses WHERE id IN (SELECT value FROM json_each(:listed))
+UNION SELECT claimed FROM claims WHERE claimed IN (SELECT value FROM json_each(:listed))
+"""
+_VERSIONS_OF = "SELECT id FROM versions WHERE article IN (SELECT value FROM json_each(:articles))"
 _AT_ADDRESSES = (
     "(SELECT capture FROM article_captures WHERE address IN "
     "(SELECT value FROM json_each(:addresses)))"
@@ -220,7 +255,6 @@ _FORGET = (
     f"DELETE FROM captures WHERE id IN {_AT_ADDRESSES}",  # noqa: S608 - our own text
     "DELETE FROM article_captures WHERE address IN (SELECT value FROM json_each(:addresses))",
     "DELETE FROM claims WHERE address IN (SELECT value FROM json_each(:addresses))",
-    "DELETE FROM versions WHERE article IN (SELECT value FROM json_each(:articles))",
     "DELETE FROM addresses WHERE id IN (SELECT value FROM json_each(:addresses))",
 )
 _INSERT_ADDRESS = """
@@ -235,7 +269,8 @@ UPDATE addresses SET article = :own WHERE article <> :own AND (
 )
 """
 _INSERT_SEEN = """
-INSERT INTO article_captures (capture, address, outcome, digest, target) VALUES (?, ?, ?, ?, ?)
+INSERT INTO article_captures (capture, address, outcome, digest, published, target)
+VALUES (?, ?, ?, ?, ?, ?)
 """
 _REDIRECTS = """
 SELECT DISTINCT m.target, m.address, v.title_digest, v.text_digest
@@ -251,13 +286,31 @@ def _seen(item: Stored) -> _Seen | None:
     capture = item.capture
     address = address_of_url(capture.source, capture.uri, capture.urlkey)
     if isinstance(item.outcome, Reading):
-        return _Seen(item, address, "read", item.outcome) if item.outcome.is_article else None
+        if item.outcome.is_article:
+            return _Seen(item, address, Outcome.READ, item.outcome)
+        return _Seen(item, address, Outcome.SOFT) if item.outcome.is_error else None
     if capture.is_moved:
+        if is_shallower(capture.uri, capture.redirect):
+            return _Seen(item, address, Outcome.SOFT)
         target = claimed_address(capture.source, capture.uri, capture.redirect)
-        return _Seen(item, address, "moved", target=target)
+        return _Seen(item, address, Outcome.MOVED, target=target)
     if capture.is_gone:
-        return _Seen(item, address, "gone")
-    return _Seen(item, address, "waiting") if capture.is_same else None
+        return _Seen(item, address, Outcome.GONE)
+    return _Seen(item, address, Outcome.WAITING) if capture.is_same else None
+
+
+def _sight(page: _Seen, version: StoredVersion) -> Sight:
+    capture = page.item.capture
+    return Sight(
+        article=version.article,
+        capture=version.id,
+        timestamp=capture.timestamp,
+        address=page.address.id,
+        outcome=page.outcome,
+        version=version,
+        published=version.published,
+        is_cut=version.is_cut,
+    )
 
 
 def _address_row(page: _Seen) -> tuple[int, str, str | None, int]:
@@ -267,16 +320,17 @@ def _address_row(page: _Seen) -> tuple[int, str, str | None, int]:
 
 
 def _seen_row(page: _Seen) -> tuple[object, ...]:
-    digest = page.reading.digest if page.reading else None
+    digest, published = (
+        (page.reading.digest, page.reading.published) if page.reading else (None, None)
+    )
     target = page.target.id if page.target else None
-    return (page.item.number, page.address.id, page.outcome, digest, target)
+    return (page.item.number, page.address.id, page.outcome.value, digest, published, target)
 
 
 def _claims(page: _Seen) -> list[tuple[int, int | None, int]]:
+    """What a page says it is by its canonical link, and what its address says: an AMP page's."""
     assert page.reading is not None
-    uri, canonical = page.item.capture.uri, page.reading.canonical_url
-    target = claimed_address(page.address.source, uri, canonical)
-    if target is None:
-        return []
+    uri, source = page.item.capture.uri, page.address.source
+    targets = {claimed_address(source, uri, page.reading.canonical_url), twin_address(source, uri)}
     digests = (page.reading.title_digest, page.reading.text_digest)
-    return [(target.id, digest, page.address.id) for digest in digests]
+    return [(to.id, digest, page.address.id) for to in targets if to for digest in digests]

@@ -59,7 +59,8 @@ def read_page(page: Page) -> Reading | Failure:
         )
         return reading_of(article)
     except Exception as error:  # noqa: BLE001 - one page, whatever broke on it; the reason is kept
-        return _failed(_reason(error), _line(error))
+        digest = page.rules.digest if page.rules else ""
+        return _failed(_reason(error), _line(error), f"+{digest}" if digest else "")
 
 
 def _reason(error: Exception) -> FailureReason:
@@ -116,8 +117,8 @@ def _on_alarm(_signal: int, _frame: FrameType | None) -> None:
     raise PageTimeout
 
 
-def _failed(reason: FailureReason, detail: str) -> Failure:
-    return Failure(reason, detail, VERSION)
+def _failed(reason: FailureReason, detail: str, rules: str = "") -> Failure:
+    return Failure(reason, detail, VERSION + rules)
 
 
 def _line(error: BaseException) -> str:

@@ -12,7 +12,7 @@ from sqlite_utils import Database
 from archive.indexer.reading import Failure
 from archive.indexer.revisits import resolve, resolve_all
 from archive.indexer.settling.settle import settle_marked
-from archive.indexer.store import Entry, advance, store_captures
+from archive.indexer.store import Entry, Stored, advance, store_captures
 from archive.indexer.work import Work
 
 
@@ -68,6 +68,7 @@ def write_batch(db: Database, entries: Sequence[Entry], *, straight: bool = True
     with _without_collections(), db.atomic():
         advance(db, entries)
         stored = store_captures(db, entries)
+        _note_extractors(db, stored)
         work = Work(db, straight)
         work.take(stored)
         revisits = [item.number for item in stored if item.capture.is_same]
@@ -81,6 +82,14 @@ def write_batch(db: Database, entries: Sequence[Entry], *, straight: bool = True
         counts.captures += 1
         counts.failed += isinstance(item.outcome, Failure)
     return totals
+
+
+def _note_extractors(db: Database, stored: Sequence[Stored]) -> None:
+    found = {item.outcome.extractor for item in stored if item.outcome is not None}
+    db.conn.executemany(
+        "INSERT INTO extractors (version) VALUES (?) ON CONFLICT DO NOTHING",
+        [(version,) for version in sorted(found)],
+    )
 
 
 @contextmanager

@@ -20,7 +20,7 @@ from archive.errors import MicroficheError, NotFound
 from archive.index.captures import Capture
 from archive.index.integrity import note_damage
 from archive.index.open import open_index
-from archive.index.trouble import explained
+from archive.index.sqlite_errors import explained
 from archive.layout import Archive
 from archive.replay.address import ANY_TIME, Address, Links, parse_address
 from archive.replay.gate import HostGate

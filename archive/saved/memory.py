@@ -40,8 +40,8 @@ class Memory:
         told: The articles told, by id.
         owed: Those of them that the command has not taken yet.
         entries: The newest of them, newest first.
-        lowest: The lowest `articles.number` looked at, where there was more than is looked at:
-            what lies below may have been found before. None: all of it has been looked at.
+        oldest: The date of the oldest article looked at, where there was more than is looked at:
+            what is older may have been found before. None: all of it has been looked at.
     """
 
     query: str
@@ -49,7 +49,7 @@ class Memory:
     told: frozenset[str] = frozenset()
     owed: tuple[str, ...] = ()
     entries: tuple[Entry, ...] = ()
-    lowest: int | None = None
+    oldest: str | None = None
 
 
 def entry_of(hit: Hit, *, at: str) -> Entry:
@@ -97,12 +97,12 @@ def write_memory(path: Path, memory: Memory) -> None:
 def _memory(found: dict[str, Any]) -> Memory:
     if found["schema"] != SCHEMA:
         raise ValueError(f"schema {found['schema']!r}, expected {SCHEMA}")
-    lowest = found.get("lowest")
+    oldest = found.get("oldest")
     return Memory(
         query=str(found["query"]),
         since=str(found["since"]),
         told=frozenset(found["told"]),
         owed=tuple(found["owed"]),
         entries=tuple(Entry(**entry) for entry in found["entries"]),
-        lowest=None if lowest is None else int(lowest),
+        oldest=None if oldest is None else str(oldest),
     )

@@ -11,14 +11,14 @@ from sqlite_utils import Database
 
 from archive.config import Config, SavedSearch
 from archive.errors import MicroficheError, NotFound
+from archive.index.dating import dated
 from archive.index.open import read_index
 from archive.layout import Archive, write_atomically
 from archive.lock import hold
 from archive.saved.command import run_command
 from archive.saved.feed import About, write_feed
 from archive.saved.memory import MAX_ENTRIES, Memory, entry_of, read_memory, write_memory
-from archive.search import search
-from archive.search.cursor import LOWEST
+from archive.search import Note, NoteKind, search
 from archive.search.results import Hit, hit_json
 from archive.times import utc_now
 
@@ -34,15 +34,13 @@ class _Found:
 
     Attributes:
         hits: The newest, by article, newest first.
-        numbers: Their `articles.number`, by article.
         is_all: Whether there is no more than was looked at.
         notes: Remarks on the query.
     """
 
     hits: dict[str, Hit]
-    numbers: dict[str, int]
     is_all: bool
-    notes: tuple[str, ...]
+    notes: tuple[Note, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +61,7 @@ class Outcome:
     new: tuple[Hit, ...] = ()
     begun: bool = False
     problem: str | None = None
-    notes: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
 
 
 def run_saved(
@@ -138,9 +136,11 @@ def _run(
 def _find(db: Database, query: str) -> _Found:
     hits: dict[str, Hit] = {}
     after: str | None = None
-    notes: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
     while len(hits) < MAX_LOOKED:
-        result = search(db, query, limit=_PAGE, after=after, order="newest", fold=False)
+        result = search(
+            db, query, limit=_PAGE, after=after, order="newest", fold=False, helpful=False
+        )
         hits |= {hit.article_id: hit for hit in result.hits}
         after, notes = result.after, result.notes
         if after is None:
@@ -150,16 +150,8 @@ def _find(db: Database, query: str) -> _Found:
             f"finds more than the {MAX_LOOKED:,} articles that are looked at: one that comes late "
             "and is older than those is not told"
         )
-        notes = (*notes, full)
-    return _Found(hits, _numbers(db, hits), after is None, notes)
-
-
-def _numbers(db: Database, articles: Iterable[str]) -> dict[str, int]:
-    ids = json.dumps([int(article, 16) for article in articles])
-    rows = db.execute(
-        "SELECT hex, number FROM articles WHERE id IN (SELECT value FROM json_each(?))", [ids]
-    )
-    return dict(rows.fetchall())
+        notes = (*notes, Note(NoteKind.LEFT_OUT, full))
+    return _Found(hits, after is None, notes)
 
 
 def _new_hits(found: _Found, memory: Memory | None, *, begun: bool, everything: bool) -> list[Hit]:
@@ -167,13 +159,15 @@ def _new_hits(found: _Found, memory: Memory | None, *, begun: bool, everything: 
     oldest_first = reversed(found.hits.values())
     if everything or memory is None or begun:
         return list(oldest_first) if everything else []
-    # Below what was looked at, it was there before: others have gone, and it has moved up.
-    lowest = LOWEST if memory.lowest is None else memory.lowest
+    # What is older than what was looked at was there before: others have gone, and it moved up.
+    oldest = memory.oldest or ""
     return [
-        hit
-        for hit in oldest_first
-        if hit.article_id not in memory.told and found.numbers.get(hit.article_id, 0) >= lowest
+        hit for hit in oldest_first if hit.article_id not in memory.told and _dated(hit) >= oldest
     ]
+
+
+def _dated(hit: Hit) -> str:
+    return dated(hit.published, hit.captured_at)
 
 
 def _told(
@@ -198,15 +192,15 @@ def _told(
         told=before.told | found.hits.keys(),
         owed=tuple(owed),
         entries=tuple([*fresh, *kept][:MAX_ENTRIES]),
-        lowest=_lowest(before, found),
+        oldest=_oldest(before, found),
     )
 
 
-def _lowest(before: Memory, found: _Found) -> int | None:
+def _oldest(before: Memory, found: _Found) -> str | None:
     if found.is_all:
         return None
-    numbers = list(found.numbers.values())
-    return min(numbers if before.lowest is None else [before.lowest, *numbers])
+    dates = [_dated(hit) for hit in found.hits.values()]
+    return min(dates if before.oldest is None else [before.oldest, *dates])
 
 
 def _write_json(archive: Archive, saved: SavedSearch, name: str, new: list[Hit], at: str) -> None:

@@ -1,14 +1,23 @@
-"""Search: what people type, in; ranked articles with their snippets, out."""
+"""Search: what people type, in; ranked articles with their snippets, out.
 
-from archive.search.facets import Facets, count_facets
+`query` reads what people type, `compile` turns it into expressions, `fts` answers them behind the
+protocol of `engine`, and `run` puts pages of hits together.
+"""
+
+from archive.search.engine import Answer, Engine, Order
+from archive.search.facets import Facets
+from archive.search.notes import Note, NoteKind
 from archive.search.results import Hit, SearchResult, Segment
-from archive.search.run import search
+from archive.search.run import count_facets, search, select_matching
 from archive.search.similar import Similar, find_similar
-from archive.search.totals import Order
 
 __all__ = [
+    "Answer",
+    "Engine",
     "Facets",
     "Hit",
+    "Note",
+    "NoteKind",
     "Order",
     "SearchResult",
     "Segment",
@@ -16,4 +25,5 @@ __all__ = [
     "count_facets",
     "find_similar",
     "search",
+    "select_matching",
 ]

@@ -3,71 +3,120 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 
-from archive.index.fold import fold
-from archive.index.ids import first_number
-from archive.search.dates import span
-from archive.times import to_timestamp
+from archive.search.dates import Span, span
+from archive.text.fold import fold
 from archive.urls import article_key, is_http, urlkey
-
-NUMBER = "@number"
-"""Stands in a condition for the number of the article, whichever table it is read from."""
+from extract.article import PageKind, Paywall
 
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """A piece of SQL on articles, and its parameters.
+    """What must be so of an article.
 
-    It may speak of the article's number (`NUMBER`), of the narrow table ``f`` (facets) and of the
-    wide one ``a`` (articles), which is dearer.
+    Attributes:
+        sql: A piece of SQL; ``{n}`` stands for the article's number.
+        values: Its parameters.
+        days: The days of publication it limits to, for walks by date; None for no limit.
     """
 
     sql: str
     values: tuple[str | int, ...] = ()
+    days: Span | None = None
+
+    def of(self, number: str) -> str:
+        """The piece of SQL for an article whose number is called so."""
+        return self.sql.replace("{n}", number)
+
+    def negated(self) -> "Condition":
+        """What must not be so."""
+        return Condition(f"NOT coalesce(({self.sql}), 0)", self.values)
 
 
-def condition_for(name: str, value: str) -> Condition | str:
-    """The condition a field stands for, or a note that says why there is none.
+NEVER = Condition("0")
 
-    >>> condition_for("lang", "DE")
-    Condition(sql="f.language IN (SELECT id FROM facet_names WHERE ...)", values=('de', 'de'))
+
+def condition_for(name: str, value: str, today: date | None = None) -> Condition | str:
+    """The condition a field stands for, or why there is none.
+
+    Args:
+        name: One of `archive.search.query.FIELDS`.
+        value: What was typed behind the colon.
+        today: What ``7d`` is counted from.
+
+    >>> condition_for("kind", "video").values
+    ('video',)
     >>> condition_for("after", "soon")
-    'after:soon left out: expected a date such as 2026, 2026-01 or 2026-01-31'
+    'after:soon left out: expected a date such as 2026, 2026-01, 2026-01-31, 2020..2022 or 7d'
     """
-    found = _FIELDS[name](value)
+    if name in _BY_DATE:
+        days = span(value, today)
+        found = _BY_DATE[name](days) if days else None
+    else:
+        found = _FIELDS[name](value)
     if found is None:
         return f"{name}:{value} left out: expected {_EXPECTED.get(name, 'something else')}"
     return found
 
 
-# Articles by the captures of their addresses, which are in order of urlkeys.
+# Numbers of articles by the captures of their addresses, which are in order of urlkeys.
 _CAPTURED = (
-    "SELECT d.article FROM captures c CROSS JOIN article_captures ac ON ac.capture = c.id "
-    "CROSS JOIN addresses d ON d.id = ac.address"
+    "SELECT a.number FROM captures c CROSS JOIN article_captures ac ON ac.capture = c.id "
+    "CROSS JOIN addresses d ON d.id = ac.address CROSS JOIN articles a ON a.id = d.article"
+)
+_CAPTURED_AT = f"{_CAPTURED} WHERE c.urlkey = ? AND d.key IS NULL"
+_AT_KEY = "SELECT a.number FROM addresses d JOIN articles a ON a.id = d.article WHERE d.key = ?"
+_LINKING = (
+    "SELECT a.number FROM links l CROSS JOIN versions v ON v.id = l.version "
+    "CROSS JOIN articles a ON a.id = v.article"
 )
 
 
+def _article(sql: str, *values: str | int) -> Condition:
+    return Condition(f"EXISTS (SELECT 1 FROM articles a WHERE a.number = {{n}} AND {sql})", values)  # noqa: S608 - constants
+
+
+def _facet(column: str, names: str, *values: str) -> Condition:
+    sql = f"(SELECT f.{column} FROM facets f WHERE f.number = {{n}}) IN ({names})"  # noqa: S608 - constants
+    return Condition(sql, values)
+
+
 def _source(value: str) -> Condition:
-    return Condition(
-        "f.source IN (SELECT n.id FROM facet_names n JOIN sources s ON s.id = n.name "
-        "WHERE s.id = ? OR lower(s.name) LIKE ? ESCAPE '\\')",
-        (value.lower(), f"%{_like(value.lower())}%"),
-    )
+    names = "SELECT n.id FROM facet_names n JOIN sources s ON s.id = n.name WHERE "
+    names += "s.id = ? OR lower(s.name) LIKE ? ESCAPE '\\'"
+    return _facet("source", names, value.lower(), f"%{_like(value.lower())}%")
 
 
-def _site(value: str) -> Condition | None:
+def _hosts(value: str) -> list[tuple[str, str]] | None:
+    """The urlkeys of a host and of all below it, or of a path: pairs of bounds."""
     host = value.removeprefix("https://").removeprefix("http://").strip("/.").lower()
     key = urlkey(f"http://{host}/")
     surt, closed, path = key.partition(")")
     if not closed or not host:
         return None
     if path.strip("/"):
-        return _under(key)
+        return [(key, key + "\U0010ffff")]
+    return [(surt + end, surt + chr(ord(end) + 1)) for end in "),:"]
+
+
+def _within(select: str, column: str, bounds: list[tuple[str, str]] | None) -> Condition | None:
+    if bounds is None:
+        return None
+    ranges = " OR ".join([f"({column} >= ? AND {column} < ?)"] * len(bounds))
     return Condition(
-        f"a.id IN ({_CAPTURED} WHERE (c.urlkey >= ? AND c.urlkey < ?) "
-        "OR (c.urlkey >= ? AND c.urlkey < ?) OR (c.urlkey >= ? AND c.urlkey < ?))",
-        tuple(bound for end in "),:" for bound in (surt + end, surt + chr(ord(end) + 1))),
+        f"{{n}} IN ({select} WHERE {ranges})", tuple(b for pair in bounds for b in pair)
     )
+
+
+def _site(value: str) -> Condition | None:
+    return _within(_CAPTURED, "c.urlkey", _hosts(value))
+
+
+def _links_to(value: str) -> Condition | None:
+    if re.match("https?://[^/]+/.", value) and not value.endswith("*"):
+        return Condition(f"{{n}} IN ({_LINKING} WHERE l.urlkey = ?)", (urlkey(value),))
+    return _within(_LINKING, "l.urlkey", _hosts(value.rstrip("*")))
 
 
 def _url(value: str) -> Condition | None:
@@ -77,121 +126,125 @@ def _url(value: str) -> Condition | None:
     if not is_http(address):
         return None
     if value.endswith("*"):
-        return _under(urlkey(address))
+        key = urlkey(address)
+        return _within(_CAPTURED, "c.urlkey", [(key, key + "\U0010ffff")])
     key = article_key(address)
-    return Condition(
-        "a.id IN (SELECT article FROM addresses WHERE key = ? UNION "  # noqa: S608 - our text
-        f"{_CAPTURED} WHERE c.urlkey = ? AND d.key IS NULL)",
-        (key, key),
-    )
+    return Condition(f"{{n}} IN ({_AT_KEY} UNION {_CAPTURED_AT})", (key, key))
 
 
-def _under(key: str) -> Condition:
-    return Condition(
-        f"a.id IN ({_CAPTURED} WHERE c.urlkey >= ? AND c.urlkey < ?)",
-        (key, key + "\U0010ffff"),
-    )
-
-
-def _author(value: str) -> Condition | None:
-    return _named("article_people", "person", "people", value)
-
-
-def _tag(value: str) -> Condition | None:
-    return _named("article_tags", "tag", "tags", value)
-
-
-def _named(links: str, column: str, names: str, value: str) -> Condition | None:
-    folded = " ".join(fold(value.rstrip("*")).split())
-    if not folded:
-        return None
-    return Condition(
-        f"{NUMBER} IN (SELECT article FROM {links} WHERE {column} IN "  # noqa: S608 - our names
-        f"(SELECT id FROM {names} WHERE ' ' || folded LIKE ? ESCAPE '\\'))",
-        (f"% {_like(folded)}%",),
-    )
-
-
-def _lang(value: str) -> Condition:
-    return Condition(
-        "f.language IN (SELECT id FROM facet_names WHERE name = ? OR name LIKE ? || '-%')",
-        (value.lower(), value.lower()),
-    )
-
-
-def _plain(column: str) -> Callable[[str], Condition]:
-    def condition(value: str) -> Condition:
+def _named(links: str, column: str, names: str) -> Callable[[str], Condition | None]:
+    def condition(value: str) -> Condition | None:
+        folded = " ".join(fold(value.rstrip("*")).split())
+        if not folded:
+            return None
         return Condition(
-            f"f.{column} IN (SELECT id FROM facet_names "  # noqa: S608 - our names
-            "WHERE lower(name) LIKE ? ESCAPE '\\')",
-            (f"%{_like(value.lower())}%",),
+            f"{{n}} IN (SELECT article FROM {links} WHERE {column} IN "  # noqa: S608 - our names
+            f"(SELECT id FROM {names} WHERE ' ' || folded LIKE ? ESCAPE '\\'))",
+            (f"% {_like(folded)}%",),
         )
 
     return condition
 
 
+def _lang(value: str) -> Condition:
+    value = value.lower().replace("_", "-")
+    names = "SELECT id FROM facet_names WHERE lower(name) = ? OR lower(name) LIKE ? || '-%'"
+    return _facet("language", names, value, value)
+
+
+def _plain(column: str) -> Callable[[str], Condition]:
+    def condition(value: str) -> Condition:
+        names = "SELECT id FROM facet_names WHERE lower(name) LIKE ? ESCAPE '\\'"
+        return _facet(column, names, f"%{_like(value.lower())}%")
+
+    return condition
+
+
+OTHER_KINDS = frozenset(kind.value for kind in PageKind) - {
+    *("article", "live_blog", "video", "gallery"),
+}
+"""Kinds of pages that are kept and are no articles."""
+
+
 def _kind(value: str) -> Condition:
-    return Condition("a.kind = ?", (value.lower(),))
+    return _article("a.kind = ?", value.lower().replace("-", "_"))
 
 
-def _before(value: str) -> Condition | None:
-    moments = span(value)
-    return moments and Condition(f"{NUMBER} < ?", (first_number(moments[0]),))
+def _paywall(value: str) -> Condition | None:
+    value = {"yes": "closed", "no": "open"}.get(value.lower(), value.lower())
+    known = value in {paywall.value for paywall in Paywall}
+    return _article("a.paywall = ?", value) if known else None
 
 
-def _after(value: str) -> Condition | None:
-    # As people mean it: after:2026-01 includes January.
-    moments = span(value)
-    return moments and Condition(f"{NUMBER} >= ?", (first_number(moments[0]),))
+def _days(days: Span) -> Condition:
+    """By date as it is printed; a year without a day counts as its first."""
+    bounds = ((">=", days.first), ("<", days.end))
+    found = [(way, bound.toordinal()) for way, bound in bounds if bound]
+    between = " AND ".join(f"f.day {way} ?" for way, _ in found)
+    sql = f"EXISTS (SELECT 1 FROM facets f WHERE f.number = {{n}} AND {between})"  # noqa: S608 - constants
+    return Condition(sql, tuple(bound for _, bound in found), days)
 
 
-def _on(value: str) -> Condition | None:
-    moments = span(value)
-    return moments and Condition(
-        f"{NUMBER} >= ? AND {NUMBER} < ?", (first_number(moments[0]), first_number(moments[1]))
-    )
+def _captured(days: Span) -> Condition:
+    conditions = [
+        (f"a.{column} {way} ?", f"{bound:%Y%m%d}")
+        for column, way, bound in (
+            ("last_captured", ">=", days.first),
+            ("first_captured", "<", days.end),
+        )
+        if bound
+    ]
+    return _article(" AND ".join(sql for sql, _ in conditions), *(v for _, v in conditions))
+
+
+_BY_DATE: dict[str, Callable[[Span], Condition | None]] = {
+    "on": _days,
+    # As people mean it: after:2026-01 and until:2026-01 include January, before:2026-01 does not.
+    "after": lambda days: _days(Span(days.first or days.end, None)),
+    "until": lambda days: _days(Span(None, days.end)) if days.end else _days(days),
+    "before": lambda days: _days(Span(None, days.first)) if days.first else None,
+    "captured": _captured,
+}
+
+_SILENT = "SELECT 1 FROM events e WHERE e.article = a.id AND e.silent = 1"
+_STATUS = {
+    "removed": _article("a.removed IS NOT NULL"),
+    "live": _article("a.removed IS NULL"),
+    "edited": _article("a.edited IS NOT NULL"),
+    "unedited": _article("a.edited IS NULL"),
+    "silent": _article(f"a.edited IS NOT NULL AND EXISTS ({_SILENT})"),
+}
 
 
 def _status(value: str) -> Condition | None:
     return _STATUS.get(value.lower())
 
 
-_STATUS = {
-    "removed": Condition("a.removed IS NOT NULL"),
-    "live": Condition("a.removed IS NULL"),
-    "edited": Condition("a.edited IS NOT NULL"),
-    "unedited": Condition("a.edited IS NULL"),
-}
-
-
 def _edited(value: str) -> Condition | None:
     if value.lower() in ("yes", "no"):
         return _STATUS["edited" if value.lower() == "yes" else "unedited"]
-    operator, date = _compared(value)
-    moments = span(date)
-    if moments is None:
+    operator, typed = _compared(value)
+    days = span(typed)
+    if days is None or days.first is None or days.end is None:
         return None
-    first, last = map(to_timestamp, moments)
-    conditions = {
-        "": Condition("a.edited >= ? AND a.edited < ?", (first, last)),
-        ">": Condition("a.edited >= ?", (last,)),
-        ">=": Condition("a.edited >= ?", (first,)),
-        "<": Condition("a.edited < ?", (first,)),
-        "<=": Condition("a.edited < ?", (last,)),
-    }
-    return conditions[operator]
+    first, end = f"{days.first:%Y%m%d}", f"{days.end:%Y%m%d}"
+    return {
+        "": _article("a.edited >= ? AND a.edited < ?", first, end),
+        ">": _article("a.edited >= ?", end),
+        ">=": _article("a.edited >= ?", first),
+        "<": _article("a.edited < ?", first),
+        "<=": _article("a.edited < ?", end),
+    }[operator]
 
 
 def _words(value: str) -> Condition | None:
     operator, number = _compared(value)
-    low, dots, high = number.partition("..")
-    if not number.isascii() or not low.isdigit() or len(low) > 9:
+    match = re.fullmatch(r"(\d{1,9})(?:\.\.(\d{1,9}))?", number, re.ASCII)
+    if not match or (match[2] and operator):
         return None
-    if dots:
-        if operator or not high.isdigit() or len(high) > 9:
-            return None
-        return Condition("a.words BETWEEN ? AND ?", (int(low), int(high)))
-    return Condition(f"a.words {operator or '='} ?", (int(low),))
+    if match[2]:
+        return _article("a.words BETWEEN ? AND ?", int(match[1]), int(match[2]))
+    return _article(f"a.words {operator or '='} ?", int(match[1]))
 
 
 def _compared(value: str) -> tuple[str, str]:
@@ -208,28 +261,27 @@ _FIELDS: dict[str, Callable[[str], Condition | None]] = {
     "source": _source,
     "site": _site,
     "url": _url,
-    "author": _author,
-    "tag": _tag,
+    "author": _named("article_people", "person", "people"),
+    "tag": _named("article_tags", "tag", "tags"),
     "lang": _lang,
     "section": _plain("section"),
     "credit": _plain("credit"),
     "kind": _kind,
-    "before": _before,
-    "after": _after,
-    "on": _on,
+    "paywall": _paywall,
+    "links-to": _links_to,
     "status": _status,
     "edited": _edited,
     "words": _words,
 }
-_DATE = "a date such as 2026, 2026-01 or 2026-01-31"
+_DATE = "a date such as 2026, 2026-01, 2026-01-31, 2020..2022 or 7d"
 _EXPECTED = {
-    "before": _DATE,
-    "after": _DATE,
-    "on": _DATE,
-    "edited": f"yes, no or {_DATE}, with <, <=, > or >= before it",
+    **dict.fromkeys(_BY_DATE, _DATE),
+    "edited": "yes, no or a date such as 2026-01, with <, <=, > or >= before it",
     "status": "one of " + ", ".join(_STATUS),
+    "paywall": "one of " + ", ".join(paywall.value for paywall in Paywall),
     "words": "a number, with <, <=, > or >= before it, or two with .. between",
     "site": "a host such as bbc.co.uk",
+    "links-to": "a host such as bbc.co.uk, or an address",
     "url": "an address",
     "author": "a name",
     "tag": "a name",

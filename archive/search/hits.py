@@ -6,17 +6,16 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from archive.search.cursor import Ranked
-from archive.search.finds import Pattern
-from archive.search.marks import mark, snippet
+from archive.search.engine import Ranked
+from archive.search.marks import Marker, Pattern
 from archive.search.results import Hit, Segment, Story
 from archive.search.stories import stories_of
 
 _HITS = """
 SELECT a.number, a.hex AS article_id, v.hex AS version_id, v.title, v.standfirst,
-       v.text, v.asides, a.earlier_text, a.source, s.name AS source_name, a.url, a.published,
-       a.first_captured AS captured_at, c.timestamp, a.language, v.authors, a.words, a.edited,
-       a.removed
+       v.text, v.asides, a.editions_text, a.earlier_text, a.source, s.name AS source_name, a.url,
+       a.published, a.first_captured AS captured_at, c.timestamp, a.language, v.authors, a.words,
+       a.edited, a.removed
 FROM json_each(?) n JOIN articles a ON a.number = n.value JOIN sources s ON s.id = a.source
 JOIN versions v ON v.id = a.current_version JOIN captures c ON c.id = v.first_capture
 """
@@ -27,9 +26,8 @@ def hits_of(
 ) -> tuple[Hit, ...]:
     """The articles as hits, in that order, marked by patterns."""
     numbers = [item.number for item in ranked]
-    listed = json.dumps(numbers)
     stories = stories_of(db, numbers)
-    rows = {row["number"]: row for row in db.query(_HITS, [listed])}
+    rows = {row["number"]: row for row in db.query(_HITS, [json.dumps(numbers)])}
     return tuple(
         _hit(rows[item.number], item.score, patterns, stories.get(item.number))
         for item in ranked
@@ -40,20 +38,21 @@ def hits_of(
 def _hit(
     row: dict[str, Any], score: float, patterns: tuple[Pattern, ...], story: Story | None
 ) -> Hit:
-    texts = [row.pop(name) for name in ("text", "asides", "earlier_text")]
+    texts = [row.pop(name) for name in ("text", "asides", "editions_text", "earlier_text")]
+    marker = Marker(patterns, row["language"])
     piece: tuple[Segment, ...] = ()
     for text in filter(None, texts):
-        found = snippet(text, patterns)
+        found = marker.snippet(text)
         piece = piece or found
         if any(segment.marked for segment in found):
             piece = found
             break
     del row["number"]
     row |= {
-        "title": mark(row["title"], patterns),
+        "title": marker.mark(row["title"]),
         "snippet": piece,
         "authors": tuple(json.loads(row["authors"])),
-        "score": -score,
+        "score": score,
         "story": story,
     }
     return Hit(**row)

@@ -1,55 +1,153 @@
-"""Marking what a query found: plain text in segments, never HTML."""
+"""Marking what a query found: plain text in segments, never HTML.
+
+The index compares folded words and stems. Cutting a whole text into its words costs a millisecond
+and more, so only lines that hold what may be a find are cut.
+"""
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
-from archive.search.finds import Find, Pattern, folded_in_place, iter_finds
 from archive.search.results import Segment
+from archive.text.fold import fold_text, tokens
+from archive.text.forms import stems_of
 
 SNIPPET_CHARS = 240
 _BEFORE_CHARS = 60
 # A text that is full of the word is not read to its end to find the best place in it.
 _FINDS_COMPARED = 200
+# Letters that the forms of a word are expected to share.
+_SHARED = 2
 
 
-def mark(text: str, patterns: Sequence[Pattern]) -> tuple[Segment, ...]:
-    """The whole text in segments.
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """What to mark for one word or phrase of a query.
 
-    >>> from archive.search.finds import patterns_of; from archive.search.query import Text
-    >>> bridge = patterns_of([Text("old bridge", is_phrase=True)])
-    >>> [s.text for s in mark("The old bridge.", bridge) if s.marked]
-    ['old bridge']
+    Attributes:
+        ways: The ways it may be written, each as folded words that follow each other.
+        prefix: Whether the last word may go on.
+        forms: Stems, marked with their language, any of which a word may have instead.
     """
-    return _segments(text, iter_finds(text, patterns), 0, len(text))
+
+    ways: tuple[tuple[str, ...], ...]
+    prefix: bool = False
+    forms: frozenset[str] = frozenset()
+
+    def may_be_in(self, folded: str) -> bool:
+        """Whether a folded text holds the letters of it."""
+        if any(all(word in folded for word in way) for way in self.ways):
+            return True
+        return any(form[:_SHARED] in folded for form in self.forms)
 
 
-def snippet(text: str, patterns: Sequence[Pattern]) -> tuple[Segment, ...]:
-    """The first piece of the text with the most different finds in it, cut at spaces, in segments.
+@dataclass(frozen=True, slots=True)
+class Find:
+    """Where a pattern was found, in characters, how many words it has, and which it is."""
 
-    >>> from archive.search.finds import patterns_of; from archive.search.query import Text
-    >>> piece = snippet("word " * 99 + "harbour " + "word " * 99, patterns_of([Text("harbour")]))
-    >>> piece[0].text.startswith("… word"), [s.text for s in piece if s.marked]
-    (True, ['harbour'])
-    """
-    folded = folded_in_place(text)
-    first = _best_place(iter_finds(text, patterns, folded=folded), patterns)
-    begin, end = _window(text, first)
-    finds = iter_finds(text, patterns, begin, folded=folded)
-    segments = _segments(text, finds, begin, end)
-    return _with_dots(segments, before=begin > 0, after=end < len(text))
+    begin: int
+    end: int
+    words: int
+    group: int
 
 
-def _best_place(finds: Iterator[Find], patterns: Sequence[Pattern]) -> Find | None:
+@dataclass(frozen=True, slots=True)
+class Marker:
+    """Marks the texts of articles in one language."""
+
+    patterns: tuple[Pattern, ...]
+    language: str | None = None
+
+    def mark(self, text: str) -> tuple[Segment, ...]:
+        """The whole text in segments.
+
+        >>> bridge = Marker((Pattern((("old", "bridge"),)),))
+        >>> [s.text for s in bridge.mark("The old bridge.") if s.marked]
+        ['old bridge']
+        """
+        return _segments(text, self.finds(text), 0, len(text))
+
+    def snippet(self, text: str) -> tuple[Segment, ...]:
+        """The first piece of the text with the most different finds in it, cut at spaces.
+
+        >>> harbour = Marker((Pattern((("harbour",),)),))
+        >>> piece = harbour.snippet("word " * 99 + "harbour " + "word " * 99)
+        >>> piece[0].text.startswith("… word"), [s.text for s in piece if s.marked]
+        (True, ['harbour'])
+        """
+        finds = list(self._until_all(text))
+        begin, end = _window(text, _best_place(finds, len(self.patterns)))
+        # The next lines may have more, within the piece.
+        shown = self.finds(text[begin:end])
+        moved = (Find(f.begin + begin, f.end + begin, f.words, f.group) for f in shown)
+        segments = _segments(text, moved, begin, end)
+        return _with_dots(segments, before=begin > 0, after=end < len(text))
+
+    def finds(self, text: str) -> Iterator[Find]:
+        """Every find, in order; of those that begin together the longest."""
+        begin = 0
+        for line in text.split("\n"):
+            folded = fold_text(line, self.language)
+            likely = [n for n, p in enumerate(self.patterns) if p.may_be_in(folded)]
+            if likely:
+                for find in self._in_line(line, likely):
+                    yield Find(find.begin + begin, find.end + begin, find.words, find.group)
+            begin += len(line) + 1
+
+    def _until_all(self, text: str) -> Iterator[Find]:
+        """Finds until each pattern was found close to the others, or enough was looked at."""
+        near: list[Find] = []
+        for compared, find in enumerate(self.finds(text)):
+            yield find
+            near = [*(f for f in near if _are_close(f, find)), find]
+            if len({f.group for f in near}) == len(self.patterns) or compared == _FINDS_COMPARED:
+                return
+
+    def _in_line(self, line: str, likely: Sequence[int]) -> Iterator[Find]:
+        words = list(tokens(line, self.language))
+        for at, (_, begin, _) in enumerate(words):
+            best: Find | None = None
+            for group in likely:
+                size = self._size_at(line, words, at, self.patterns[group])
+                if size and (best is None or size > best.words):
+                    best = Find(begin, words[at + size - 1][2], size, group)
+            if best:
+                yield best
+
+    def _size_at(
+        self, line: str, words: Sequence[tuple[str, int, int]], at: int, pattern: Pattern
+    ) -> int:
+        """How many words of the pattern stand there; 0: it does not."""
+        sizes = [0]
+        for way in pattern.ways:
+            here = words[at : at + len(way)]
+            if len(here) == len(way) and all(
+                word == wanted for (word, _, _), wanted in zip(here[:-1], way[:-1], strict=True)
+            ):
+                last, wanted = here[-1][0], way[-1]
+                if last == wanted or (pattern.prefix and last.startswith(wanted)):
+                    sizes.append(len(way))
+        if len(sizes) == 1 and pattern.forms and self.language:
+            _, begin, end = words[at]
+            language = self.language.partition("-")[0].lower()
+            stems = stems_of(line[begin:end].lower(), language)
+            return int(any(f"{stem}0{language}" in pattern.forms for stem in stems))
+        return max(sizes)
+
+
+def _are_close(first: Find, last: Find) -> bool:
+    return last.end - first.begin <= SNIPPET_CHARS - _BEFORE_CHARS
+
+
+def _best_place(finds: Sequence[Find], wanted: int) -> Find | None:
     """The find to begin at: most different texts of the query follow closely, then the first."""
-    wanted = len({pattern.group for pattern in patterns})
     best, most = None, 0
     near: list[Find] = []
-    for compared, find in enumerate(finds):
-        near = [other for other in near if find.end - other.begin <= SNIPPET_CHARS - _BEFORE_CHARS]
-        near.append(find)
+    for find in finds:
+        near = [*(other for other in near if _are_close(other, find)), find]
         different = len({other.group for other in near})
         if different > most:
             best, most = near[0], different
-        if most == wanted or compared == _FINDS_COMPARED:
+        if most == wanted:
             break
     return best
 
@@ -77,7 +175,7 @@ def _first_space(text: str, begin: int, end: int) -> int | None:
 def _segments(text: str, finds: Iterable[Find], begin: int, end: int) -> tuple[Segment, ...]:
     segments: list[Segment] = []
     at = begin
-    for find in _within(finds, end):
+    for find in finds:
         if find.begin < at or find.end > end:
             continue
         if find.begin > at:
@@ -87,13 +185,6 @@ def _segments(text: str, finds: Iterable[Find], begin: int, end: int) -> tuple[S
     if at < end:
         segments.append(Segment(text[at:end], marked=False))
     return tuple(segments)
-
-
-def _within(finds: Iterable[Find], end: int) -> Iterator[Find]:
-    for find in finds:
-        if find.begin >= end:
-            return
-        yield find
 
 
 def _with_dots(segments: tuple[Segment, ...], *, before: bool, after: bool) -> tuple[Segment, ...]:

@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from archive.search.notes import Note
+
 
 @dataclass(frozen=True, slots=True)
 class Copy:
@@ -106,14 +108,10 @@ def hit_json(hit: Hit) -> dict[str, Any]:
 class SearchResult:
     """One page of hits.
 
-    ``total`` is the number of articles found, or a lower bound of it where ``exact`` is False; on a
-    later page that of an earlier one, as it was then, where that knew more.
-    ``ranking`` says how the order was made: ``bm25``, ``newest``, ``oldest``; for words that very
-    many articles have ``bm25 in titles, then newest``, ``in titles, then newest``, ``in titles of
-    the newest, then newest`` and ``newest, other forms last``; ``bm25 without phrases`` where these
-    are too dear to be ranked by.
-    ``notes`` are remarks on the query for the reader ("searched as words: …"). ``after`` continues
-    where this page ends; None on the last page.
+    ``total`` is the number of articles found, or a lower bound of it where ``exact`` is False.
+    ``ranking`` says how the order was made: ``bm25``, ``bm25 of the last, then newest``, ``some of
+    the words``, ``newest``, ``oldest``. ``notes`` are remarks on the query for the reader.
+    ``after`` continues where this page ends; None on the last page.
     """
 
     query: str
@@ -121,5 +119,5 @@ class SearchResult:
     exact: bool
     ranking: str
     hits: tuple[Hit, ...]
-    notes: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
     after: str | None = None

@@ -5,7 +5,6 @@ The best of them are searched as one query, any of them, ranked by bm25.
 """
 
 import math
-import sqlite3
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -14,16 +13,14 @@ from itertools import islice
 from sqlite_utils import Database
 
 from archive.errors import NotFound
-from archive.index.fold import tokens
 from archive.index.ids import find_id
-from archive.index.segments import needs_cutting, searchable
-from archive.index.trouble import explained
-from archive.search.cursor import Ranked
-from archive.search.finds import Pattern
+from archive.search.engine import Ranked
 from archive.search.hits import hits_of
-from archive.search.rank import Tier, page_of
+from archive.search.marks import Pattern
 from archive.search.results import Hit
-from archive.search.where import Where
+from archive.search.run import at_one_moment
+from archive.text.fold import fold_text, words_of
+from archive.text.segments import needs_cutting
 
 # bm25 costs about 2.5 microseconds a match for eight words: 30 ms.
 MAX_MATCHES = 12_000
@@ -42,7 +39,7 @@ _LONGEST_STORY = 100
 
 @dataclass(frozen=True, slots=True)
 class Similar:
-    """The articles most like one, best first, and the words they were found by."""
+    """The articles most like one, best first, and the folded words they were found by."""
 
     words: tuple[str, ...]
     hits: tuple[Hit, ...]
@@ -60,39 +57,37 @@ def find_similar(db: Database, article_id: str, *, limit: int = 10) -> Similar:
         NotFound: there is no such article.
         MicroficheError: the database cannot be read.
     """
-    try:
+    with at_one_moment(db):
         row = db.execute(_ARTICLE, [find_id(article_id)]).fetchone()
         if row is None:
             raise NotFound(f"article {article_id[:80]!r}: not in the index; look for it by search")
-        number, title, standfirst, text = row
-        words = telling_words(db, _counts(title, standfirst, text), _copies(db, number))
+        number, language, *texts = row
+        words = telling_words(db, _counts(language, *texts), _copies(db, number))
         return Similar(words, _find(db, number, words, limit))
-    except sqlite3.DatabaseError as error:
-        raise explained(error) from error
 
 
-_ARTICLE = "SELECT number, title, standfirst, text FROM articles_current WHERE id = ?"
+_ARTICLE = "SELECT number, language, title, standfirst, text FROM articles_current WHERE id = ?"
 
 
-def _counts(title: str, standfirst: str, text: str) -> Counter[str]:
+def _counts(language: str | None, title: str, standfirst: str, text: str) -> Counter[str]:
     counts: Counter[str] = Counter()
     for part, weight in ((title, _TITLE_WEIGHT), (standfirst, 1), (text[:_CHARS_READ], 1)):
-        for word in _terms(part):
+        for word in _terms(part, language):
             counts[word] += weight
     return counts
 
 
-def _terms(text: str) -> Iterable[str]:
+def _terms(text: str, language: str | None = None) -> Iterable[str]:
     """The words of a text; of scripts without spaces, each two characters that follow each other.
 
     >>> list(_terms("The old bridges")), list(_terms("東京都"))
-    (['bridges'], ['東京', '京都'])
+    (['bridges'], ['东 京', '京 都'])
     """
     before = ""
-    for word, _, _ in tokens(text):
+    for word in words_of(fold_text(text, language)):
         if needs_cutting(word):
             if before:
-                yield before + word
+                yield f"{before} {word}"
             before = word
             continue
         before = ""
@@ -141,26 +136,27 @@ def _articles_with(db: Database, word: str) -> int:
 
 
 def _quoted(word: str) -> str:
-    return f'"{" ".join(searchable(word).split())}"'
+    return f'"{word}"'
 
 
 def _find(db: Database, number: int, words: tuple[str, ...], limit: int) -> tuple[Hit, ...]:
     if not words:
         return ()
-    anything = " OR ".join(map(_quoted, words))
-    where = Where("articles_fts WHERE articles_fts MATCH ?", (anything,), "articles_fts.rowid")
     told = {_story(db, number)} - {None}
     kept: list[Ranked] = []
-    for item in page_of(db, (Tier(where, scored=True),), None, limit=5 * limit + _LONGEST_STORY):
+    rows = db.execute(_LIKE, [" OR ".join(map(_quoted, words)), 5 * limit + _LONGEST_STORY])
+    for item in (Ranked(*row) for row in rows.fetchall()):
         story = _story(db, item.number)
         if item.number != number and story not in told and len(kept) < limit:
             told |= {story} - {None}
             kept.append(item)
-    patterns = tuple(
-        Pattern(tuple(folded for folded, _, _ in tokens(word)), prefix=False, group=group)
-        for group, word in enumerate(words)
-    )
-    return hits_of(db, kept, patterns)
+    return hits_of(db, kept, tuple(Pattern((tuple(word.split()),)) for word in words))
+
+
+_LIKE = """
+SELECT rowid, -bm25(articles_fts, 1.0, 8.0, 4.0, 1.0, 0.5) AS score
+FROM articles_fts WHERE articles_fts MATCH ? ORDER BY score DESC, rowid DESC LIMIT ?
+"""
 
 
 def _story(db: Database, number: int) -> int | None:

@@ -7,78 +7,38 @@ whether the query finds them or not.
 """
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from sqlite_utils import Database
 
-from archive.search.cursor import LOWEST, Ranked
-from archive.search.fields import NUMBER
+from archive.search.engine import Answer, Ranked
 from archive.search.results import Copy, Story
-from archive.search.where import Where
 
 SHOWN_COPIES = 5
-# Agency stories have hundreds of copies, and one of the first is found as a rule: so many earlier
-# ones are asked for at once, more only where none of them is found.
-_COMPARED = 50
+# Agency stories have hundreds of copies, and one of the first is found as a rule.
+_COMPARED = 200
 
 
-def without_copies(
-    db: Database, where: Where, ranked: Sequence[Ranked], *, one_by_one: bool
-) -> list[Ranked]:
-    """Those that are no copy of an earlier article which is found, too.
-
-    Args:
-        db: The index.
-        where: What is found.
-        ranked: Some of it.
-        one_by_one: Whether FTS5 is to seek each article rather than to go through all from the
-            oldest to the newest of them.
-    """
+def without_copies(db: Database, answer: Answer, ranked: Sequence[Ranked]) -> list[Ranked]:
+    """Those that are no copy of an earlier article which is found, too."""
     numbers = json.dumps([item.number for item in ranked])
-    stories = dict(db.execute(_IN_STORIES, [numbers]).fetchall())
-    compared = dict.fromkeys(stories, LOWEST)
-    copies: set[int] = set()
-    at_once = _COMPARED
-    while compared:
-        earlier = {
-            article: [
-                row[0] for row in db.execute(_EARLIER, [stories[article], after, article, at_once])
-            ]
-            for article, after in compared.items()
-        }
-        found = _found(db, where, earlier.values(), one_by_one=one_by_one)
-        copies.update(own for own, others in earlier.items() if not found.isdisjoint(others))
-        compared = {
-            own: others[-1]
-            for own, others in earlier.items()
-            if len(others) == at_once and own not in copies
-        }
-        at_once *= 4
-    return [item for item in ranked if item.number not in copies]
-
-
-def _found(
-    db: Database, where: Where, articles: Iterable[list[int]], *, one_by_one: bool
-) -> set[int]:
-    """Which of these articles are found."""
-    wanted = sorted({article for some in articles for article in some})
-    if not wanted:
-        return set()
-    is_one = f"{NUMBER} IN (SELECT value FROM json_each(?))"  # noqa: S608 - constants
-    if one_by_one:
-        among = where.narrowed(is_one, json.dumps(wanted))
-    else:
-        between = f"{NUMBER} >= ? AND {NUMBER} <= ? AND +{is_one}"
-        among = where.narrowed(between, wanted[0], wanted[-1], json.dumps(wanted))
-    return {row[0] for row in among.select(db, NUMBER)}
+    earlier: dict[int, list[int]] = {}
+    for number, story, dated, own in db.execute(_IN_STORIES, [numbers]):
+        rows = db.execute(_EARLIER, [story, dated, own, _COMPARED])
+        earlier[number] = [row[0] for row in rows]
+    compared = sorted({other for some in earlier.values() for other in some})
+    found = answer.among(compared) if compared else set()
+    return [item for item in ranked if found.isdisjoint(earlier.get(item.number, ()))]
 
 
 _IN_STORIES = """
-SELECT s.article, s.story FROM json_each(?) n JOIN story_articles s ON s.article = n.value
+SELECT s.article, s.story, a.dated, a.id
+FROM json_each(?) n JOIN story_articles s ON s.article = n.value
+JOIN articles a ON a.number = s.article
 """
 _EARLIER = """
-SELECT article FROM story_articles
-WHERE story = ? AND article > ? AND article < ? ORDER BY article LIMIT ?
+SELECT a.number FROM story_articles s JOIN articles a ON a.number = s.article
+WHERE s.story = ? AND (a.dated, a.id) < (?, ?) ORDER BY a.dated, a.id LIMIT ?
 """
 
 
@@ -99,5 +59,5 @@ JOIN stories s ON s.id = own.story
 _COPIES = """
 SELECT a.hex, a.source, s.name, a.url
 FROM story_articles m JOIN articles a ON a.number = m.article JOIN sources s ON s.id = a.source
-WHERE m.story = ? AND m.article <> ? ORDER BY m.article LIMIT ?
+WHERE m.story = ? AND m.article <> ? ORDER BY a.dated, a.id LIMIT ?
 """

@@ -1,70 +1,101 @@
-"""The words of the full text that begin so, and how many articles have each."""
+"""The words that the index has: how many articles have one, which begin so, which are nearest."""
 
-from dataclasses import dataclass
-from typing import Any
+import re
+from functools import partial
 
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
 from sqlite_utils import Database
 
 from archive.search.memory import Memory
+from archive.text.fold import fold_text
+from archive.text.forms import is_expensive
 
-MAX_WORDS = 2_000
+MAX_WORDS = 200
+"""Words that a pattern may stand for."""
 
+FEW_ARTICLES = 50_000
+"""Up to so many articles the whole vocabulary is looked through, if need be.
 
-@dataclass(frozen=True, slots=True)
-class Word:
-    """A word as the index has it, folded, and in how many articles it is."""
+It costs 60 nanoseconds for each word of each article.
+"""
 
-    term: str
-    articles: int
-
+_NEAREST = 4
+_LETTERS_OFF = 2
 
 _MEMORY = Memory()
 
 
-def words_beginning(db: Database, start: str) -> tuple[Word, ...] | None:
-    """The words that begin so; None where there are more than `MAX_WORDS`.
+def languages(db: Database) -> tuple[str, ...]:
+    """The languages of the archive's articles, the commonest first.
 
-    Counting costs 60 nanoseconds for each word of each article: 13 milliseconds for ``govern`` in
-    a million articles, 230 for ``the``. It is kept in memory for some minutes.
+    One that has a word list for its forms, in Latin letters, which take half a second to unpack,
+    only where one article in a hundred is in it: a few are there by mistake.
     """
-    return _MEMORY.recall(db, start, lambda: _read(db, start))
+    rows = db.execute("SELECT language, articles FROM languages ORDER BY articles DESC, language")
+    counts = dict(rows.fetchall())
+    few = sum(counts.values()) // 100
+    return tuple(name for name, n in counts.items() if n > few or not is_expensive(name))
 
 
-def commonest_beginning(
-    db: Database, start: str, *, longest: int, at_most: int
-) -> tuple[Word, ...]:
-    """The commonest of the words that begin so, however many there are.
+def is_small(db: Database) -> bool:
+    """Whether the whole vocabulary may be looked through."""
+    found = db.execute("SELECT max(rowid) FROM facets").fetchone()[0]
+    return int(found or 0) <= FEW_ARTICLES
 
-    They are sorted where they are counted, which costs as much as in `words_beginning` and a
-    microsecond for each word.
+
+def fitting(db: Database, pattern: str) -> tuple[str, ...]:
+    """The commonest words that fit a pattern of ``*`` and ``?``; one more than `MAX_WORDS` at most.
 
     Args:
         db: The index.
-        start: What they begin with.
-        longest: Of at most so many characters.
-        at_most: So many of them.
+        pattern: Folded, such as ``*burg`` or ``te?t``.
     """
-    question = (start, longest, at_most)
-    return _MEMORY.recall(db, question, lambda: _commonest(db, *question))
+    start = re.split(r"[*?]", pattern)[0]
+    return _MEMORY.recall(db, ("fitting", pattern), partial(_fitting, db, start, pattern))
 
 
-def _read(db: Database, start: str) -> tuple[Word, ...] | None:
-    rows = _ask(db, f"{_BEGINNING} LIMIT ?", start, MAX_WORDS + 1)
-    return tuple(Word(*row) for row in rows) if len(rows) <= MAX_WORDS else None
-
-
-def _commonest(db: Database, start: str, longest: int, at_most: int) -> tuple[Word, ...]:
-    few = f"{_BEGINNING} AND length(term) <= ? ORDER BY doc DESC, length(term), term LIMIT ?"
-    return tuple(Word(*row) for row in _ask(db, few, start, longest, at_most))
-
-
-_BEGINNING = "SELECT term, doc FROM temp.vocabulary WHERE term >= ? AND term < ?"
-
-
-def _ask(db: Database, sql: str, start: str, *values: int) -> list[Any]:
-    db.execute(
-        "CREATE VIRTUAL TABLE IF NOT EXISTS temp.vocabulary "
-        "USING fts5vocab(main, articles_fts, row)"
+def _fitting(db: Database, start: str, pattern: str) -> tuple[str, ...]:
+    rows = db.execute(
+        "SELECT term FROM vocabulary WHERE term >= ? AND term < ? AND term GLOB ? "
+        "ORDER BY doc DESC, term LIMIT ?",
+        [start, start + "\U0010ffff", pattern, MAX_WORDS + 1],
     )
-    rows: list[Any] = db.execute(sql, [start, start + "\U0010ffff", *values]).fetchall()
-    return rows
+    return tuple(row[0] for row in rows)
+
+
+def nearest(db: Database, word: str) -> tuple[str, ...]:
+    """The words of the index that differ least from one, by two letters at most.
+
+    Only words with the same first letter are compared, in large archives with the same two.
+    """
+    if len(word) < 4 or not word.isalpha():
+        return ()
+    return _MEMORY.recall(db, ("nearest", word), partial(_nearest, db, word))
+
+
+def _nearest(db: Database, word: str) -> tuple[str, ...]:
+    start = word[: 1 if is_small(db) else 2]
+    rows = db.execute(
+        "SELECT term, doc FROM vocabulary WHERE term >= ? AND term < ? "
+        "AND length(term) BETWEEN ? AND ?",
+        [start, start + "\U0010ffff", len(word) - _LETTERS_OFF, len(word) + _LETTERS_OFF],
+    )
+    counts = dict(rows.fetchall())
+    # One letter of a short word is as much as two of a long one.
+    off = _LETTERS_OFF if len(word) > 5 else 1
+    found = process.extract(word, list(counts), scorer=OSA.distance, score_cutoff=off, limit=None)
+    least = min((distance for _, distance, _ in found), default=0)
+    near = [term for term, distance, _ in found if distance == least and term != word]
+    return tuple(sorted(near, key=lambda term: (-counts[term], term))[:_NEAREST])
+
+
+def folded_pattern(word: str) -> str:
+    """A pattern of ``*`` and ``?`` whose letters are folded.
+
+    >>> folded_pattern("Wo*ÁN"), folded_pattern("te?t")
+    ('wo*an', 'te?t')
+    """
+    parts = re.split(r"([*?])", word)
+    folded = (part if part in ("*", "?") else fold_text(part) for part in parts)
+    return re.sub(r"\*+", "*", "".join(folded))

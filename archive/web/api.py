@@ -12,7 +12,7 @@ from archive.index.articles import ArticleRow, find_article, get_article
 from archive.index.captures import Capture, iter_captures
 from archive.index.stories import Story as WholeStory
 from archive.index.stories import find_story
-from archive.search import Facets, count_facets, find_similar, search
+from archive.search import Facets, Note, count_facets, find_similar, search
 from archive.search.results import Hit, Story, hit_json
 from archive.urls import urlkey
 from archive.web.captures import complete
@@ -62,7 +62,7 @@ class Answer:
     total: int
     exact: bool
     ranking: str
-    notes: tuple[str, ...]
+    notes: tuple[Note, ...]
     after: str | None
     hits: list[FoundArticle]
 
@@ -156,9 +156,20 @@ def search_articles(
     copies: Annotated[
         bool, Query(description="Each copy of a story by itself, else one hit for all of them.")
     ] = False,
+    exact: Annotated[
+        bool, Query(description="No nearest words, and nothing that has only some of the words.")
+    ] = False,
 ) -> Answer:
     """Find articles, ranked, each with the place that matched."""
-    found = search(db, q, limit=limit, order=order, after=after or None, fold=not copies)
+    found = search(
+        db,
+        q,
+        limit=limit,
+        order=order,
+        after=after or None,
+        fold=not copies,
+        helpful=not exact,
+    )
     return Answer(
         found.query,
         found.total,
@@ -177,7 +188,7 @@ def facets_of_hits(
 ) -> Facets:
     """Counts by source, language, section, author and credit, and over time.
 
-    ``basis`` says over what: all hits, an even sample of them, or the newest.
+    Without ``exact`` they are estimates from an even sample of the hits.
     """
     return count_facets(db, q)
 

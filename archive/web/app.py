@@ -14,7 +14,7 @@ from starlette.types import ASGIApp
 from archive.config import load_config
 from archive.errors import MicroficheError, NotFound
 from archive.index.integrity import note_damage
-from archive.index.trouble import explained
+from archive.index.sqlite_errors import explained
 from archive.layout import Archive
 from archive.replay.gate import HostGate
 from archive.replay.origins import ROOM_NAMES, Origins

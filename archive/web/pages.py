@@ -13,7 +13,7 @@ from archive.index.stories import find_story
 from archive.replay.resolve import load
 from archive.rules import load_rules
 from archive.search import Facets, count_facets, find_similar, search
-from archive.search.moment import at_one_moment
+from archive.search.run import at_one_moment
 from archive.web.evidence import read_again
 from archive.web.holdings import Holdings, count_holdings
 from archive.web.narrow import bars_of, by_facets, by_fate, by_source
@@ -21,7 +21,7 @@ from archive.web.picture import lead_picture
 from archive.web.reference import operations
 from archive.web.render import page
 from archive.web.room import Index, InRoom
-from archive.web.said import how_many, how_ranked, shown
+from archive.web.said import how_many, how_ranked
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
@@ -37,6 +37,7 @@ def search_page(
     after: Annotated[str, Query(max_length=500)] = "",
     *,
     copies: bool = False,
+    exact: bool = False,
 ) -> Response:
     """Search; without a query, the newest articles and what the archive holds."""
     try:
@@ -53,8 +54,9 @@ def search_page(
                 order=order if asked else "newest",
                 after=after or None,
                 fold=not copies,
+                helpful=not exact,
             )
-            facets = shown(count_facets(db, asked)) if asked and result.hits else None
+            facets = count_facets(db, asked, helpful=not exact) if asked and result.hits else None
         holdings = room.holdings.count(db, room.config())
     finally:
         db.close()
@@ -65,6 +67,7 @@ def search_page(
         order=order,
         after=after,
         copies=copies,
+        exact=exact,
         result=result,
         how_many=how_many(result, facets),
         how_ranked=how_ranked(result, order),

@@ -4,27 +4,15 @@ from archive.search import Facets, SearchResult
 from archive.web.render import number
 
 
-def shown(facets: Facets) -> Facets | None:
-    """What hits have in common; None where no hit is among those that may be looked at."""
-    return facets if facets.counted else None
-
-
 def how_many(result: SearchResult, facets: Facets | None) -> str:
-    """The number of hits: ``1,234``, ``10,000+`` for at least so many, ``about 56,000``.
-
-    Hits and what they have in common are looked for up to bounds of their own: where neither knows
-    the total, each knows how many there are at least.
-    """
-    if result.exact or facets is None:
-        return number(result.total) + "+" * (not result.exact)
-    if facets.total_is_exact:
+    """The number of hits: ``1,234``, or ``100,000+`` for at least so many."""
+    if not result.exact and facets and facets.total > result.total:
         return number(facets.total)
-    said = number(max(result.total, facets.total))
-    return f"{said}+" if facets.basis == "newest" else f"about {said}"
+    return number(result.total) + "+" * (not result.exact)
 
 
 def how_ranked(result: SearchResult, order: str) -> str | None:
-    """How hits were ranked, where the order asked for was given up in part.
+    """How hits were ranked, where that is not as it was asked for.
 
     >>> how_ranked(SearchResult("the", 9, True, "newest", ()), "relevance")
     'newest'

@@ -1,6 +1,7 @@
 """Articles on their way out, in each form, read back as others would."""
 
 import csv
+import dataclasses
 import io
 import json
 from contextlib import closing
@@ -9,9 +10,15 @@ import pytest
 from click.testing import CliRunner
 
 from archive.cli import cli
+from archive.export import to_csv
 from archive.index.open import open_index
-from tests.archive.indexer.press import http, index_here, new_press, story
+from tests.archive.indexer.press import SENTENCES, http, index_here, new_press, story
 
+VOTE = (
+    f'{SENTENCES[0]} It has read <a href="https://evening.example/the-plan">the plan</a> twice.',
+    " ".join(SENTENCES[1:5]),
+    " ".join(SENTENCES[4:]),
+)
 HEAD = '<meta name="author" content="Ann Lee">'
 
 
@@ -21,7 +28,7 @@ def press(tmp_path_factory):
     pages = [
         ("bridge-closed-again", story("Bridge *closed*, “again”", head=HEAD)),
         ("tokyo-kowan-keikaku", story("港湾計画で説明会", lang="ja")),
-        ("harbour-vote-tonight", story("Harbour vote tonight")),
+        ("harbour-vote-tonight", story("Harbour vote tonight", *VOTE)),
     ]
     press.write(
         "a.warc.gz",
@@ -65,7 +72,54 @@ def test_parquet_reads_back(press, tmp_path):
     export(press, "--format", "parquet", "--to", str(tmp_path / "a.parquet"))
     rows = parquet.read_table(tmp_path / "a.parquet").to_pylist()
     expected = [json.loads(line) for line in export(press).splitlines()]
-    assert rows == expected
+    moments = {
+        "published", "modified", "first_captured", "last_captured", "edited", "removed",
+        "published_printed", "modified_printed",
+    }  # fmt: skip
+    assert [{k: v for k, v in row.items() if k not in moments} for row in rows] == [
+        {k: v for k, v in row.items() if k not in moments} for row in expected
+    ]
+    for row, said in zip(rows, expected, strict=True):
+        assert f"{row['first_captured']:%Y%m%d%H%M%S}" == said["first_captured"]
+        assert row["published_printed"] == said["published"]
+        assert row["edited"] is None
+
+
+def test_csv_has_no_cell_that_a_spreadsheet_would_run_and_a_mark_on_request(press):
+    assert to_csv_of("=HYPERLINK(1)", "+1", "@SUM", "-2", "plain 1-2")[1:] == [
+        "'=HYPERLINK(1),'+1,'@SUM,'-2,plain 1-2"
+    ]
+    assert not export(press, "--format", "csv").startswith("\ufeff")
+    assert export(press, "--format", "csv", "--bom").startswith("\ufeffid,url,source")
+
+
+def to_csv_of(*cells):
+    made = dataclasses.make_dataclass("Cells", [f"c{n}" for n in range(len(cells))])
+    return "".join(to_csv([made(*cells)], made)).splitlines()
+
+
+def test_versions_events_stories_and_links_are_exported_too(press):
+    def rows(*arguments):
+        return [json.loads(line) for line in export(press, *arguments).splitlines()]
+
+    versions = rows("--what", "versions", "title:harbour")
+    assert [(row["title"], row["captures"], row["is_cut"]) for row in versions] == [
+        ("Harbour vote tonight", 1, False)
+    ]
+    events = rows("--what", "events")
+    assert {(row["kind"], row["silent"]) for row in events} == {("published", False)}
+    assert len(events) == 3
+    assert rows("--what", "links") == [
+        {
+            "article_id": events[-1]["article_id"],
+            "url": "https://morning.example/2026/harbour-vote-tonight",
+            "title": "Harbour vote tonight",
+            "source": "morning",
+            "target": "https://evening.example/the-plan",
+            "words": "the plan",
+        }
+    ]
+    assert len({row["story"] for row in rows("--what", "stories")}) <= 1
 
 
 def test_markdown_files_show_text_as_it_is(press, tmp_path):

@@ -20,9 +20,8 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
-from archive.index.compact import FULL_TEXT
 from archive.index.open import PAGE_SIZE, open_index_file
-from archive.index.segments import searchable
+from archive.index.schema import FULL_TEXT
 from archive.index.writing import checkpoint, checkpoint_when_due
 from archive.indexer.fulltext import for_bulk, merge
 from archive.indexer.reading import Reading
@@ -143,5 +142,5 @@ def _insert_bare(fts: sqlite3.Connection, batch: Iterable[Entry], numbers: Seque
 
 
 def _texts(reading: Reading) -> Iterator[str]:
-    yield from map(searchable, (reading.text, reading.title, reading.standfirst, reading.asides))
-    yield ""
+    found = reading.full_text
+    yield from (found.text, found.title, found.standfirst, found.asides, found.earlier)

@@ -22,7 +22,7 @@ from py3langid import classify
 
 from archive.index.ids import capture_number, number_id
 from archive.indexer.found import Found, FoundCapture
-from archive.indexer.reading import Reading, indexed_if_other
+from archive.indexer.reading import Reading, full_text
 from archive.indexer.store import Entry
 from archive.times import to_timestamp
 from archive.urls import urlkey
@@ -106,7 +106,8 @@ def _entry(n: int, when: datetime, chance: random.Random) -> Entry:
         credit=chance.choice((None,) * 9 + ("dpa",)), paywall="open", kind="article",
         words=len(body.split()), title_digest=number_id(title), text_digest=number_id(body),
         fingerprint=chance.getrandbits(63), extractor="bench", is_article=True,
-        indexed=indexed_if_other(body, title, standfirst, ""),
+        is_error=False, links=(),
+        full_text=full_text(body, title, standfirst, "", language=told.language),
     )  # fmt: skip
     record_id = f"urn:uuid:{uuid.UUID(int=chance.getrandbits(128), version=4)}"
     capture = FoundCapture(
@@ -115,7 +116,7 @@ def _entry(n: int, when: datetime, chance: random.Random) -> Entry:
         digest=to_digest(body), filename="2016/01/bench.warc.gz",
         offset=n * 40_000, length=40_000, record_type="response", refers_to=None,
         refers_to_uri=None, refers_to_date=None, redirect=None, truncated=None,
-        source=source, kind="article", failure=None, wanted_by=None, captured_at=when,
+        source=source, kind="article", failure=None, method=None, wanted_by=None, captured_at=when,
     )  # fmt: skip
     return Entry(Found(capture.filename, capture.offset + capture.length, capture, None), reading)
 

@@ -16,12 +16,12 @@ from contextlib import closing
 from itertools import pairwise
 from pathlib import Path
 
+from archive.index.fold import tokens
+from archive.search.rank import Bounds
 from sqlite_utils import Database
 
-from archive.index.fold import tokens
 from archive.index.open import open_index_file
 from archive.search import count_facets, find_similar, search
-from archive.search.rank import Bounds
 from tests.benchmarks.timing import most_megabytes, timed
 
 QUERIES = 12

@@ -1,62 +1,63 @@
 """Cells: the articles of one source in one quarter of a year, of which a template is learned."""
 
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
 from sqlite_utils import Database
-
-from archive.index.ids import first_number, moment_of_number
 
 # Of a cell with more articles so many are read. Furniture is on every article or on every tenth:
 # 400 tell it from what is not, in 20 ms.
 SAMPLE = 400
-_LAST = first_number(datetime.max.replace(tzinfo=UTC))
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Cell:
-    """The articles of a source in a quarter, by the moment they are sorted by."""
+    """The articles of a source in a quarter, by the moment they are ordered by.
+
+    ``quarter`` is that of the column of ``articles``: ``2026Q4``, ``1987Q0`` where only the year
+    is known.
+    """
 
     source: str
     quarter: str
 
     @property
-    def bounds(self) -> tuple[int, int]:
-        """The first number in the quarter, and the first beyond it.
+    def bounds(self) -> tuple[str, str]:
+        """The first ``dated`` in the quarter, and the first beyond it.
 
-        >>> first, beyond = Cell("morning", "2026Q4").bounds
-        >>> cell_of("morning", first).quarter, cell_of("morning", beyond).quarter
-        ('2026Q4', '2027Q1')
+        >>> Cell("morning", "2026Q4").bounds, Cell("morning", "1987Q0").bounds
+        (('2026-10', '2026-13'), ('1987', '1987-01'))
         """
-        year, quarter = int(self.quarter[:4]), int(self.quarter[5])
-        begin = datetime(year, 3 * quarter - 2, 1, tzinfo=UTC)
-        end = datetime(year + quarter // 4, 3 * (quarter % 4) + 1, 1, tzinfo=UTC)
-        # Numbers end in 2617; what claims to be from later has the last of them.
-        beyond = first_number(end)
-        return first_number(begin), beyond if beyond < _LAST else 1 << 62
+        year, quarter = self.quarter[:4], int(self.quarter[5])
+        if not quarter:
+            return year, f"{year}-01"
+        return f"{year}-{3 * quarter - 2:02}", f"{year}-{3 * quarter + 1:02}"
 
 
-def cell_of(source: str, number: int) -> Cell:
-    """The cell that an article is in."""
-    moment = moment_of_number(number)
-    return Cell(source, f"{moment.year}Q{(moment.month + 2) // 3}")
-
-
-def numbers_in(db: Database, cell: Cell) -> list[int]:
-    """All articles of a cell, by number."""
+def ids_in(db: Database, cell: Cell) -> list[int]:
+    """All articles of a cell, by id."""
     rows = db.execute(
-        "SELECT number FROM articles WHERE source = ? AND number >= ? AND number < ?",
+        "SELECT id FROM articles WHERE source = ? AND dated >= ? AND dated < ?",
         (cell.source, *cell.bounds),
+    )
+    return [row[0] for row in rows]
+
+
+def numbers_of(db: Database, ids: Iterable[int]) -> list[int]:
+    """The numbers of articles, in the order of their ids; without those that are not there."""
+    rows = db.execute(
+        "SELECT number FROM articles WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id",
+        [json.dumps(list(ids))],
     )
     return [row[0] for row in rows]
 
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """A bounded part of some articles, drawn by their numbers: who else came does not matter."""
+    """A bounded part of some articles, drawn by their ids: who else came does not matter."""
 
-    numbers: tuple[int, ...]
+    ids: tuple[int, ...]
     is_all: bool
 
     def may_hold(self, changed: Iterable[int]) -> bool:
@@ -64,26 +65,18 @@ class Sample:
 
         >>> everybody = range(10**6, 10**6 + 5000)
         >>> drawn = draw(everybody)
-        >>> left_out = next(number for number in everybody if number not in drawn.numbers)
-        >>> drawn.may_hold([left_out]), drawn.may_hold([drawn.numbers[7]])
+        >>> left_out = next(name for name in everybody if name not in drawn.ids)
+        >>> drawn.may_hold([left_out]), drawn.may_hold([drawn.ids[7]])
         (False, True)
         """
-        if self.is_all:
-            return True
-        last = _key(self.numbers[-1])
-        return any(_key(number) <= last for number in changed)
+        return self.is_all or any(name <= self.ids[-1] for name in changed)
 
 
-def draw(numbers: Iterable[int]) -> Sample:
-    """Draw the articles that a template is learned from, those with the smallest keys.
+def draw(ids: Iterable[int]) -> Sample:
+    """Draw the articles that a template is learned from: an id says nothing of a time.
 
-    >>> len(draw(range(5000)).numbers) == SAMPLE, draw([3, 4]).is_all
+    >>> len(draw(range(5000)).ids) == SAMPLE, draw([3, 4]).is_all
     (True, True)
     """
-    ordered = sorted(numbers, key=_key)
+    ordered = sorted(ids)
     return Sample(tuple(ordered[:SAMPLE]), len(ordered) <= SAMPLE)
-
-
-def _key(number: int) -> int:
-    # Fibonacci hashing: a permutation of the numbers that has nothing to do with time.
-    return number * 0x9E3779B97F4A7C15 & 0xFFFFFFFFFFFFFFFF

@@ -1,6 +1,8 @@
 """Whether one of two texts is a copy of the other, by the words in a row they share."""
 
 import re
+from collections import defaultdict
+from collections.abc import Iterator
 
 SHARED = 0.5
 """Share of the shorter text's runs of words that the longer one must have."""
@@ -15,6 +17,8 @@ MIN_LENGTH = 0.2
 """A text shorter than this share of the longer one is quoted in it, and no copy."""
 
 _RUN = 4
+# Of the four runs that a figure is in: with two, "of 15 was not" would be enough.
+_SAME_AROUND = 3
 _WORD = re.compile(r"\w+")
 
 Runs = frozenset[tuple[str, ...]]
@@ -33,6 +37,8 @@ def runs_of(text: str) -> Runs:
 def is_copy(one: Runs, other: Runs, *, at_home: bool) -> bool:
     """Whether the shorter is a copy of the longer, whole or cut; either may have lines added.
 
+    Where the same words stand around other figures, it is none.
+
     Args:
         one: the runs of words of one text.
         other: those of the other.
@@ -41,6 +47,9 @@ def is_copy(one: Runs, other: Runs, *, at_home: bool) -> bool:
     >>> text = "the council has voted for the new bridge over the harbour after seven hours"
     >>> is_copy(runs_of(text), runs_of("(Reuters) - " + text), at_home=False)
     True
+    >>> other = text.replace("the new bridge", "7 new bridges")
+    >>> is_copy(runs_of(other), runs_of(other.replace("7", "8")), at_home=False)
+    False
     >>> other = "the council put off the new bridge over the harbour after all"
     >>> is_copy(runs_of(text), runs_of(other), at_home=False)
     False
@@ -51,8 +60,28 @@ def is_copy(one: Runs, other: Runs, *, at_home: bool) -> bool:
     needed = SHARED_AT_HOME if at_home else SHARED
     if len(shorter & longer) < needed * len(shorter):
         return False
-    return not at_home or _numbers(shorter) <= _numbers(longer)
+    if at_home and not _numbers(shorter) <= _numbers(longer):
+        return False
+    return not _says_otherwise(shorter, longer)
 
 
 def _numbers(runs: Runs) -> set[str]:
     return {word for run in runs for word in run if word.isdecimal()}
+
+
+def _says_otherwise(shorter: Runs, longer: Runs) -> bool:
+    """Whether the same words stand around another figure: another day's results, another toll."""
+    there = {masked for run in longer - shorter for masked, _, _ in _masked(run)}
+    places: dict[str, set[int]] = defaultdict(set)
+    for run in shorter - longer:
+        for masked, figure, place in _masked(run):
+            if masked in there:
+                places[figure].add(place)
+    return any(len(found) >= _SAME_AROUND for found in places.values())
+
+
+def _masked(run: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], str, int]]:
+    """A run with each of its figures left open, the figure, and its place in the run."""
+    for place, word in enumerate(run):
+        if word.isdecimal():
+            yield (*run[:place], "", *run[place + 1 :]), word, place

@@ -5,15 +5,16 @@ few that hold the same sentence, before and after it: a story with hundreds of c
 together, copy by copy, and the work grows with the articles, not with their square.
 """
 
-import json
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
+from datetime import date
+from typing import NamedTuple
 
 from sqlite_utils import Database
 
-from archive.index.ids import day_of_number, numbers_of_day
+from archive.index.dating import day_of
 from archive.indexer.settling.sentences import sentences_in
 
 WINDOW_DAYS = 24
@@ -29,7 +30,17 @@ NEIGHBOURS = 4
 _SHARED = 2
 _SHARE = 0.25
 
-_IN_RANGE = "SELECT article, sentences FROM sketches WHERE article BETWEEN ? AND ? ORDER BY article"
+_IN_RANGE = """
+SELECT dated, id, article, sentences FROM sketches WHERE dated >= ? AND dated < ? ORDER BY dated, id
+"""
+
+
+class Place(NamedTuple):
+    """Where an article stands among the others: by when it is from, then by its id."""
+
+    dated: str
+    id: int
+    number: int
 
 
 @dataclass(slots=True)
@@ -41,27 +52,27 @@ class Nearby:
     the same sentence, that it may part them: those before it from those after it.
     """
 
-    pairs: list[tuple[int, int]] = field(default_factory=list)
-    crowded: set[int] = field(default_factory=set)
+    pairs: list[tuple[Place, Place]] = field(default_factory=list)
+    crowded: set[Place] = field(default_factory=set)
 
 
-def look_around(db: Database, articles: Set[int], sentences: set[int]) -> Nearby:
+def look_around(db: Database, articles: Set[Place], sentences: set[int]) -> Nearby:
     """Read the sketches around these articles once, in order of time.
 
     Args:
         db: The index.
-        articles: Their numbers.
+        articles: Where they stand.
         sentences: Those that stand in them.
     """
     found = Nearby()
-    sizes: dict[int, int] = {}
-    last: dict[int, int] = {}
-    holders: dict[int, list[int]] = {}
-    for begin, end in _spans(sorted(articles)):
-        for article, sketch in db.execute(_IN_RANGE, (begin, end)):
-            here = sentences_in(sketch)
+    sizes: dict[Place, int] = {}
+    last: dict[int, Place] = {}
+    holders: dict[int, list[Place]] = {}
+    for span in _spans(articles):
+        for *place, sketch in db.execute(_IN_RANGE, span):
+            article, here = Place(*place), sentences_in(sketch)
             sizes[article] = len(here)
-            shared: dict[int, int] = {}
+            shared: dict[Place, int] = {}
             for sentence in sentences.intersection(here):
                 before = last.get(sentence)
                 last[sentence] = article
@@ -88,7 +99,7 @@ def are_to_be_compared(shared: int, one: int, other: int) -> bool:
     return shared >= _SHARED and shared >= _SHARE * min(one, other)
 
 
-def _before(held: list[int] | None, before: int, article: int) -> list[int]:
+def _before(held: list[Place] | None, before: Place, article: Place) -> list[Place]:
     """The nearest that hold a sentence, the last of them ``before``."""
     if held is None or held[-1] != before:
         return [before]
@@ -96,7 +107,11 @@ def _before(held: list[int] | None, before: int, article: int) -> list[int]:
 
 
 def _note(
-    found: Nearby, articles: Set[int], near: Sequence[int], article: int, shared: dict[int, int]
+    found: Nearby,
+    articles: Set[Place],
+    near: Sequence[Place],
+    article: Place,
+    shared: dict[Place, int],
 ) -> None:
     is_asked = article in articles
     for other in near:
@@ -106,22 +121,22 @@ def _note(
         found.crowded.update(one for one in (*near, article) if one not in articles)
 
 
-def around_gaps(db: Database, gone: Mapping[int, Set[int]]) -> set[int]:
+def around_gaps(db: Database, gone: Mapping[Place, Set[int]]) -> set[Place]:
     """Those nearest to where an article held a sentence that it no longer holds.
 
     They are compared with each other now that it does not stand between them.
 
     Args:
         db: The index.
-        gone: The sentences that each article has lost, by its number.
+        gone: The sentences that each article has lost, by its place.
     """
     wanted = set().union(*gone.values())
-    holders: dict[int, list[int]] = defaultdict(list)
-    for begin, end in _spans(sorted(gone)) if wanted else ():
-        for article, sketch in db.execute(_IN_RANGE, (begin, end)):
+    holders: dict[int, list[Place]] = defaultdict(list)
+    for span in _spans(gone) if wanted else ():
+        for *place, sketch in db.execute(_IN_RANGE, span):
             for sentence in wanted.intersection(sentences_in(sketch)):
-                holders[sentence].append(article)
-    found: set[int] = set()
+                holders[sentence].append(Place(*place))
+    found: set[Place] = set()
     for article, lost in gone.items():
         for sentence in lost & holders.keys():
             at = bisect_left(holders[sentence], article)
@@ -129,38 +144,42 @@ def around_gaps(db: Database, gone: Mapping[int, Set[int]]) -> set[int]:
     return found
 
 
-def read_sketches(db: Database, articles: Iterable[int]) -> dict[int, bytes]:
-    """The sketches of these articles, as far as they have one."""
-    return dict(db.execute(_OF, [json.dumps(sorted(articles))]))
+def read_sketches(db: Database, articles: Iterable[Place]) -> dict[Place, bytes]:
+    """The sketches at these places, as far as there are any."""
+    found = {}
+    for place in articles:
+        row = db.execute(_AT, place).fetchone()
+        if row:
+            found[place] = row[0]
+    return found
 
 
-_OF = """
-SELECT s.article, s.sentences FROM json_each(?) n JOIN sketches s ON s.article = n.value
-"""
+_AT = "SELECT sentences FROM sketches WHERE dated = ? AND id = ? AND article = ?"
 
 
-def _is_near(before: int, article: int) -> bool:
-    return day_of_number(article) - day_of_number(before) <= WINDOW_DAYS
+def _is_near(before: Place, article: Place) -> bool:
+    return day_of(article.dated) - day_of(before.dated) <= WINDOW_DAYS
 
 
-def _spans(articles: Sequence[int]) -> Iterator[tuple[int, int]]:
-    """The ranges of numbers within reach of these articles, none twice.
+def _spans(articles: Iterable[Place]) -> Iterator[tuple[str, str]]:
+    """The ranges of ``dated`` within reach of these articles, none twice; the ends are beyond.
 
-    >>> days = [numbers_of_day(40_000 + n)[7] for n in (0, 20, 200)]
-    >>> [day_of_number(last) - day_of_number(first) for first, last in _spans(days)]
-    [68, 48]
+    >>> places = [Place(dated, 1, 1) for dated in ("2026-03-01", "2026-03-21T08:00:00", "2027")]
+    >>> list(_spans(places))
+    [('2026-02-05', '2026-04-15'), ('2026-12-08', '2027-01-26')]
     """
     first = last = None
-    for day in sorted({day_of_number(article) for article in articles}):
-        if last is not None and day - WINDOW_DAYS <= last:
-            last = day + WINDOW_DAYS
-            continue
-        if first is not None and last is not None:
+    for day in sorted({day_of(article.dated) for article in articles}):
+        if first is not None and last is not None and day - WINDOW_DAYS > last:
             yield _span(first, last)
-        first, last = day - WINDOW_DAYS, day + WINDOW_DAYS
+            first = None
+        first, last = day - WINDOW_DAYS if first is None else first, day + WINDOW_DAYS
     if first is not None and last is not None:
         yield _span(first, last)
 
 
-def _span(first: int, last: int) -> tuple[int, int]:
-    return numbers_of_day(first)[0], numbers_of_day(last)[-1]
+def _span(first: int, last: int) -> tuple[str, str]:
+    begin = date.fromordinal(max(first, 1)).isoformat()
+    # What is dated by its year or month stands before that year's or month's first day.
+    begin = begin[:4] if begin[5:] == "01-01" else begin[:7] if begin[8:] == "01" else begin
+    return begin, date.fromordinal(min(last + 1, date.max.toordinal())).isoformat()

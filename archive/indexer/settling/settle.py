@@ -3,7 +3,7 @@
 from sqlite_utils import Database
 
 from archive.index.writing import checkpoint_when_due
-from archive.indexer.settling.cells import cell_of
+from archive.indexer.settling.cells import Cell
 from archive.indexer.settling.stories import match, sketch
 from archive.indexer.settling.templates import settle_cell
 
@@ -42,22 +42,21 @@ def _settle_some(db: Database) -> int:
     """Settle cell after cell, about so many articles; gives how many, 0 where nothing is marked."""
     done = 0
     while done < _MARKS:
-        first = db.execute("SELECT source, number FROM unsettled LIMIT 1").fetchone()
+        first = db.execute("SELECT source, quarter FROM unsettled LIMIT 1").fetchone()
         if first is None:
             break
-        done += _settle_cell_of(db, *first)
+        done += _settle(db, Cell(*first))
     return done
 
 
-def _settle_cell_of(db: Database, source: str, number: int) -> int:
-    """Settle the cell of a source's first mark; gives how many articles were marked there."""
-    cell = cell_of(source, number)
-    begin, end = min(number, cell.bounds[0]), cell.bounds[1]
-    where = "source = ? AND number >= ? AND number < ?"
-    rows = db.execute(f"SELECT number FROM unsettled WHERE {where}", (source, begin, end))  # noqa: S608 - constants
-    marked = [row[0] for row in rows]
-    settled = settle_cell(db, cell, marked)
-    sketch(db, {*marked, *settled.changed}, settled.unchanged)
+def _settle(db: Database, cell: Cell) -> int:
+    """Settle a cell; gives how many articles were marked there."""
+    key = (cell.source, cell.quarter)
+    marked = db.execute(
+        "SELECT id, number FROM unsettled WHERE source = ? AND quarter = ?", key
+    ).fetchall()
+    settled = settle_cell(db, cell, [row[0] for row in marked])
+    sketch(db, {*(row[1] for row in marked), *settled.changed}, settled.unchanged)
     # With them go the marks that settling itself has made.
-    db.execute(f"DELETE FROM unsettled WHERE {where}", (source, begin, end))  # noqa: S608 - constants
+    db.execute("DELETE FROM unsettled WHERE source = ? AND quarter = ?", key)
     return len(marked)

@@ -14,7 +14,7 @@ from sqlite_utils import Database
 
 from archive.index.ids import number_id
 from archive.indexer.settling.copies import Runs, is_copy, runs_of
-from archive.indexer.settling.nearby import around_gaps, look_around, read_sketches
+from archive.indexer.settling.nearby import Place, around_gaps, look_around, read_sketches
 from archive.indexer.settling.sentences import sentences_in, sketch_of
 
 # A thousand or two texts of 60 kB each as runs of words would be much; copies stand close together.
@@ -32,35 +32,39 @@ def sketch(db: Database, articles: Iterable[int], known: Mapping[int, bytes]) ->
         known: The texts of some, in UTF-8, which are not read again.
     """
     numbers = sorted(articles)
-    unread = json.dumps([number for number in numbers if number not in known])
-    new = {number: sketch_of(text) for number, text in db.execute(_TEXTS, [unread])}
-    new |= {number: sketch_of(known[number]) for number in numbers if number in known}
-    old = read_sketches(db, numbers)
     listed = json.dumps(numbers)
-    owner, had = dict(db.execute(_OWNERS, [listed])), dict(db.execute(_HAD, [listed]))
-    # The same text under the same number may be another article's: then its story is another one.
-    changed = [
-        number
-        for number in numbers
-        if new.get(number) != old.get(number)
-        or had.get(number, owner.get(number)) != owner.get(number)
-    ]
+    unread = json.dumps([number for number in numbers if number not in known])
+    texts = {**dict(db.execute(_TEXTS, [unread])), **known}
+    places = {row[2]: Place(*row) for row in db.execute(_PLACES, [listed])}
+    old = {row[2]: (Place(*row[:3]), row[3]) for row in db.execute(_SKETCHES, [listed])}
+    new = {
+        number: (place, sketched)
+        for number, place in places.items()
+        if number in texts and (sketched := sketch_of(texts[number]))
+    }
+    changed = [number for number in numbers if new.get(number) != old.get(number)]
     db.conn.executemany(
-        "INSERT OR IGNORE INTO unmatched (article, before) VALUES (?, ?)",
-        [(number, old.get(number)) for number in changed],
+        "INSERT INTO unmatched (dated, id, article, before) VALUES (?, ?, ?, ?) "
+        "ON CONFLICT DO NOTHING",
+        [(*old[number][0], old[number][1]) for number in changed if number in old]
+        + [(*new[number][0], None) for number in changed if number in new],
     )
     db.conn.executemany(
-        "DELETE FROM sketches WHERE article = ?",
-        [(number,) for number in changed if new.get(number) is None and number in old],
+        "DELETE FROM sketches WHERE article = ?", [(number,) for number in changed if number in old]
     )
     db.conn.executemany(
-        "INSERT OR REPLACE INTO sketches (article, sentences, owner) VALUES (?, ?, ?)",
-        [(number, new[number], owner[number]) for number in changed if new.get(number)],
+        "INSERT INTO sketches (dated, id, article, sentences) VALUES (?, ?, ?, ?)",
+        [(*new[number][0], new[number][1]) for number in changed if number in new],
     )
 
 
-_OWNERS = "SELECT number, id FROM articles WHERE number IN (SELECT value FROM json_each(?))"
-_HAD = "SELECT article, owner FROM sketches WHERE article IN (SELECT value FROM json_each(?))"
+_PLACES = """
+SELECT a.dated, a.id, a.number FROM json_each(?) n JOIN articles a ON a.number = n.value
+"""
+_SKETCHES = """
+SELECT s.dated, s.id, s.article, s.sentences FROM json_each(?) n
+JOIN sketches s ON s.article = n.value
+"""
 _TEXTS = """
 SELECT n.value, CAST(c.text AS BLOB)
 FROM json_each(?) n JOIN articles_current c ON c.number = n.value
@@ -72,16 +76,18 @@ def match(db: Database, limit: int) -> int:
 
     The caller holds a transaction.
     """
-    changed = dict(
-        db.execute("SELECT article, before FROM unmatched ORDER BY article LIMIT ?", [limit])
+    rows = db.execute(
+        "SELECT dated, id, article, before FROM unmatched ORDER BY 1, 2, 3 LIMIT ?", [limit]
     )
+    changed = {Place(*place): before for *place, before in rows}
     if changed:
         _rematch(db, changed)
-        db.execute("DELETE FROM unmatched WHERE article <= ?", [max(changed)])
+        last = max(changed)
+        db.execute("DELETE FROM unmatched WHERE (dated, id, article) <= (?, ?, ?)", last)
     return len(changed)
 
 
-def _rematch(db: Database, changed: Mapping[int, bytes | None]) -> None:
+def _rematch(db: Database, changed: Mapping[Place, bytes | None]) -> None:
     sketches = read_sketches(db, changed)
     nearby = look_around(db, sketches.keys(), _sentences(sketches.values()))
     lost = {
@@ -102,16 +108,16 @@ def _sentences(sketches: Iterable[bytes]) -> set[int]:
     return {sentence for sketch in sketches for sentence in sentences_in(sketch)}
 
 
-def _dissolve(db: Database, articles: Iterable[int]) -> set[int]:
+def _dissolve(db: Database, articles: Iterable[Place]) -> set[Place]:
     """Take apart the stories these articles are in; gives everyone who was in them."""
-    listed = json.dumps(sorted(articles))
+    listed = json.dumps([article.number for article in articles])
     stories = [row[0] for row in db.execute(_STORIES_OF, [listed])]
     return _take_apart(db, stories)
 
 
-def _take_apart(db: Database, stories: Iterable[int]) -> set[int]:
+def _take_apart(db: Database, stories: Iterable[int]) -> set[Place]:
     listed = json.dumps(sorted(stories))
-    members = {row[0] for row in db.execute(_MEMBERS, [listed])}
+    members = {Place(*row) for row in db.execute(_MEMBERS, [listed])}
     for sql in (
         "DELETE FROM story_articles WHERE story IN (SELECT value FROM json_each(?))",
         "DELETE FROM stories WHERE id IN (SELECT value FROM json_each(?))",
@@ -124,11 +130,12 @@ _STORIES_OF = """
 SELECT DISTINCT s.story FROM json_each(?) n JOIN story_articles s ON s.article = n.value
 """
 _MEMBERS = """
-SELECT s.article FROM json_each(?) n JOIN story_articles s ON s.story = n.value
+SELECT a.dated, a.id, a.number FROM json_each(?) n JOIN story_articles s ON s.story = n.value
+JOIN articles a ON a.number = s.article
 """
 
 
-def _joined(db: Database, pairs: Iterable[tuple[int, int]]) -> list[set[int]]:
+def _joined(db: Database, pairs: Iterable[tuple[Place, Place]]) -> list[set[Place]]:
     """Everything that hangs together by these pairs, in sets of two and more."""
     texts = _Texts(db)
     groups = _Groups()
@@ -138,7 +145,7 @@ def _joined(db: Database, pairs: Iterable[tuple[int, int]]) -> list[set[int]]:
     # Other stories are whole, whatever has changed elsewhere: what joins one joins all of it.
     found = groups.sets()
     reached = {article for group in found for article in group}
-    listed = json.dumps(sorted(reached))
+    listed = json.dumps([article.number for article in reached])
     for story in [row[0] for row in db.execute(_STORIES_OF, [listed])]:
         for member in (members := sorted(_take_apart(db, [story]))):
             groups.join(members[0], member)
@@ -152,8 +159,9 @@ class _Texts:
         self._db = db
         self._read = lru_cache(_TEXTS_AT_HAND)(self._read_anew)
 
-    def are_copies(self, one: int, other: int) -> bool:
-        (source, runs), (other_source, other_runs) = self._read(one), self._read(other)
+    def are_copies(self, one: Place, other: Place) -> bool:
+        source, runs = self._read(one.number)
+        other_source, other_runs = self._read(other.number)
         return is_copy(runs, other_runs, at_home=source == other_source)
 
     def _read_anew(self, number: int) -> tuple[str, Runs]:
@@ -167,23 +175,23 @@ class _Groups:
     """Sets that are joined member by member."""
 
     def __init__(self) -> None:
-        self._leader: dict[int, int] = {}
+        self._leader: dict[Place, Place] = {}
 
-    def are_one(self, one: int, other: int) -> bool:
+    def are_one(self, one: Place, other: Place) -> bool:
         return self._find(one) == self._find(other)
 
-    def join(self, one: int, other: int) -> None:
+    def join(self, one: Place, other: Place) -> None:
         first, last = sorted((self._find(one), self._find(other)))
         self._leader[last] = first
 
-    def sets(self) -> list[set[int]]:
+    def sets(self) -> list[set[Place]]:
         """All sets of two and more members."""
-        found: dict[int, set[int]] = defaultdict(set)
+        found: dict[Place, set[Place]] = defaultdict(set)
         for member in list(self._leader):
             found[self._find(member)].add(member)
         return [members for members in found.values() if len(members) > 1]
 
-    def _find(self, member: int) -> int:
+    def _find(self, member: Place) -> Place:
         leader = self._leader.setdefault(member, member)
         while leader != self._leader[leader]:
             leader = self._leader[leader]
@@ -191,20 +199,19 @@ class _Groups:
         return leader
 
 
-def _store(db: Database, groups: Iterable[set[int]]) -> None:
+def _store(db: Database, groups: Iterable[set[Place]]) -> None:
     for members in groups:
         first = min(members)
-        listed = json.dumps(sorted(members))
-        (article,) = db.execute("SELECT id FROM articles WHERE number = ?", (first,)).fetchone()
-        (sources,) = db.execute(_SOURCES, [listed]).fetchone()
-        story = number_id("story", str(article), bits=47)
+        numbers = sorted(member.number for member in members)
+        (sources,) = db.execute(_SOURCES, [json.dumps(numbers)]).fetchone()
+        story = number_id("story", str(first.id), bits=47)
         db.execute(
             "INSERT INTO stories (id, first, articles, sources) VALUES (?, ?, ?, ?)",
-            (story, first, len(members), sources),
+            (story, first.number, len(numbers), sources),
         )
         db.conn.executemany(
             "INSERT INTO story_articles (article, story) VALUES (?, ?)",
-            [(member, story) for member in sorted(members)],
+            [(number, story) for number in numbers],
         )
 
 

@@ -2,22 +2,22 @@
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
 
 from sqlite_utils import Database
 
-from archive.index.ids import digest_number
 from archive.index.layout import read_layout, write_layout
 from archive.index.lines import put_back, taken_out
-from archive.indexer.derive import derive
+from archive.index.rows import VERSIONS, StoredVersion
+from archive.indexer.derive import derive_again
 from archive.indexer.fulltext import follow, read_indexed
 from archive.indexer.identity import main_addresses
-from archive.indexer.reading import signed
-from archive.indexer.settling.cells import Cell, draw, numbers_in
-from archive.indexer.settling.whole import Row, whole
+from archive.indexer.reading import digest_of, signed
+from archive.indexer.settling.cells import Cell, draw, ids_in, numbers_of
+from archive.indexer.settling.whole import whole
+from archive.text.counting import count_words
 from extract.article import Block, text_of
-from extract.fingerprint import simhash, text_digest
+from extract.fingerprint import simhash
 from extract.template import MIN_ARTICLES, Page, SiteTemplate, cut, learn
 
 _AT_ONCE = 500
@@ -39,20 +39,20 @@ def settle_cell(db: Database, cell: Cell, marked: Sequence[int]) -> Settled:
     Args:
         db: The index.
         cell: A source and a quarter.
-        marked: The numbers of its articles that came, went or changed.
+        marked: The ids of its articles that came, went or changed.
     """
-    numbers = numbers_in(db, cell)
-    sample = draw(numbers)
+    ids = ids_in(db, cell)
+    sample = draw(ids)
     template = before = read_template(db, cell)
     texts: dict[int, bytes] = {}
     if sample.may_hold(marked):
-        template, texts = _learned(db, sample.numbers)
+        template, texts = _learned(db, numbers_of(db, sample.ids))
     concerned: Iterable[int] = marked
     if template != before:
         _store(db, cell, template)
-        concerned = {*marked, *numbers}
+        concerned = {*marked, *ids}
     changed: set[int] = set()
-    for some in _batched(sorted(concerned)):
+    for some in _batched(numbers_of(db, concerned)):
         changed |= _apply(db, template, some)
     return Settled(changed, {n: text for n, text in texts.items() if n not in changed})
 
@@ -79,69 +79,52 @@ def _store(db: Database, cell: Cell, template: SiteTemplate) -> None:
     )
 
 
-_CURRENT = """
-SELECT a.number, v.id, v.title, CAST(v.text AS BLOB) AS encoded, v.layout, v.asides, v.words,
-       v.fingerprint, v.text_digest, v.authors
-FROM json_each(?) n JOIN articles a ON a.number = n.value
+_CURRENT = f"""
+SELECT a.number, {VERSIONS.named("v")} FROM json_each(?) n JOIN articles a ON a.number = n.value
 JOIN versions v ON v.id = a.current_version
-"""
+"""  # noqa: S608 - our names
 
 
 def _learned(db: Database, numbers: Sequence[int]) -> tuple[SiteTemplate, dict[int, bytes]]:
     """The template of these articles, and their texts as they are now."""
     if len(numbers) < MIN_ARTICLES:
         return SiteTemplate(), {}
-    rows = list(db.query(_CURRENT, [json.dumps(numbers)]))
-    return learn(_pages(_with_whole(db, rows))), {row["number"]: row["encoded"] for row in rows}
+    found = db.execute(_CURRENT, [json.dumps(numbers)]).fetchall()
+    current = VERSIONS.read(row[1:] for row in found)
+    texts = {row[0]: version.text.encode() for row, version in zip(found, current, strict=True)}
+    return learn(_pages(whole(db, current))), texts
 
 
-def _with_whole(db: Database, rows: Sequence[Row]) -> list[Row]:
-    """Those of which lines have been taken out with these put back."""
-    listed = json.dumps([row["id"] for row in rows])
-    is_cut = {row[0] for row in db.execute(_CUT, [listed])}
-    cut_rows = [row | {"text": row["encoded"].decode()} for row in rows if row["id"] in is_cut]
-    again = {row["id"]: row | {"encoded": row["text"].encode()} for row in whole(db, cut_rows)}
-    return [again.get(row["id"], row) for row in rows]
-
-
-_CUT = "SELECT version FROM template_lines WHERE version IN (SELECT value FROM json_each(?))"
-
-
-def _pages(rows: Sequence[Row]) -> Iterator[Page]:
+def _pages(versions: Sequence[StoredVersion]) -> Iterator[Page]:
     """What a template is learned from; without their blocks where no line is another's, too.
 
     Cutting a text into its blocks costs five times what reading it does, and most have none.
     """
-    lines = [_lines(row) for row in rows]
-    seen: set[bytes] = set()
-    recurring: set[bytes] = set()
+    lines = [_lines(version) for version in versions]
+    seen: set[str] = set()
+    recurring: set[str] = set()
     for some in lines:
         recurring |= seen & some
         seen |= some
-    for row, some in zip(rows, lines, strict=True):
-        is_own = recurring.isdisjoint(some)
+    for version, some in zip(versions, lines, strict=True):
         yield Page(
-            blocks=() if is_own else _blocks(row | {"text": row["encoded"].decode()}),
+            blocks=() if recurring.isdisjoint(some) else _blocks(version),
             # Where there is no text, no two are the same.
-            digest=str(row["text_digest"] or row["id"]),
+            digest=str(version.text_digest or version.id),
             # As they are kept, as JSON: the same for the same authors.
-            authors=() if row["authors"] == "[]" else (row["authors"],),
-            title=row["title"],
+            authors=() if version.authors == "[]" else (version.authors,),
+            title=version.title,
         )
 
 
-def _lines(row: Row) -> set[bytes]:
-    lines = set(row["encoded"].split(b"\n"))
-    if row["asides"]:
-        lines.update(row["asides"].encode().split(b"\n"))
-    lines.discard(b"")
-    return lines
+def _lines(version: StoredVersion) -> set[str]:
+    return {*version.text.split("\n"), *version.asides.split("\n")} - {""}
 
 
-_VERSIONS = """
-SELECT v.id, v.article, a.number, v.text, v.layout, v.asides, v.words, v.fingerprint
-FROM json_each(?) n JOIN articles a ON a.number = n.value JOIN versions v ON v.article = a.id
-"""
+_VERSIONS = f"""
+SELECT {VERSIONS.named("v")} FROM json_each(?) n JOIN articles a ON a.number = n.value
+JOIN versions v ON v.article = a.id
+"""  # noqa: S608 - our names
 _ANY_CUT = "SELECT 1 FROM template_lines LIMIT 1"
 _CUT_VERSIONS = _VERSIONS + "JOIN template_lines t ON t.version = v.id"
 
@@ -151,65 +134,72 @@ def _apply(db: Database, template: SiteTemplate, numbers: Sequence[int]) -> set[
     if not template and not db.execute(_ANY_CUT).fetchone():
         return set()
     sql = _VERSIONS if template else _CUT_VERSIONS
-    rows = list(db.query(sql, [json.dumps(list(numbers))]))
+    rows = VERSIONS.read(db.execute(sql, [json.dumps(list(numbers))]))
     changes = [
         (full, left)
         for row, full in zip(rows, whole(db, rows), strict=True)
         if _text_of(left := _without(full, template)) != _text_of(row)
     ]
-    if changes:
-        _replace(db, changes)
-    return {left["number"] for _, left in changes}
+    if not changes:
+        return set()
+    articles = {left.article for _, left in changes}
+    _replace(db, changes, articles)
+    return set(numbers_of(db, articles))
 
 
-def _without(full: Row, template: SiteTemplate) -> Row:
+def _without(full: StoredVersion, template: SiteTemplate) -> StoredVersion:
     kept, removed = cut(_blocks(full), template)
     if not removed:
         return full
     text = text_of(kept)
     layout, asides = write_layout(kept)
     # A text whose layout does not fit cannot be put together again: it stays as it is.
-    for part, left in (("text", text), ("asides", asides)):
-        if put_back(left, taken_out(full[part], left)) != full[part]:
+    for whole_text, left in ((full.text, text), (full.asides, asides)):
+        if put_back(left, taken_out(whole_text, left)) != whole_text:
             return full
-    words, fingerprint = len(text.split()), signed(simhash(text))
-    changed = {"text": text, "asides": asides, "layout": layout}
-    return {**full, **changed, "words": words, "fingerprint": fingerprint}
+    return replace(
+        full,
+        text=text,
+        asides=asides,
+        layout=layout,
+        words=count_words(text),
+        fingerprint=signed(simhash(text)),
+    )
 
 
-def _replace(db: Database, changes: Sequence[tuple[Row, Row]]) -> None:
+def _replace(
+    db: Database, changes: Sequence[tuple[StoredVersion, StoredVersion]], articles: Set[int]
+) -> None:
     """Put other texts in the place of those there are, and let articles and full text follow."""
-    articles = {left["article"] for _, left in changes}
     before = read_indexed(db, articles)
     db.conn.executemany(
-        "UPDATE versions SET text = :text, asides = :asides, layout = :layout, words = :words, "
-        "fingerprint = :fingerprint WHERE id = :id",
-        [left for _, left in changes],
+        "UPDATE versions SET text = ?, asides = ?, layout = ?, words = ?, fingerprint = ? "
+        "WHERE id = ?",
+        [(v.text, v.asides, v.layout, v.words, v.fingerprint, v.id) for _, v in changes],
     )
     db.conn.executemany(
-        "DELETE FROM template_lines WHERE version = ?", [(left["id"],) for _, left in changes]
+        "DELETE FROM template_lines WHERE version = ?", [(left.id,) for _, left in changes]
     )
     db.conn.executemany(
         "INSERT INTO template_lines (version, text, asides, layout, fingerprint, text_digest) "
         "VALUES (?, ?, ?, ?, ?, ?)",
         [_row_of(full, left) for full, left in changes if _text_of(full) != _text_of(left)],
     )
-    derive(db, articles, main_addresses(db, articles))
+    derive_again(db, articles, main_addresses(db, articles))
     follow(db, before, read_indexed(db, articles))
 
 
-def _row_of(full: Row, left: Row) -> tuple[Any, ...]:
-    gone = (taken_out(full[part], left[part]) for part in ("text", "asides"))
-    digest = digest_number(text_digest(left["text"]))
-    return (left["id"], *gone, full["layout"], full["fingerprint"], digest)
+def _row_of(full: StoredVersion, left: StoredVersion) -> tuple[object, ...]:
+    gone = (taken_out(full.text, left.text), taken_out(full.asides, left.asides))
+    return (left.id, *gone, full.layout, full.fingerprint, digest_of(left.text, left.language) or 0)
 
 
-def _text_of(row: Row) -> tuple[str, str, str]:
-    return row["text"], row["asides"], row["layout"]
+def _text_of(version: StoredVersion) -> tuple[str, str, str]:
+    return version.text, version.asides, version.layout
 
 
-def _blocks(row: Row) -> tuple[Block, ...]:
-    return read_layout(row["text"], row["layout"], row["asides"])
+def _blocks(version: StoredVersion) -> tuple[Block, ...]:
+    return read_layout(version.text, version.layout, version.asides)
 
 
 def _batched(numbers: Sequence[int]) -> Iterator[Sequence[int]]:

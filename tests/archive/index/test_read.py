@@ -1,15 +1,18 @@
 """Reading the index: captures by time, articles by what a person calls them."""
 
+import sqlite3
 from contextlib import closing
 from datetime import timedelta
 
 import pytest
+from click.testing import CliRunner
 
-from archive.errors import ArchiveUnwritable, IndexDamaged, NotFound
+from archive.cli import cli
+from archive.errors import ArchiveUnwritable, IndexOutdated, NotFound
+from archive.index import schema
 from archive.index.articles import find_article, get_article
 from archive.index.captures import find_nearest, get_capture, iter_captures
 from archive.index.open import open_index, open_index_file
-from archive.index.schema import MIGRATIONS
 from archive.urls import urlkey
 from tests.archive.indexer.press import http, index_here, new_press, story
 
@@ -121,14 +124,37 @@ def test_every_table_is_strict_and_every_key_is_sound(db):
     assert db.execute("PRAGMA foreign_key_check").fetchall() == []
 
 
-def test_an_index_of_an_older_schema_is_brought_up_to_date_by_a_writer(tmp_path):
-    path = tmp_path / "index.db"
-    with closing(open_index_file(path, write=True)) as writer:
-        last = MIGRATIONS.applied(writer)[-1].name
-        writer.execute("DELETE FROM _sqlite_migrations WHERE name = ?", [last])
-        writer.conn.commit()
-    with pytest.raises(IndexDamaged, match="older microfiche"):
-        open_index_file(path)
+def test_an_index_of_another_schema_is_rebuilt_and_that_is_said(tmp_path):
+    press = new_press(tmp_path)
+    press.write("a.warc.gz", [press.exchange(BRIDGE, http(story("Bridge closed again")))])
+    with closing(open_index(press.archive, write=True)) as db:
+        db.execute("PRAGMA user_version = 3")
+    with pytest.raises(IndexOutdated, match="tables of version 3, this program those of version"):
+        open_index(press.archive)
+    result = CliRunner().invoke(cli, ["-C", str(press.archive.root), "index"])
+    assert "tables of version 3" in result.output
+    assert "Rebuilt: 1 capture from 1 file" in result.output
+    with closing(open_index(press.archive)) as db:
+        assert db.execute("SELECT title FROM articles").fetchall() == [("Bridge closed again",)]
+
+
+def test_an_index_is_migrated_step_by_step_or_not_at_all():
+    def add_column(db):
+        db.execute("ALTER TABLE t ADD COLUMN later TEXT")
+
+    def fail(db):
+        db.execute("INSERT INTO t (first) VALUES ('half done')")
+        db.execute("INSERT INTO no_such_table VALUES (1)")
+
+    with closing(sqlite3.connect(":memory:", isolation_level=None)) as db:
+        db.execute("CREATE TABLE t (first TEXT)")
+        with pytest.raises(sqlite3.OperationalError):
+            schema.migrate(db, 1, to=3, migrations={1: add_column, 2: fail})
+        assert db.execute("PRAGMA user_version").fetchone() == (2,)
+        assert db.execute("SELECT * FROM t").fetchall() == []
+        assert not schema.migrate(db, 2, to=4, migrations={2: add_column})
+        assert not schema.migrate(db, 5, to=4, migrations={})
+        assert [row[1] for row in db.execute("PRAGMA table_info (t)")] == ["first", "later"]
 
 
 def test_a_place_that_cannot_be_written(tmp_path):

@@ -130,24 +130,40 @@ def index_here(db: Database, archive: Archive, names: Sequence[str], *, batch: i
 
 TABLES = (
     *("sources", "warcs", "captures", "articles", "versions", "addresses", "article_captures"),
-    *("claims", "events", "people", "article_people", "tags", "article_tags"),
-    *("extraction_failures", "requisites", "facets", "facet_names"),
+    *("claims", "links", "events", "people", "article_people", "tags", "article_tags"),
+    *("extractors", "extraction_failures", "requisites", "facets", "facet_names", "languages"),
     *("unsettled", "unmatched", "sketches", "stories", "story_articles"),
     *("site_templates", "template_lines"),
 )
+# Where the number of an article stands: indexes are equal by ids.
+_NUMBERS = {
+    **dict.fromkeys(("article_people", "article_tags", "story_articles"), ("article",)),
+    **dict.fromkeys(("articles", "facets", "unsettled"), ("number",)),
+    **dict.fromkeys(("sketches", "unmatched"), ("article",)),
+    "stories": ("first",),
+}
 
 
 def rows_of(db: Database) -> dict[str, list[tuple[Any, ...]]]:
-    """Every row of every table, in an order of their own, and what the full text holds."""
-    found = {
-        table: sorted(map(tuple, db.execute(f"SELECT * FROM {table}")), key=repr)
-        for table in TABLES
-    }
-    db.execute(
-        "CREATE VIRTUAL TABLE IF NOT EXISTS temp.words "
-        "USING fts5vocab(main, articles_fts, instance)"
-    )
-    found["articles_fts"] = sorted(
-        map(tuple, db.execute("SELECT term, doc, col, offset FROM temp.words"))
-    )
+    """Every row of every table, in an order of their own, and what the full text holds.
+
+    The number of an article is given as its id.
+    """
+    ids = dict(db.execute("SELECT number, id FROM articles"))
+    found = {}
+    for table in TABLES:
+        rows = [dict(row) for row in db.query(f"SELECT * FROM {table}")]
+        for row in rows:
+            row.update((name, ids[row[name]]) for name in _NUMBERS.get(table, ()))
+        found[table] = sorted((tuple(row.values()) for row in rows), key=repr)
+    for table, kind, columns in (
+        ("articles_fts", "instance", "term, doc, col, offset"),
+        ("article_forms", "instance", "term, doc"),
+    ):
+        db.execute(
+            f"CREATE VIRTUAL TABLE IF NOT EXISTS temp.{table}_words "
+            f"USING fts5vocab(main, {table}, {kind})"
+        )
+        rows_found = db.execute(f"SELECT {columns} FROM temp.{table}_words")
+        found[table] = sorted((term, ids[doc], *rest) for term, doc, *rest in rows_found)
     return found

@@ -171,7 +171,7 @@ def test_open_files_are_left_alone_while_a_crawl_runs_and_sealed_after_it(press)
     assert "1 capture from 1 file" in after.output
 
 
-@pytest.mark.parametrize("what", ["nothing", "file", "replaced", "versions", "extraction_failures"])
+@pytest.mark.parametrize("what", ["nothing", "file", "replaced", "extractor"])
 def test_an_unfinished_rebuild_goes_on_only_where_it_would_end_the_same(press, what):
     pages = [http(story("Bridge closed again")), http(b"\x00")]
     press.write("a.warc.gz", [press.exchange(BRIDGE, page) for page in pages])
@@ -185,8 +185,8 @@ def test_an_unfinished_rebuild_goes_on_only_where_it_would_end_the_same(press, w
     note_files(beside, files)
     with closing(open_index_file(beside, write=True)) as db:
         catch_up(press.archive, db, load_config(press.archive))
-        if what in ("versions", "extraction_failures"):
-            db.execute(f"UPDATE {what} SET extractor = '0.9'")
+        if what == "extractor":
+            db.execute("INSERT INTO extractors VALUES ('0.9')")
             db.conn.commit()
     if what == "file":
         b.unlink()
@@ -201,10 +201,7 @@ def test_an_unfinished_rebuild_goes_on_only_where_it_would_end_the_same(press, w
     assert f"Rebuilt: {captures} capture" in result.output
     with closing(open_index(press.archive)) as db:
         assert db.execute("SELECT count(*) FROM articles").fetchone() == (1 + (what != "file"),)
-        extractors = (
-            "SELECT extractor FROM versions UNION SELECT extractor FROM extraction_failures"
-        )
-        assert db.execute(extractors).fetchall() == [(VERSION,)]
+        assert db.execute("SELECT version FROM extractors").fetchall() == [(VERSION,)]
 
 
 def test_damage_to_the_index_that_is_being_made_is_not_laid_to_the_one_in_use(press, monkeypatch):
@@ -234,18 +231,15 @@ def test_damage_to_the_index_that_is_being_made_is_not_laid_to_the_one_in_use(pr
     assert rows(press.archive) == good
 
 
-@pytest.mark.parametrize("known_by", ["seal", "rows"])
-def test_what_another_extractor_has_read_is_read_again(press, known_by):
+def test_what_another_extractor_has_read_is_read_again(press):
     pages = [http(story("Bridge closed again")), http(b"\x00")]
     press.write("a.warc.gz", [press.exchange(BRIDGE, page) for page in pages])
     microfiche(press.archive, "index")
     good = rows(press.archive)
     with write_index(press.archive) as db:
         db.execute("UPDATE versions SET extractor = '0.9', text = 'as 0.9 read it'")
+        db.execute("UPDATE extractors SET version = '0.9'")
         db.conn.commit()
-        db.extractors = {"0.9"}
-    if known_by == "rows":
-        press.archive.index_path.with_name("index.db.seal").unlink()
     told = f"read by extractor 0.9, this one is {VERSION}"
     # A crawl tells of it and goes on; so does whoever puts it off.
     child = [sys.executable, "-m", "archive.indexer", str(press.archive.root)]

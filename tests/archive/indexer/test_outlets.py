@@ -183,3 +183,12 @@ def test_what_is_in_force_is_recorded_again_and_an_empty_folder_ends_it(paper):
     assert load_rules(paper.archive).block == block
     paper.archive.rules_dir.mkdir()
     assert json.loads(load_rules(paper.archive).block or "") == {"files": {}}
+
+
+def test_pages_that_are_no_articles_are_read_again_once(press):
+    broken = http(b"%PDF-1.7\nnothing follows", mime="application/pdf")
+    press.write("2026/01/a.warc.gz", [press.exchange("https://paper.test/a.pdf", broken)])
+    microfiche(press, "index")
+    set_rules(press, RULES)
+    assert "Read again by other rules: 1 capture" in microfiche(press, "index")
+    assert "Read again" not in microfiche(press, "index")

@@ -2,11 +2,9 @@
 
 from contextlib import closing
 
-from archive.index.open import open_index, open_index_file
-from archive.index.schema import MIGRATIONS
+from archive.index.open import open_index
 from archive.indexer.identity import address_of_url
 from tests.archive.indexer.press import SENTENCES, http, index_here, story
-from tests.archive.indexer.test_catchup import microfiche
 
 PAGE = "https://morning.example/2026/harbour-vote-tonight?utm_source=rss"
 FRONT = "https://morning.example/"
@@ -63,28 +61,3 @@ def test_credits_are_listed_with_how_many_articles_they_have(press):
     with closing(open_index(press.archive, write=True)) as db:
         index_here(db, press.archive, ["a.warc.gz"])
         assert list(db.execute("SELECT name, articles FROM credits")) == [("dpa", 2)]
-
-
-def test_an_index_made_before_they_were_kept_is_made_anew(press, tmp_path):
-    press.write("a.warc.gz", exchanges(press))
-    assert microfiche(press.archive, "index").exit_code == 0
-    with closing(open_index_file(press.archive.index_path, write=True)) as db:
-        wanted = list(db.execute("SELECT * FROM requisites ORDER BY capture"))
-        # As m004 left it.
-        for name in ("article_requisites", "credits"):
-            db.execute(f"DROP VIEW {name}")
-        db.execute("DROP TABLE requisites")
-        db.execute("PRAGMA user_version = 0")
-        db.execute("DELETE FROM _sqlite_migrations WHERE name = 'm005_requisites'")
-        db.conn.commit()
-        assert [found.name for found in MIGRATIONS.pending(db)] == ["m005_requisites"]
-    later = microfiche(press.archive, "index", "--no-reread")
-    assert "does not say which page wanted which picture" in later.stderr
-    assert "left for now" in later.stderr
-    done = microfiche(press.archive, "index")
-    assert "Rebuilt: 6 captures" in done.stdout
-    with closing(open_index(press.archive)) as db:
-        assert list(db.execute("SELECT * FROM requisites ORDER BY capture")) == wanted
-    again = microfiche(press.archive, "index")
-    assert "Indexed: 0 captures" in again.stdout
-    assert again.stderr == ""

@@ -120,7 +120,7 @@ def test_what_moves_up_from_below_what_was_looked_at_is_not_new(press, monkeypat
     publish(press, *(f"bridge-{n}" for n in range(2, 6)))
     (begun,) = run(press)
     assert begun.found == 3
-    assert "more than the 3 articles" in begun.notes[-1]
+    assert "more than the 3 articles" in str(begun.notes[-1])
     take_out(press, "bridge-5")
     assert told(run(press)[0]) == []
     publish(press, "bridge-6", "bridge-7")

@@ -45,8 +45,8 @@ def test_each_page_says_what_goes_on_after_it(press, options):
         run = asked(press, "--all-copies", "--limit", "1", *options, *after, "harbour")
         seen += [number for number in range(3) if f"harbour-report-{number}" in run.stdout]
         *_, last = run.stderr.splitlines() or [""]
-        if "more with" not in last:
+        if "next page:" not in last:
             break
-        after = last.partition("more with ")[2].split()
+        after = last.partition("next page: ")[2].split()
     assert sorted(seen) == [0, 1, 2]
     assert "--after" not in run.stderr

@@ -1,6 +1,7 @@
 """Copies folded under one story: which is shown, what is said of the others, page by page."""
 
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ from click.testing import CliRunner
 from archive.cli import cli
 from archive.index.open import open_index
 from archive.search import search
-from archive.search.rank import Bounds
+from archive.search.fts import Bounds, FtsEngine
 from archive.search.results import Copy
 from tests.archive.indexer.press import http, index_here, new_press, story
 
@@ -86,22 +87,23 @@ def test_the_first_of_those_that_are_found_is_shown(db):
     "bounds",
     [
         Bounds(),
-        Bounds(exact_matches=1),
-        Bounds(exact_matches=1, ranked_matches=2, ranked_titles=1, ranked_forms=1),
+        Bounds(sorted=1),
+        Bounds(ranked=2, ranked_of_many=1, words=1, forms=1, sorted=1),
     ],
 )
 def test_no_page_repeats_a_story(db, order, query, bounds):
-    whole = search(db, query, order=order, bounds=bounds)
+    engine = partial(FtsEngine, bounds=bounds)
+    whole = search(db, query, order=order, engine=engine)
     seen, after = [], None
     for _ in range(6):
-        part = search(db, query, order=order, limit=1, after=after, bounds=bounds)
+        part = search(db, query, order=order, limit=1, after=after, engine=engine)
         seen += [hit.article_id for hit in part.hits]
         after = part.after
         if after is None:
             break
     assert seen == [hit.article_id for hit in whole.hits]
     assert len(seen) == 2
-    skipped = search(db, query, order=order, limit=1, offset=1, bounds=bounds)
+    skipped = search(db, query, order=order, limit=1, offset=1, engine=engine)
     assert [hit.article_id for hit in skipped.hits] == seen[1:]
 
 

@@ -43,7 +43,7 @@ def test_copies_are_one_hit_that_names_the_others(room):
 
 def test_facets(room):
     found = room.get("/api/facets", params={"q": "tide"}).json()
-    assert (found["total"], found["basis"], found["unit"]) == (30, "all", "day")
+    assert (found["total"], found["exact"], found["unit"]) == (30, True, "day")
     assert found["sources"] == [{"value": "post", "label": "The Post", "count": 30}]
     assert found["histogram"] == [{"on": "2026-01-02", "count": 30}]
 

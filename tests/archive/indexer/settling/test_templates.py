@@ -9,6 +9,7 @@ from archive.index.articles import find_article, get_article
 from archive.index.history import choose_versions
 from archive.index.lines import put_back, taken_out
 from archive.index.open import open_index_file
+from archive.index.rows import VERSIONS
 from archive.indexer.settling.settle import settle_marked
 from archive.indexer.settling.whole import whole
 from extract.article import Block, BlockKind
@@ -65,13 +66,14 @@ def test_the_whole_text_can_be_put_together_again(db):
     made = paper(8)
     written = {item.outcome.text: item.outcome for item in made}
     index(db, made)
-    rows = whole(db, db.query("SELECT * FROM versions"))
-    assert {row["text"] for row in rows} == written.keys()
-    for row in rows:
-        reading = written[row["text"]]
-        assert row["layout"] == reading.layout
-        assert row["fingerprint"] == reading.fingerprint
-        assert row["words"] == reading.words
+    versions = VERSIONS.read(db.execute(f"SELECT {VERSIONS.names} FROM versions"))
+    again = whole(db, versions)
+    assert {version.text for version in again} == written.keys()
+    for version in again:
+        reading = written[version.text]
+        assert version.layout == reading.layout
+        assert version.fingerprint == reading.fingerprint
+        assert version.words == reading.words
     assert put_back("", taken_out("a\n\nb", "")) == "a\n\nb"
 
 
@@ -195,7 +197,10 @@ def test_texts_are_the_same_in_whatever_order_and_pieces(db, tmp_path, seed):
 def test_settling_again_changes_nothing(db):
     index(db, press_run(1))
     before = rows_of(db)
-    db.execute("INSERT INTO unsettled (source, number) SELECT source, number FROM articles")
+    db.execute(
+        "INSERT INTO unsettled (source, quarter, id, number) "
+        "SELECT source, quarter, id, number FROM articles"
+    )
     db.conn.commit()
     settle_marked(db)
     assert rows_of(db) == before

@@ -42,6 +42,7 @@ def entry(
     *,
     at: datetime = START,
     title: str | None = None,
+    truncated: str | None = None,
     **fields: object,
 ) -> Entry:
     """A capture of one article: its paragraphs, as the extraction gives them."""
@@ -58,7 +59,8 @@ def entry(
         **fields,  # type: ignore[arg-type]
     )
     record_id = (
-        "urn:uuid:" + hashlib.sha256(f"{url} {at} {plain} {title}".encode()).hexdigest()[:32]
+        "urn:uuid:"
+        + hashlib.sha256(f"{url} {at} {plain} {title} {fields}".encode()).hexdigest()[:32]
     )
     offset = int(record_id[-10:], 16)
     capture = FoundCapture(
@@ -66,8 +68,8 @@ def entry(
         timestamp=to_timestamp(at), uri=url, mime="text/html", status=200,
         digest=f"sha1:{record_id[-20:]}", filename="2026/02/wire.warc.gz",
         offset=offset, length=1, record_type="response", refers_to=None,
-        refers_to_uri=None, refers_to_date=None, redirect=None, truncated=None,
-        source=source, kind="article", failure=None, wanted_by=None, captured_at=at,
+        refers_to_uri=None, refers_to_date=None, redirect=None, truncated=truncated,
+        source=source, kind="article", failure=None, method=None, wanted_by=None, captured_at=at,
     )  # fmt: skip
     return Entry(Found(capture.filename, 1, capture, None), reading_of(article))
 
