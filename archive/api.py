@@ -217,7 +217,7 @@ class Archive:
             versions_new=totals.versions_new,
             unread=totals.failed,
             rebuilt=done.rebuilt,
-            damaged=done.report.damaged,
+            damaged=done.damaged,
         )
 
     def export(self, query: str = "") -> Iterator[Exported]:

@@ -40,7 +40,7 @@ class BackupReport:
 
 
 def back_up(archive: Archive, target: Path) -> BackupReport:
-    """Copy configuration, WARC files, databases and run reports to ``target``.
+    """Copy configuration, rules, WARC files, databases and run reports to ``target``.
 
     Sealed WARC files never change: those that an earlier backup has are not copied again. The
     databases are copied by SQLite's own API, consistent while they are written. What is no longer
@@ -127,7 +127,8 @@ def _copy_archive(archive: Archive, target: Path) -> BackupReport:
         else:
             size += _copy(path, target / name)
             copied += path.suffix != MANIFEST_SUFFIX
-    for path in sorted([*archive.runs_dir.glob("*"), *archive.saved_dir.glob("*")]):
+    kept = (archive.runs_dir, archive.saved_dir, archive.rules_dir)
+    for path in sorted(path for folder in kept for path in folder.glob("*")):
         if path.is_file() and not _is_there(path, target / path.relative_to(archive.root)):
             size += _copy(path, target / path.relative_to(archive.root))
     if archive.index_path.is_file():

@@ -56,6 +56,11 @@ class Archive:
         return self.root / "runs"
 
     @property
+    def rules_dir(self) -> Path:
+        """``rules/``: the operator's own rules for reading pages; need not be there."""
+        return self.root / "rules"
+
+    @property
     def saved_dir(self) -> Path:
         """``saved/``: what each saved search has told."""
         return self.root / "saved"

@@ -30,7 +30,7 @@ class Ended:
         status: Its exit code.
         summary: One line about it.
         fatal: What stopped it, if anything did.
-        problems: What went wrong after it with saved searches, a line each.
+        problems: Rule files left out, and what went wrong with saved searches, a line each.
     """
 
     status: ExitCode
@@ -63,6 +63,8 @@ def run_crawl(
     with ExitStack() as stack:
         with open_session(archive, source_ids, mode) as session:
             stack.enter_context(_log_file(archive, session))
+            for problem in session.rules.problems:
+                logger.warning("%s", problem)
             with ExitStack() as shown:
                 if show:
                     # Paid for on a terminal only.
@@ -74,7 +76,8 @@ def run_crawl(
         report = make_report(session, ended=utc_now(), due_left=due_left)
         logger.info("%s", summary(report))
         write_report(session, report)
-        problems = _run_saved(archive, session) if mode.index else ()
+        saved = _run_saved(archive, session) if mode.index else ()
+        problems = (*session.rules.problems, *saved)
     return Ended(exit_code(session), summary(report), session.fatal, problems)
 
 

@@ -13,6 +13,7 @@ from archive import lock
 from archive.config import Config, Source, load_config
 from archive.errors import MicroficheError, NotFound
 from archive.layout import Archive
+from archive.rules import Rules, load_rules
 from archive.times import utc_now
 from archive.warc.recovery import Recovered, recover
 from archive.warc.writer import WarcWriter
@@ -99,6 +100,7 @@ class Session:
     recheck: bool
     started: datetime
     limits: "Limits"
+    rules: Rules
     credentials: dict[str, Credentials] = field(default_factory=dict)
     files: dict[str, None] = field(default_factory=dict)
     """WARC files written to, sealed names, in order."""
@@ -222,6 +224,7 @@ def _open(
     indexer = _start_indexer(archive, recovered) if mode.index else None
     files: dict[str, None] = {}
     agent, tally = config.user_agent, Tally(sources)
+    rules = load_rules(archive)
     token = product_token(agent)
     session = Session(
         archive=archive,
@@ -229,7 +232,7 @@ def _open(
         sources=sources,
         user_agent=agent,
         frontier=frontier,
-        writer=_open_writer(archive, config, agent, payloads, indexer, files),
+        writer=_open_writer(archive, config, agent, rules, payloads, indexer, files),
         tally=tally,
         harvest=Harvest(
             frontier,
@@ -247,6 +250,7 @@ def _open(
         started=started,
         limits=mode.limits,
         credentials=credentials,
+        rules=rules,
         files=files,
         patient=mode.patient,
     )
@@ -287,6 +291,7 @@ def _open_writer(
     archive: Archive,
     config: Config,
     agent: str,
+    rules: Rules,
     payloads: PayloadMemory,
     indexer: IndexerChild | None,
     files: dict[str, None],
@@ -307,6 +312,7 @@ def _open_writer(
         prefix=config.crawl.warc_prefix,
         info=info,
         config_redacted=redacted_config(config),
+        rules=rules.block,
         roll_bytes=config.crawl.warc_bytes,
         min_free_bytes=config.crawl.min_free_bytes,
         find_payload=payloads.find,

@@ -87,13 +87,15 @@ class Block:
 
     ``text`` has no line break except between the items of a list, the rows of a table (cells joined
     by `` | ``) and the paragraphs of an entry. An ``ENTRY`` is one entry of a live blog, its
-    headline and paragraphs a line each, and ``at`` the time it was posted.
+    headline and paragraphs a line each, and ``at`` the time it was posted. ``page`` is the page of
+    a document it begins on, from 1; 0 in what has no pages.
     """
 
     kind: BlockKind
     text: str
     level: int = 0
     at: datetime | None = None
+    page: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +144,8 @@ class Article:
     ``fingerprint`` is an unsigned 64-bit simhash of ``text``; ``text_digest`` is the SHA-256 (hex)
     of the text as far as an archivist would call it changed (``extract.fingerprint.essence``).
     ``links`` are those of the text itself. ``needs_script`` tells that there is no text, and a
-    script that would bring it.
+    script that would bring it. ``rules`` is the digest of the outlet's rules that the page was read
+    by; None where there were none.
     """
 
     url: str
@@ -163,6 +166,7 @@ class Article:
     paywall: Paywall = Paywall.UNKNOWN
     kind: PageKind = PageKind.ARTICLE
     needs_script: bool = False
+    rules: str | None = None
     evidence: tuple[Evidence, ...] = ()
     removed: tuple[Removed, ...] = ()
     links: tuple[Link, ...] = ()
@@ -179,6 +183,15 @@ class Article:
     def all_text(self) -> str:
         """Everything that can be read in the body: with captions and tables."""
         return "\n".join(block.text for block in self.blocks)
+
+    @property
+    def read_by(self) -> str:
+        """What has read the page: the extractor's version, and the digest of the outlet's rules.
+
+        >>> Article("https://x.test/", "1", rules="3a26").read_by
+        '1+3a26'
+        """
+        return f"{self.extractor}+{self.rules}" if self.rules else self.extractor
 
     def to_dict(self) -> dict[str, Any]:
         """Give the article as JSON-ready values; ``text`` is included, for readers.
@@ -255,6 +268,7 @@ def _read_block(row: Mapping[str, Any]) -> Block:
         row["text"],
         row.get("level", 0),
         datetime.fromisoformat(at) if at else None,
+        row.get("page", 0),
     )
 
 

@@ -4,8 +4,8 @@ from lxml.html import HtmlElement
 
 from extract.article import BlockKind
 from extract.lines import Line
-from extract.outlets import OutletRules
 from extract.prune import Marks
+from extract.rules import OutletRules
 
 
 def find_own_marks(root: HtmlElement, rules: OutletRules | None) -> Marks:

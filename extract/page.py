@@ -1,4 +1,4 @@
-"""The pipeline: from the bytes of one page to its article."""
+"""The pipeline: from the bytes of one page, or of a PDF, to its article."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -20,12 +20,12 @@ from extract.kind import Page, find_kind
 from extract.lines import Line, read_lines
 from extract.links import find_links
 from extract.live import mark_entries
-from extract.outlets import OutletRules, find_rules
 from extract.own import apply_rules, find_own_marks
 from extract.paywall import drop_offer, find_paywall
 from extract.prune import drop_dead, drop_marked, find_furniture, guard
+from extract.rules import OutletRules, find_rules
 from extract.sift import Context, sift
-from extract.sniff import refuse_other_files
+from extract.sniff import is_pdf, refuse_other_files
 from extract.standfirst import find_standfirst
 from extract.statement import find_statement
 from extract.structured import Structured, read_structured
@@ -52,12 +52,12 @@ def extract(
     """Read the article out of a page.
 
     Args:
-        html: the page, content codings undone.
+        html: the page or PDF, content codings undone.
         url: its address.
         headers: of the response; the character set and the date are taken from them.
         captured_at: when the response was received; no date found is later.
         template: what the site repeats, see ``extract.template``.
-        rules: to read the page by, in place of those that ``extract.outlets`` has for it.
+        rules: of its outlet, in place of those that come with ``extract``: see `extract.rules`.
         status: HTTP status of the response, where it is known: a short page with 404 is an error.
 
     Raises:
@@ -99,6 +99,13 @@ def _extract(
     html: bytes, response: _Response, *, latest: date, rules: OutletRules | None
 ) -> Article:
     url = response.url
+    if is_pdf(html):
+        # Loaded when the first one comes: a quarter of a second that most processes never need.
+        from extract.pdf import read_pdf  # noqa: PLC0415
+
+        document = read_pdf(html, url=url, latest=latest, extractor=VERSION)
+        # They say nothing of it, but are those that it was read under.
+        return replace(document, rules=_digest(rules))
     refuse_other_files(html)
     text, encoding = decode(html, response.headers)
     root = parse(text)
@@ -131,7 +138,7 @@ def _extract(
     kind = find_kind(page)
     paywall, paywall_evidence = find_paywall(said, len(plain), ends_in_offer=ends_in_offer)
     found = (standfirst_evidence, credit_evidence, language_evidence)
-    evidence = (*found, *kind.iter_evidence(), paywall_evidence)
+    evidence = (*found, *kind.iter_evidence(), paywall_evidence, _ruled(rules))
     return replace(
         _with_fields(url, fields),
         standfirst=standfirst,
@@ -141,6 +148,7 @@ def _extract(
         paywall=paywall,
         kind=kind.kind,
         needs_script=kind.needs_script,
+        rules=_digest(rules),
         evidence=(*fields.evidence, *(item for item in evidence if item is not None)),
         removed=removed,
         links=links,
@@ -180,6 +188,16 @@ def read_body(root: HtmlElement, url: str, rules: OutletRules | None = None) -> 
     choose_body(root, lines, url)
     apply_rules(root, lines, rules)
     return lines
+
+
+def _digest(rules: OutletRules | None) -> str | None:
+    return (rules.digest or None) if rules else None
+
+
+def _ruled(rules: OutletRules | None) -> Evidence | None:
+    if rules is None or not rules.digest:
+        return None
+    return Evidence("rules", rules.digest, f"outlet {rules.name}, from {rules.first_day}")
 
 
 def _take_standfirst(

@@ -13,8 +13,8 @@ from lxml import etree
 from lxml.html import HtmlElement
 
 from extract.forms import find_boxes, find_comment_forms
+from extract.hosts import host_of
 from extract.lines import Line
-from extract.outlets import host_of
 
 # Share of the page's paragraph text that a pruned container may hold.
 MAX_PROSE_SHARE = 0.15

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from extract.article import BlockKind
 from extract.furniture import find_furniture_rule
+from extract.hosts import host_of
 from extract.lines import Line
-from extract.outlets import host_of
 from extract.services import leads_to_account, leads_to_sharing
 from extract.title import fold
 from extract.words import caption_words

@@ -64,8 +64,19 @@ _JSON = re.compile(rb'^\s*(?:\[\s*)?\{\s*"')
 _BINARY = re.compile(rb"[\x00-\x08\x0b\x0e-\x1a\x1c-\x1f]")
 _TAG = re.compile(rb"<\s*(?:!doctype|html|head|body|[a-z][a-z0-9]{0,10}[\s>/])", re.IGNORECASE)
 _WINDOW = 1445
+# White space, a UTF-8 mark or NULs: what servers leave before the first byte of a PDF.
+_BEFORE_PDF = b"\x00\t\n\r \xef\xbb\xbf"
 # Of the bytes that no text has; a stray one in a page is damage.
 _MAX_BINARY_SHARE = 0.1
+
+
+def is_pdf(data: bytes) -> bool:
+    r"""Tell a PDF by its first bytes, whatever the server calls it.
+
+    >>> is_pdf(b"\r\n%PDF-1.7\n"), is_pdf(b"<!-- %PDF- -->")
+    (True, False)
+    """
+    return data[:_WINDOW].lstrip(_BEFORE_PDF).startswith(b"%PDF-")
 
 
 def refuse_other_files(html: bytes) -> None:

@@ -11,10 +11,11 @@ from pathlib import Path
 import click
 
 from archive.cli import archive_of
-from archive.errors import MicroficheError, NotFound
+from archive.errors import ArchiveNotFound, MicroficheError, NotFound
 from archive.index.captures import Capture, iter_captures
 from archive.index.open import read_index
 from archive.layout import Archive
+from archive.rules import load_rules
 from archive.times import utc_now
 from archive.urls import is_http, urlkey
 from archive.warc.reader import read_record
@@ -22,9 +23,10 @@ from extract import Article, ExtractError
 from extract import extract as read_page
 from extract.errors import OutletError
 from extract.explain import explain
-from extract.outlets import OutletRules, find_rules, host_of
-from extract.outlets.scaffold import scaffold
-from extract.outlets.trial import report, rules_for, try_rules
+from extract.hosts import host_of
+from extract.rules import OutletRules, RuleBook
+from extract.scaffold import scaffold
+from extract.trial import report, rules_for, try_rules
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +52,7 @@ class Page:
     "rule_file",
     type=click.Path(path_type=Path),
     metavar="FILE",
-    help="Read the page by this rule file, not by those that come with microfiche.",
+    help="Read the page by this rule file, not by the archive's or those of microfiche.",
 )
 @click.option(
     "--check-rules",
@@ -78,11 +80,11 @@ def command(
     if outlet:
         click.echo(_scaffolded(page))
         return
-    rules = _find_rules(page, rule_file)
+    rules = _find_rules(page, rule_file) if rule_file else _rules_in_force(ctx, page)
     if check:
         _check(page, rules)
         return
-    article = _read(page, rules if rule_file else None)
+    article = _read(page, rules)
     if as_json:
         click.echo(json.dumps(article.to_dict(), ensure_ascii=False))
     elif why:
@@ -98,10 +100,19 @@ def _scaffolded(page: Page) -> str:
         return scaffold(page.html, page.url, _day(page))
 
 
-def _find_rules(page: Page, file: Path | None) -> OutletRules | None:
-    """Find the rules for a page: in a file, or among those that come with microfiche."""
-    if file is None:
-        return find_rules(page.url, _day(page))
+def _rules_in_force(ctx: click.Context, page: Page) -> OutletRules | None:
+    """Find the rules for a page: the archive's own, if there is one, or those of microfiche."""
+    try:
+        rules = load_rules(archive_of(ctx))
+    except ArchiveNotFound:
+        return RuleBook().find(page.url, _day(page))
+    for problem in rules.problems:
+        click.echo(f"microfiche: {problem}", err=True)
+    return rules.book.find(page.url, _day(page))
+
+
+def _find_rules(page: Page, file: Path) -> OutletRules:
+    """Find the rules for a page in a file."""
     try:
         text = file.read_text("utf-8")
     except (OSError, UnicodeDecodeError) as error:

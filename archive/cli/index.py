@@ -24,7 +24,7 @@ from archive.wording import counted
 @click.option(
     "--no-reread",
     is_flag=True,
-    help="Do not re-extract pages read by an older extractor.",
+    help="Do not read pages again that an older extractor, or other rules, have read.",
 )
 @click.pass_context
 def command(ctx: click.Context, *, rebuild: bool, no_reread: bool) -> None:
@@ -32,7 +32,8 @@ def command(ctx: click.Context, *, rebuild: bool, no_reread: bool) -> None:
 
     Reads what they hold beyond what is indexed: captures, articles, full text. An index that
     is damaged, that another version made, or whose pages another extractor read, is rebuilt from
-    the WARC files.
+    the WARC files. Pages of outlets whose rules (rules/*.toml) are
+    others than before are read again, and no other pages.
     """
     archive = archive_of(ctx)
     with _progress() as on_progress:
@@ -51,9 +52,12 @@ def command(ctx: click.Context, *, rebuild: bool, no_reread: bool) -> None:
         f"{counted(done.versions_new, 'new version')}, "
         f"{counted(done.failed, 'page')} that could not be read"
     )
-    for problem in report.damaged:
+    if updated.read_again is not None:
+        again = counted(updated.read_again.captures, "capture")
+        click.echo(f"Read again by other rules: {again}")
+    for problem in updated.damaged:
         click.echo(f"microfiche: {problem}", err=True)
-    if report.damaged:
+    if updated.damaged:
         ctx.exit(ExitCode.DAMAGED)
 
 

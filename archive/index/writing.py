@@ -41,6 +41,11 @@ def write_index(archive: Archive) -> Iterator[Database]:
         db.close()
 
 
+def find_extractors(db: Database) -> set[str]:
+    """Who has read the pages: versions of the extractor, with the digest of an outlet's rules."""
+    return {row[0] for row in db.execute("SELECT version FROM extractors")}
+
+
 def checkpoint(db: Database, *, wait_s: float = 0) -> bool:
     """Move what the write-ahead log holds into the file; True where all of it could be moved.
 

@@ -14,7 +14,7 @@ from archive.errors import ArchiveLocked, IndexDamaged, RebuildFailed, WarcError
 from archive.index.integrity import forget_damage, is_marked
 from archive.index.open import PAGE_SIZE, open_index_file, page_size_of, remove_index
 from archive.index.sqlite_errors import is_damage
-from archive.index.writing import checkpoint
+from archive.index.writing import checkpoint, find_extractors
 from archive.indexer.found import Found
 from archive.indexer.fulltext import for_bulk, merge
 from archive.indexer.pool import Pool, PoolSettings
@@ -24,6 +24,7 @@ from archive.indexer.unfinished import FILES_SUFFIX, goes_on, note_files
 from archive.indexer.write import Totals
 from archive.layout import Archive
 from archive.lock import hold
+from archive.rules import load_rules
 from archive.warc.recovery import Recovered, recover
 from extract.page import VERSION
 
@@ -81,7 +82,7 @@ def catch_up(
     """
     walk = _Walk(db, list(iter_sealed(archive)))
     with Pool(pool_settings(config)) as pool:
-        indexer = Indexer(db, pool, BULK)
+        indexer = Indexer(db, pool, BULK, load_rules(archive).book)
         indexer.on_progress = lambda totals: on_progress(
             Progress(walk.bytes_done, walk.bytes_all, totals)
         )
@@ -151,8 +152,7 @@ def seal(db: Database, filename: str, path: Path) -> None:
 
 def other_extractors(db: Database) -> str | None:
     """One line where pages were read by another extractor than this version's."""
-    found = {row[0] for row in db.execute("SELECT version FROM extractors")}
-    others = sorted(found - {VERSION})
+    others = sorted({reader.partition("+")[0] for reader in find_extractors(db)} - {VERSION})
     if not others:
         return None
     return f"index.db has pages read by extractor {', '.join(others)}, this one is {VERSION}"
@@ -167,7 +167,7 @@ def rebuild(
     """Rebuild the index from the WARC files, beside the old one, then put it in its place.
 
     A run that was cut short goes on where it stopped, unless files have gone, were replaced, or the
-    extractor is another one since. The caller holds ``index_lock_path``.
+    extractor or an outlet's rules are others since. The caller holds ``index_lock_path``.
 
     Raises:
         RebuildFailed: what was being made got damaged, and is removed; the old one is as it was.
@@ -177,13 +177,13 @@ def rebuild(
     old = None if is_marked(archive.index_path) else page_size_of(archive.index_path)
     page_size = old or PAGE_SIZE
     if page_size_of(beside) not in (None, page_size):
-        _remove(beside)
-    files = dict(iter_sealed(archive))
+        remove_beside(beside)
+    files, rules = dict(iter_sealed(archive)), load_rules(archive).book.digest
     with closing(_open_beside(beside, page_size)) as db, _blaming(beside):
-        may_go_on = goes_on(beside, db, files)
+        may_go_on = goes_on(beside, db, files, rules)
     if not may_go_on:
-        _remove(beside)
-    note_files(beside, files)
+        remove_beside(beside)
+    note_files(beside, files, rules)
     with closing(_open_beside(beside, page_size)) as db:
         with _blaming(beside):
             for_bulk(db)
@@ -191,7 +191,7 @@ def rebuild(
             merge(db)
             checkpoint(db)
         switch(db, archive.index_path)
-    _remove(beside)
+    remove_beside(beside)
     return report
 
 
@@ -203,7 +203,7 @@ def _blaming(beside: Path) -> Iterator[None]:
     except sqlite3.DatabaseError as error:
         if not is_damage(error):
             raise
-        _remove(beside)
+        remove_beside(beside)
         raise RebuildFailed(
             f"{beside}: damaged while it was being made ({error}), and removed; the index in use "
             "is as it was: look at the disk and the memory, then run `microfiche index --rebuild`"
@@ -219,11 +219,11 @@ def switch(new: Database, path: Path) -> None:
     """
     page_size = new.execute("PRAGMA page_size").fetchone()[0]
     if is_marked(path):
-        _remove(path)
+        remove_beside(path)
     try:
         old = open_index_file(path, write=True, page_size=page_size)
     except IndexDamaged:
-        _remove(path)
+        remove_beside(path)
         old = open_index_file(path, write=True, page_size=page_size)
     with closing(old):
         new.conn.backup(old.conn)
@@ -234,15 +234,16 @@ def switch(new: Database, path: Path) -> None:
 
 def _open_beside(path: Path, page_size: int) -> Database:
     if is_marked(path):
-        _remove(path)
+        remove_beside(path)
     try:
         return open_index_file(path, write=True, page_size=page_size)
     except IndexDamaged:
-        _remove(path)
+        remove_beside(path)
         return open_index_file(path, write=True, page_size=page_size)
 
 
-def _remove(path: Path) -> None:
+def remove_beside(path: Path) -> None:
+    """Remove an index that is being made, with all that stands beside it."""
     remove_index(path)
     forget_damage(path)
     path.with_name(path.name + FILES_SUFFIX).unlink(missing_ok=True)

@@ -18,6 +18,7 @@ from archive.indexer.run import LIVE, Indexer, indexed_to, iter_found
 from archive.indexer.store import sync_sources
 from archive.indexer.write import Totals
 from archive.layout import Archive
+from archive.rules import load_rules
 
 _IDLE_S = 0.2
 
@@ -68,7 +69,8 @@ def follow(
         ValueError: a line that is not of the protocol.
     """
     with Pool(pool_settings(config)) as pool:
-        indexer = Indexer(db, pool, LIVE, on_progress=on_progress)
+        book = load_rules(archive).book
+        indexer = Indexer(db, pool, LIVE, book, on_progress=on_progress)
         with db.atomic():
             sync_sources(db, config)
         indexer.run(_groups(archive, db, _in_background(lines)))

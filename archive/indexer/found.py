@@ -15,8 +15,9 @@ from archive.urls import is_http, registered_domain, urlkey
 from archive.warc.digests import plain_digest
 from archive.warc.reader import CAPTURE_TYPES, Group, Record
 from archive.warc.stored import StoredHttp
+from extract.sniff import is_pdf
 
-_HTML = ("text/html", "application/xhtml+xml")
+_PAGES = ("text/html", "application/xhtml+xml", "application/pdf", "application/x-pdf")
 _LOOKS_LIKE_HTML = re.compile(
     rb"\s*(?:<\?xml[^>]*>\s*)?<(?:!doctype\s+html|html|head|body)", re.IGNORECASE
 )
@@ -24,7 +25,7 @@ _LOOKS_LIKE_HTML = re.compile(
 _NO_ARTICLE = frozenset({"requisite", "robots", "feed", "sitemap", "section"})
 _NO_PAGE = re.compile(
     r"\.(?:js|mjs|css|json|xml|rss|txt|ico|png|jpe?g|gif|webp|avif|svg|bmp|woff2?|ttf|otf|eot"
-    r"|mp[34]|m4[av]|webm|ogg|m3u8|ts|pdf|zip|gz|map|wasm)$",
+    r"|mp[34]|m4[av]|webm|ogg|m3u8|ts|zip|gz|map|wasm)$",
     re.IGNORECASE,
 )
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
@@ -99,7 +100,7 @@ def _http(group: Group) -> StoredHttp | None:
     record = group.main
     if record.type in ("response", "revisit"):
         return group.http()
-    if record.type == "resource" and (record.find("Content-Type") or "").startswith(_HTML):
+    if record.type == "resource" and (record.find("Content-Type") or "").startswith(_PAGES):
         # A page that another program kept without the answer it came in.
         stated = (("Content-Type", record.find("Content-Type") or ""),)
         return StoredHttp(200, "OK", stated, record.content)
@@ -149,9 +150,11 @@ def _is_article_page(capture: FoundCapture, http: StoredHttp) -> bool:
         or not capture.is_page
     ):
         return False
+    if is_pdf(http.body):
+        return True
     if capture.mime is None:
         return bool(_LOOKS_LIKE_HTML.match(http.body[:512]))
-    return capture.mime in _HTML and bool(http.body)
+    return capture.mime in _PAGES and bool(http.body)
 
 
 def _mime(record: Record, http: StoredHttp | None) -> str | None:

@@ -17,7 +17,9 @@ from extract.article import Article, PageKind, When, text_of
 from extract.fingerprint import essence, text_digest
 from extract.passing import without_passing
 
-_ARTICLE_KINDS = {PageKind.ARTICLE, PageKind.LIVE_BLOG, PageKind.VIDEO, PageKind.GALLERY}
+_ARTICLE_KINDS = {
+    *(PageKind.ARTICLE, PageKind.LIVE_BLOG, PageKind.VIDEO, PageKind.GALLERY, PageKind.DOCUMENT)
+}
 # Shorter titles ("News", "Live") agree by accident.
 _MIN_TITLE_LETTERS = 6
 
@@ -105,7 +107,7 @@ def reading_of(article: Article) -> Reading:
         title_digest=number_id(plain_title) if len(plain_title) >= _MIN_TITLE_LETTERS else None,
         text_digest=digest,
         fingerprint=signed(article.fingerprint),
-        extractor=article.extractor,
+        extractor=article.read_by,
         text=text,
         is_article=is_article,
         is_error=article.kind is PageKind.ERROR,

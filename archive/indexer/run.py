@@ -4,7 +4,7 @@ import logging
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from sqlite_utils import Database
@@ -16,8 +16,10 @@ from archive.indexer.pool import Pool
 from archive.indexer.reading import Failure, Reading
 from archive.indexer.settling.settle import settle_marked
 from archive.indexer.store import Entry
+from archive.indexer.worker import Page
 from archive.indexer.write import Totals, settle, write_batch
 from archive.warc.reader import iter_groups
+from extract.rules import RuleBook
 
 logger = logging.getLogger(__name__)
 
@@ -58,6 +60,7 @@ class Indexer:
     db: Database
     pool: Pool
     batch: BatchSize
+    book: RuleBook = field(default_factory=RuleBook)
     on_progress: Callable[[Totals], None] = lambda _: None
     totals: Totals = field(default_factory=Totals)
     rest_s: float = REST_S
@@ -100,13 +103,17 @@ class Indexer:
         self._settled = time.monotonic()
 
     def _take(self, found: Found) -> None:
-        task = self.pool.submit(found.page) if found.page else None
+        task = self.pool.submit(self._ruled(found.page)) if found.page else None
         # The page's bytes are the worker's now; the queue keeps what the index needs.
         pending = _Pending(Found(found.filename, found.end, found.capture, None), task)
         if task is not None:
             self._by_task[task] = pending
         self._queue.append(pending)
         self._since = self._since or time.monotonic()
+
+    def _ruled(self, page: Page) -> Page:
+        """The page with the rules of its outlet, for the day of its capture."""
+        return replace(page, rules=self.book.find(page.url, page.captured_at.date()))
 
     def _collect(self, timeout_s: float) -> None:
         for task, outcome in self.pool.collect(timeout_s):

@@ -6,34 +6,40 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
+from archive.index.writing import find_extractors
 from archive.layout import write_atomically
 from extract.page import VERSION
 
 FILES_SUFFIX = ".files"
 
 
-def note_files(beside: Path, files: Mapping[str, Path]) -> None:
+def note_files(beside: Path, files: Mapping[str, Path], rules: str = "") -> None:
     """Keep what the WARC files are when a rebuild begins, or goes on.
 
     Args:
         beside: The index that is being made.
         files: The path of each file by its name below ``warcs/``.
+        rules: The digest of the operator's rules in force.
 
     Raises:
         OSError: it cannot be written.
     """
     stamps = {name: _stamp(path) for name, path in files.items()}
-    write_atomically(_beside(beside), json.dumps(stamps, ensure_ascii=False))
+    noted = {"files": stamps, "rules": rules}
+    write_atomically(_beside(beside), json.dumps(noted, ensure_ascii=False))
 
 
-def goes_on(beside: Path, db: Database, files: Mapping[str, Path]) -> bool:
+def goes_on(beside: Path, db: Database, files: Mapping[str, Path], rules: str = "") -> bool:
     """Whether an unfinished index holds nothing that one made from nothing would not."""
-    noted = _read(beside)
+    stated = _read(beside)
+    stamps = stated.get("files")
+    noted = stamps if isinstance(stamps, dict) else {}
+    if noted and stated.get("rules") != rules:
+        return False
     for (name,) in db.execute("SELECT filename FROM warcs").fetchall():
         if name not in files or noted.get(name) != _stamp(files[name]):
             return False
-    others = db.execute("SELECT 1 FROM extractors WHERE version <> ?", [VERSION])
-    return others.fetchone() is None
+    return {reader.partition("+")[0] for reader in find_extractors(db)} <= {VERSION}
 
 
 def _stamp(path: Path) -> list[int]:

@@ -14,18 +14,33 @@ from archive.indexer.catchup import (
     rebuild,
     recover_leftovers,
 )
+from archive.indexer.outlets import ReadAgain, find_stale, read_again
 from archive.layout import Archive
 from archive.lock import hold
+from archive.rules import Rules, load_rules
 
 OnProgress = Callable[[Progress], None]
+Tell = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True)
 class Updated:
-    """What was read, and whether the index was made from nothing."""
+    """What was read.
+
+    Attributes:
+        report: Of the WARC files.
+        rebuilt: Whether the index was made from nothing.
+        read_again: Of pages whose outlet's rules have changed; None: there were none.
+    """
 
     report: Report
     rebuilt: bool
+    read_again: ReadAgain | None = None
+
+    @property
+    def damaged(self) -> tuple[str, ...]:
+        """A line for each place that could not be read."""
+        return (*self.report.damaged, *(self.read_again.damaged if self.read_again else ()))
 
 
 def update(
@@ -35,18 +50,18 @@ def update(
     from_nothing: bool = False,
     reread: bool = True,
     on_progress: OnProgress = lambda _: None,
-    tell: Callable[[str], None] = lambda _: None,
+    tell: Tell = lambda _: None,
 ) -> Updated:
     """Index what the WARC files hold beyond what is indexed; rebuild where that is not enough.
 
     An index that is damaged, that another version made, or whose pages another extractor read, is
-    rebuilt from the WARC files.
+    rebuilt from the WARC files; pages of outlets whose rules have changed are read again.
 
     Args:
         archive: The archive.
         config: Its configuration.
         from_nothing: Rebuild in any case.
-        reread: Rebuild where another extractor read pages; False leaves them as they are.
+        reread: Read pages again that another extractor, or other rules, have read.
         on_progress: Called now and then with how far it is.
         tell: Called with a line for the operator: what was recovered, why all is read again.
 
@@ -54,34 +69,57 @@ def update(
         ArchiveLocked: another process writes the index.
         RebuildFailed: what was being made got damaged; the index in use is as it was.
     """
+    rules = load_rules(archive)
+    for problem in rules.problems:
+        tell(problem)
     with hold(archive.index_lock_path, purpose="index"):
         for recovered in recover_leftovers(archive):
             tell(f"sealed after a crash: {recovered}")
+        report, stale = None, frozenset[str]()
         if not from_nothing:
-            report = _catch_up(archive, config, reread=reread, on_progress=on_progress, tell=tell)
-            if report is not None:
-                return Updated(report, rebuilt=False)
-        return Updated(rebuild(archive, config, on_progress=on_progress), rebuilt=True)
+            report, stale = _catch_up(archive, config, rules, reread, on_progress, tell)
+        if report is None:
+            return Updated(rebuild(archive, config, on_progress=on_progress), rebuilt=True)
+        again = _read_again(archive, config, rules, stale, tell) if stale else None
+        return Updated(report, rebuilt=False, read_again=again)
 
 
 def _catch_up(
     archive: Archive,
     config: Config,
-    *,
+    rules: Rules,
     reread: bool,
     on_progress: OnProgress,
-    tell: Callable[[str], None],
-) -> Report | None:
-    """Index what is new; None where the index has to be rebuilt, and why has been said."""
+    tell: Tell,
+) -> tuple[Report | None, frozenset[str]]:
+    """Index what is new; no report where the index has to be rebuilt, and why has been said.
+
+    Returns:
+        The report, and the hosts whose pages are to be read again.
+    """
     try:
         with write_index(archive) as db:
             others = other_extractors(db)
             if not others or not reread:
                 if others:
                     tell(f"{others}; left for now")
-                return catch_up(archive, db, config, on_progress=on_progress)
+                report = catch_up(archive, db, config, on_progress=on_progress)
+                return report, find_stale(db, rules.book) if reread else frozenset()
     except (IndexOutdated, IndexUnsound) as error:
         tell(f"{error}")
     else:
         tell(f"{others}; the WARC files are read again, the index serves meanwhile")
-    return None
+    return None, frozenset()
+
+
+def _read_again(
+    archive: Archive, config: Config, rules: Rules, hosts: frozenset[str], tell: Tell
+) -> ReadAgain | None:
+    """Read the pages of outlets again whose rules have changed; None where that has to wait."""
+    names = ", ".join(sorted(hosts))
+    if rules.problems:
+        # The broken file may be theirs: reading would be undone as soon as it is corrected.
+        tell(f"pages of {names} wait until the rule files are right")
+        return None
+    tell(f"other rules than before for {names}; those pages are read again")
+    return read_again(archive, config, rules.book, hosts)

@@ -33,6 +33,7 @@ from archive.indexer.versions import (
     copied,
     links_of,
     move_versions,
+    remove_versions,
     store_versions,
     version_of,
 )
@@ -115,6 +116,22 @@ class Work:
         store_claims(self.db, self._claims_by_redirect())
         changed = self._unite()
         changed |= {found for found in self._articles_at(self._touched).values() if found}
+        self._compute(changed)
+
+    def forget(self, addresses: Iterable[int]) -> None:
+        """Take out all that captures showed at these addresses, as if they had never been met."""
+        found = set(addresses)
+        articles = {article for article in self._articles_at(found).values() if article}
+        self._remember(articles)
+        rows = {"addresses": json.dumps(sorted(found)), "articles": json.dumps(sorted(articles))}
+        versions = self.db.execute(_VERSIONS_OF, rows).fetchall()
+        remove_versions(self.db, [version for (version,) in versions])
+        for sql in _FORGET:
+            self.db.execute(sql, rows)
+        self._compute(articles)
+
+    def _compute(self, changed: set[int]) -> None:
+        """Compute articles again; the full text follows."""
         self._remember(changed)
         new = derive_again(self.db, changed, main_addresses(self.db, changed))
         self.new_articles.update(new.values())
@@ -227,6 +244,19 @@ _KNOWN = """
 SELECT id FROM addresses WHERE id IN (SELECT value FROM json_each(:listed))
 UNION SELECT claimed FROM claims WHERE claimed IN (SELECT value FROM json_each(:listed))
 """
+_VERSIONS_OF = "SELECT id FROM versions WHERE article IN (SELECT value FROM json_each(:articles))"
+_AT_ADDRESSES = (
+    "(SELECT capture FROM article_captures WHERE address IN "
+    "(SELECT value FROM json_each(:addresses)))"
+)
+_FORGET = (
+    "DELETE FROM events WHERE article IN (SELECT value FROM json_each(:articles))",
+    f"DELETE FROM extraction_failures WHERE capture IN {_AT_ADDRESSES}",  # noqa: S608 - ours
+    f"DELETE FROM captures WHERE id IN {_AT_ADDRESSES}",  # noqa: S608 - our own text
+    "DELETE FROM article_captures WHERE address IN (SELECT value FROM json_each(:addresses))",
+    "DELETE FROM claims WHERE address IN (SELECT value FROM json_each(:addresses))",
+    "DELETE FROM addresses WHERE id IN (SELECT value FROM json_each(:addresses))",
+)
 _INSERT_ADDRESS = """
 INSERT INTO addresses (id, source, key, first_capture) VALUES (?, ?, ?, ?)
 ON CONFLICT (id) DO UPDATE SET key = excluded.key, first_capture = excluded.first_capture

@@ -19,6 +19,7 @@ from archive.indexer.reading import Failure, FailureReason, Reading, reading_of
 from archive.warc.stored import StoredHttp
 from extract import VERSION, extract
 from extract.errors import ExtractError, NotHTMLError, TooLargeError
+from extract.rules import OutletRules
 
 # Between two collections of garbage: a page leaves cycles behind (lxml's proxies), and a
 # collection in the midst of one costs more than one between pages.
@@ -30,11 +31,15 @@ _WARM_UP = b"<html><body><article><h1>A page</h1>" + b"<p>Some words of it, read
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One page to be read: its address, the stored response, when it was captured."""
+    """One page to be read: its address, the stored response, when it was captured.
+
+    ``rules`` are its outlet's, by the operator's rule files; None: those that ``extract`` has.
+    """
 
     url: str
     http: StoredHttp
     captured_at: datetime
+    rules: OutletRules | None = None
 
 
 class PageTimeout(BaseException):
@@ -51,10 +56,12 @@ def read_page(page: Page) -> Reading | Failure:
             headers=page.http.headers,
             captured_at=page.captured_at,
             status=page.http.status,
+            rules=page.rules,
         )
         return reading_of(article)
     except Exception as error:  # noqa: BLE001 - one page, whatever broke on it; the reason is kept
-        return _failed(_reason(error), _line(error))
+        digest = page.rules.digest if page.rules else ""
+        return _failed(_reason(error), _line(error), f"+{digest}" if digest else "")
 
 
 def _reason(error: Exception) -> FailureReason:
@@ -111,8 +118,8 @@ def _on_alarm(_signal: int, _frame: FrameType | None) -> None:
     raise PageTimeout
 
 
-def _failed(reason: FailureReason, detail: str) -> Failure:
-    return Failure(reason, detail, VERSION)
+def _failed(reason: FailureReason, detail: str, rules: str = "") -> Failure:
+    return Failure(reason, detail, VERSION + rules)
 
 
 def _line(error: BaseException) -> str:

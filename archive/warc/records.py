@@ -33,6 +33,9 @@ REQUEST_TYPE = "application/http; msgtype=request"
 # Of an answer that is no HTTP/1 response, this much is kept in the metadata record.
 MAX_KEPT_BYTES = 64 * 1024
 ID_START = "<urn:uuid:"
+RULES_URI = "urn:microfiche:rules:"
+"""What the addresses of records of rules start with."""
+
 PAGE_KINDS = frozenset({"article", "page", "section"})
 
 FindPayload = Callable[[str], PayloadRef | None]
@@ -118,6 +121,17 @@ def config_record(record_id: str, date: str, warcinfo_id: str, config: str) -> A
         ("WARC-Warcinfo-ID", warcinfo_id),
     ]
     return make_record("resource", headers, "application/json", config.encode())
+
+
+def rules_record(record_id: str, date: str, warcinfo_id: str, rules: str) -> ArcWarcRecord:
+    """The operator's rules that were in force when the file was begun, as a resource."""
+    headers = [
+        ("WARC-Record-ID", record_id),
+        ("WARC-Target-URI", f"{RULES_URI}{record_id.strip('<>').removeprefix('urn:')}"),
+        ("WARC-Date", date),
+        ("WARC-Warcinfo-ID", warcinfo_id),
+    ]
+    return make_record("resource", headers, "application/json", rules.encode())
 
 
 def build(

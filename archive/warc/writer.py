@@ -26,6 +26,7 @@ from archive.warc.records import (
     config_record,
     is_page,
     new_record_id,
+    rules_record,
     warcinfo_record,
 )
 
@@ -74,6 +75,7 @@ class WarcWriter:
         prefix: Start of every file's name.
         info: Fields of the warcinfo record: software, operator, robots policy and the like.
         config_redacted: The run's configuration without secrets, kept as a resource record.
+        rules: The operator's rules in force, kept as a resource record, too; None: there are none.
         roll_bytes: A file is sealed before it grows beyond this.
         min_free_bytes: The disk is never filled beyond this floor; 0: no floor.
         find_payload: Digest of an entity -> a durable capture of it, or None. Called on the
@@ -90,6 +92,7 @@ class WarcWriter:
         prefix: str,
         info: Mapping[str, str],
         config_redacted: str,
+        rules: str | None = None,
         roll_bytes: int = 1_000_000_000,
         min_free_bytes: int = 0,
         find_payload: FindPayload = lambda _digest: None,
@@ -100,7 +103,7 @@ class WarcWriter:
     ) -> None:
         self.stats = WriterStats()
         self._dir, self._prefix = warcs_dir, prefix
-        self._info, self._config = dict(info), config_redacted
+        self._info, self._config, self._rules = dict(info), config_redacted, rules
         self._roll, self._min_free = roll_bytes, min_free_bytes
         self._find_payload = find_payload
         self._on_durable, self._on_sealed = on_durable, on_sealed
@@ -269,13 +272,13 @@ class WarcWriter:
         self._file = OpenWarc(self._dir, self._new_name(now), min_free_bytes=self._min_free)
         self._warcinfo_id = self._new_id()
         name, date = Path(self._file.filename).name, to_warc_date(now)
-        batch.members = [
-            self._records.member(record)
-            for record in (
-                warcinfo_record(self._warcinfo_id, date, name, self._info),
-                config_record(self._new_id(), date, self._warcinfo_id, self._config),
-            )
+        head = [
+            warcinfo_record(self._warcinfo_id, date, name, self._info),
+            config_record(self._new_id(), date, self._warcinfo_id, self._config),
         ]
+        if self._rules is not None:
+            head.append(rules_record(self._new_id(), date, self._warcinfo_id, self._rules))
+        batch.members = [self._records.member(record) for record in head]
         self._head_size = batch.size = sum(map(len, batch.members))
         self.stats.files += 1
 

@@ -11,23 +11,27 @@ from archive.process import module_command
 from archive.replay.resolve import Stored
 from archive.times import from_timestamp
 from extract.article import Article
+from extract.rules import RuleBook
 
 TIMEOUT_S = 20.0
 MAX_PAGE_BYTES = 16_000_000
 
 
-def read_again(stored: Stored) -> Article:
-    """Extract a stored page with this version's rules.
+def read_again(stored: Stored, book: RuleBook) -> Article:
+    """Extract a stored page with this version's rules, and the operator's.
 
     Raises:
         NotReadAgain: it took too long, too much memory, or is no page.
     """
     capture = stored.capture
+    captured_at = from_timestamp(capture.timestamp)
+    rules = book.find(capture.uri, captured_at.date())
     head = {
         "url": capture.uri,
         "headers": dict(stored.http.headers),
         "status": stored.http.status,
-        "captured_at": from_timestamp(capture.timestamp).isoformat(),
+        "captured_at": captured_at.isoformat(),
+        "rules": rules.to_dict() if rules else None,
     }
     page = stored.payload.content(MAX_PAGE_BYTES)
     where = f"{capture.file}@{capture.offset}"

@@ -12,6 +12,7 @@ from archive.index.captures import get_capture
 from archive.index.open import open_index
 from archive.index.stories import find_story
 from archive.replay.resolve import load
+from archive.rules import load_rules
 from archive.search import Facets, count_facets, find_similar, search
 from archive.search.run import at_one_moment
 from archive.web.cite import citation_of
@@ -95,7 +96,7 @@ def evidence_page(room: InRoom, db: Index, name: str, version: str = "") -> Resp
     article = get_article(db, name)
     shown = pick_version(article, version)
     capture = get_capture(db, shown.record_id)
-    again = read_again(load(room.archive, db, capture))
+    again = read_again(load(room.archive, db, capture), load_rules(room.archive).book)
     html = page(
         "evidence.html", room=room, article=article, shown=shown, again=again, capture=capture
     )

@@ -9,6 +9,7 @@ import sys
 from datetime import datetime
 
 from extract import extract
+from extract.rules import OutletRules
 
 # As for the indexer's workers: the largest page of the corpora peaks at 0.6 GB.
 MEMORY_BYTES = 3 << 30
@@ -25,6 +26,7 @@ def main() -> None:
         headers=given["headers"],
         captured_at=datetime.fromisoformat(given["captured_at"]),
         status=given["status"],
+        rules=OutletRules.from_dict(given["rules"]) if given["rules"] else None,
     )
     sys.stdout.buffer.write(json.dumps(article.to_dict()).encode())
 

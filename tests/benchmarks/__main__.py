@@ -23,11 +23,17 @@ def names() -> list[str]:
     return sorted(name for name, module in loaded.items() if hasattr(module, "run"))
 
 
+def _about(name: str) -> str:
+    """The first line of what a benchmark says of itself."""
+    return (importlib.import_module(f"tests.benchmarks.{name}").__doc__ or "").partition("\n")[0]
+
+
 def main(wanted: list[str]) -> None:
     """Run those named, or all."""
     known = names()
     if unknown := sorted(set(wanted) - set(known)):
-        sys.exit(f"no benchmark {', '.join(unknown)}; there is: {', '.join(known)}")
+        told = "\n".join(f"  {name:16} {_about(name)}" for name in known)
+        sys.exit(f"no benchmark {', '.join(unknown)}; there is:\n{told}")
     print(f"{machine()}\n")
     for name in wanted or known:
         module = importlib.import_module(f"tests.benchmarks.{name}")

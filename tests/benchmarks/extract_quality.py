@@ -22,7 +22,7 @@ from types import ModuleType
 from typing import Any
 
 from extract import extract
-from extract.outlets import OutletRules
+from extract.rules import OutletRules
 from tests.benchmarks import extract_kinds
 from tests.benchmarks.table import machine, table
 

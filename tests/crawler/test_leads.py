@@ -116,6 +116,20 @@ def test_a_section_leads_to_pages_and_is_a_page_itself():
     assert paths(leads(page, Kind.SECTION, requisites="none")) == ["/a"]
 
 
+def test_documents_that_a_source_links_or_lists_are_fetched_as_articles_are():
+    link = "/press/ferry.pdf"
+    listed = {
+        Kind.SECTION: f"<html><a href={link}>The press release</a>",
+        Kind.FEED: rss(f"<item><link>{link}</link></item>"),
+        Kind.SITEMAP: f"<urlset><url><loc>{HOME}{link}</loc></url></urlset>",
+    }
+    for kind, body in listed.items():
+        (entry,) = leads(body, kind, requisites="none").entries
+        assert (entry.url, entry.kind) == (HOME + link, Kind.ARTICLE)
+    excluded = leads(listed[Kind.SECTION], Kind.SECTION, requisites="none", exclude=[r"\.pdf$"])
+    assert excluded.entries == []
+
+
 def test_an_article_wants_requisites_from_anywhere_and_leads_to_no_page():
     page = "<html><link rel=icon href=/i.png><a href=/a>a</a><img src=https://cdn.example/c.png>"
     found = leads(page, Kind.ARTICLE, content_type="text/html; charset=utf-8")

@@ -15,6 +15,7 @@ from archive.index.captures import iter_captures
 from archive.index.open import open_index
 from archive.urls import urlkey
 from tests.crawler.conftest import Bench, make_bench
+from tests.extract.pdfs import document, paragraph
 from tests.site import Newspaper
 
 STORY = "".join(
@@ -69,15 +70,34 @@ def test_what_is_neither_file_nor_address_is_said_so() -> None:
         run("nowhere.html")
 
 
-@pytest.mark.parametrize("options", [[], ["--explain"], ["--scaffold"], ["--check-rules"]])
-def test_what_is_no_page_is_told_in_one_line(tmp_path: Path, options: list[str]) -> None:
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ([], "the PDF is damaged"),
+        (["--explain"], "the PDF is damaged"),
+        (["--scaffold"], "page is a PDF document by its first bytes"),
+        (["--check-rules"], "page is a PDF document by its first bytes"),
+    ],
+)
+def test_what_is_no_page_is_told_in_one_line(
+    tmp_path: Path, options: list[str], message: str
+) -> None:
     file = tmp_path / "report.html"
     file.write_bytes(b"%PDF-1.7\n1 0 obj <</Type /Catalog>> endobj\n" * 20)
     url = "https://thehill.com/report.pdf"
-    with pytest.raises(MicroficheError, match="page is a PDF document by its first bytes") as told:
+    with pytest.raises(MicroficheError, match=message) as told:
         run(str(file), "--url", url, *options)
     assert "\n" not in str(told.value)
     assert url in str(told.value)
+
+
+def test_a_pdf_is_read_as_a_document(tmp_path: Path) -> None:
+    file = tmp_path / "release.pdf"
+    lines = ["The ferry runs again, said the harbour on", "Monday."]
+    file.write_bytes(document(paragraph(lines), info="/Title (Ferry runs again)"))
+    at = (str(file), "--url", "https://harbour.test/release.pdf")
+    assert run(*at) == ("Ferry runs again\n\nThe ferry runs again, said the harbour on Monday.\n")
+    assert "by pdf text" in run(*at, "--explain")
 
 
 RULES = """\
@@ -129,7 +149,7 @@ def test_rules_see_the_page_as_the_pipeline_does(page: Path, rule_file: Path) ->
     ("url", "text", "message"),
     [
         ("https://other.test/a", RULES, r"its hosts \(paper.test\) do not have other.test"),
-        ("https://paper.test/a", "hosts = [", "paper_test.toml: "),
+        ("https://paper.test/a", "hosts = [", "paper_test.toml, line 1: "),
         (
             "https://paper.test/a",
             RULES.replace("2026-01-02", "2001-01-01\nuntil = 2002-01-01"),
@@ -214,6 +234,23 @@ def test_rules_are_begun_and_tried_on_a_capture(crawled: tuple[Bench, str], tmp_
     file.write_text(begun.replace("# body = []", 'body = "//body"'), "utf-8")
     assert 'hosts = ["localhost"]' in begun
     assert "body        1 element," in run(*at, "--rules", str(file), "--check-rules")
+
+
+def test_the_rules_of_the_archive_are_in_force(crawled: tuple[Bench, str]) -> None:
+    bench, url = crawled
+    at = ("-C", str(bench.archive.root), url)
+    bench.archive.rules_dir.mkdir()
+    file = bench.archive.rules_dir / "localhost.toml"
+    try:
+        file.write_text(run(*at, "--scaffold").replace("# body = []", 'body = "//h1"'), "utf-8")
+        assert "rules localhost.toml" in run(*at, "--check-rules")
+        row = json.loads(run(*at, "--json"))
+        (told,) = [one for one in row["evidence"] if one["field"] == "rules"]
+        assert (told["value"], len(row["rules"])) == (row["rules"], 16)
+        assert told["rule"].startswith("outlet localhost, from ")
+    finally:
+        file.unlink()
+        bench.archive.rules_dir.rmdir()
 
 
 def test_an_address_that_was_never_captured_is_not_fetched(

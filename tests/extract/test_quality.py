@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from extract import Article, extract
-from extract.outlets import host_of
+from extract.hosts import host_of
 from extract.template import Page, apply, learn
 
 CORPUS = os.environ.get("MICROFICHE_CORPUS")

@@ -9,7 +9,7 @@ import pytest
 
 from extract import Article, Block, BlockKind, extract
 from extract.errors import OutletError
-from extract.outlets import find_rules, parse_outlet
+from extract.rules import find_rules, parse_outlet
 from extract.template import Page, SiteTemplate, apply, cut, learn
 
 

@@ -32,16 +32,7 @@ def _png() -> bytes:
     return b"\x89PNG\r\n\x1a\n" + body
 
 
-PDF = (
-    b"%PDF-1.4\n1 0 obj <</Type /Catalog /Pages 2 0 R>> endobj\n2 0 obj <</Type /Pages>> endobj\n"
-    b"4 0 obj <</Length 99>> stream\nBT /F1 12 Tf (The minister resigned on Monday after weeks of "
-    b"pressure from within.) Tj ET\nendstream endobj\ntrailer <</Root 1 0 R>>\n%%EOF\n"
-)
-
-
 FILES = [
-    (PDF, "a PDF document"),
-    (b"\r\n" + PDF, "a PDF document"),
     (_png(), "a PNG picture"),
     (b"\xff\xd8\xff\xe0\x00\x10JFIF\x00" + bytes(range(256)) * 4, "a JPEG picture"),
     (b"RIFF\x24\x08\x00\x00WEBPVP8 \x18\x08\x00\x00", "a WebP picture"),

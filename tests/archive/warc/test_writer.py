@@ -5,6 +5,7 @@ import subprocess
 import sys
 import textwrap
 import threading
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -67,6 +68,17 @@ def test_the_head_of_a_file_tells_of_software_and_configuration(tmp_path):
     assert warcinfo.content == b"software: microfiche/0\r\nrobots: obey\r\n"
     assert (config.type, config.content) == ("resource", b"layout = 1\n")
     assert config.find("WARC-Warcinfo-ID") == warcinfo.record_id
+
+
+def test_rules_in_force_stand_at_the_head_of_each_file(tmp_path):
+    rules = '{"files": {"paper.toml": "hosts = []"}}'
+    with closing(make_writer(tmp_path, rules=rules, roll_bytes=1)) as writer:
+        for path in ("/a", "/b"):
+            writer.submit(exchange(path)).result()
+    found = [list(iter_records(path, filename="x"))[2] for path in sealed(tmp_path)]
+    assert [record.content.decode() for record in found] == [rules, rules]
+    assert all(record.target_uri.startswith("urn:microfiche:rules:uuid:") for record in found)
+    assert all(record.type == "resource" for record in found)
 
 
 def test_nothing_is_made_without_an_exchange(tmp_path):

@@ -8,9 +8,11 @@ from difflib import unified_diff
 from extract.article import Article
 from extract.decode import Headers, decode
 from extract.errors import OutletError
-from extract.outlets import OutletRules, choose, find_elements, host_of, parse_outlet
+from extract.hosts import host_of
 from extract.page import extract, read_body
 from extract.prune import drop_dead
+from extract.rules import OutletRules, choose, find_elements, parse_outlet
+from extract.sniff import refuse_other_files
 from extract.tree import parse
 
 _WIDTH = 96
@@ -84,6 +86,7 @@ def try_rules(
     Raises:
         ExtractError: the page cannot be read.
     """
+    refuse_other_files(html)
     nothing = OutletRules("none", date.min, None)
     without, ruled = (
         extract(html, url=url, headers=headers, captured_at=captured_at, rules=chosen)

@@ -28,7 +28,7 @@ def scaffold(html: bytes, url: str, day: date) -> str:
 
     >>> page = b"<div class='txt'><p>" + b"It was told well, at length. " * 3 + b"</div>"
     >>> print(scaffold(page, "https://www.x.test/a", date(2026, 1, 2)))
-    # Save as extract/outlets/x_test.toml; keep one [[rules]] for each look of the site.
+    # Save as rules/x_test.toml in the archive; one [[rules]] for each look of the site.
     hosts = ["x.test"]
     <BLANKLINE>
     [[rules]]
@@ -42,7 +42,7 @@ def scaffold(html: bytes, url: str, day: date) -> str:
     host = (urlsplit(url).hostname or "").removeprefix("www.")
     name = host.replace(".", "_").replace("-", "_")
     lines = [
-        f"# Save as extract/outlets/{name}.toml; keep one [[rules]] for each look of the site.",
+        f"# Save as rules/{name}.toml in the archive; one [[rules]] for each look of the site.",
         f'hosts = ["{host}"]',
         "",
         "[[rules]]",

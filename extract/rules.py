@@ -2,21 +2,26 @@
 
 A file names its hosts and holds sets of rules, each with the day from which and until which the
 outlet's pages looked so: a page of 2023 is read by the rules of 2023. All rules are XPath.
+
+Those in ``extract/outlets`` come with microfiche. An operator's own are read by the archive, which
+makes a `RuleBook` of their texts, asks it for each page, and hands the answer to ``extract``.
 """
 
+import hashlib
+import json
 import tomllib
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
 from importlib import resources
-from typing import Any, NoReturn
-from urllib.parse import urlsplit
+from typing import Any, NoReturn, Self
 
 from lxml import etree
 from lxml.html import HtmlElement
 
 from extract.errors import OutletError
+from extract.hosts import host_of
 
 _KEYS = frozenset({"from", "until", "seen", "drop", "body", "standfirst"})
 _PATHS = ("drop", "body", "standfirst")
@@ -38,6 +43,41 @@ class OutletRules:
     drop: tuple[str, ...] = ()
     body: tuple[str, ...] = ()
     standfirst: tuple[str, ...] = ()
+
+    @property
+    def digest(self) -> str:
+        """What tells these paths from others, 16 hex digits; empty where there are none.
+
+        Names and days do not count: a page that the same paths are for reads the same.
+
+        >>> OutletRules("x", date.min, None, drop=("//nav",)).digest
+        '3a2673e47ce06d3d'
+        """
+        paths = [self.drop, self.body, self.standfirst]
+        return hashlib.sha256(json.dumps(paths).encode()).hexdigest()[:16] if any(paths) else ""
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give the rules as JSON-ready values."""
+        days = {"first_day": self.first_day.isoformat()}
+        if self.last_day:
+            days["last_day"] = self.last_day.isoformat()
+        return {"name": self.name, **days, **{kind: list(getattr(self, kind)) for kind in _PATHS}}
+
+    @classmethod
+    def from_dict(cls, row: Mapping[str, Any]) -> Self:
+        """Read what ``to_dict`` wrote.
+
+        >>> rules = OutletRules("x", date(2026, 1, 2), None, drop=("//nav",))
+        >>> OutletRules.from_dict(rules.to_dict()) == rules
+        True
+        """
+        last = row.get("last_day")
+        return cls(
+            row["name"],
+            date.fromisoformat(row["first_day"]),
+            date.fromisoformat(last) if last else None,
+            **{kind: tuple(row[kind]) for kind in _PATHS},
+        )
 
     def find(self, root: HtmlElement, kind: str) -> list[HtmlElement]:
         """Find the elements that the rules of one kind (``drop``, …) name."""
@@ -61,6 +101,75 @@ def find_rules(url: str, day: date) -> OutletRules | None:
     return choose(_by_host().get(host_of(url), ()), day)
 
 
+@dataclass(frozen=True, slots=True)
+class RuleBook:
+    """An operator's rule files, before those that come with microfiche.
+
+    ``files`` are the texts in force, by the name of the file; ``by_host`` their sets of rules.
+    """
+
+    files: Mapping[str, str] = field(default_factory=dict)
+    by_host: Mapping[str, tuple[OutletRules, ...]] = field(default_factory=dict)
+
+    def find(self, url: str, day: date) -> OutletRules | None:
+        """Find the rules for a page: the operator's for its day, else those of microfiche."""
+        return choose(self.by_host.get(host_of(url), ()), day) or find_rules(url, day)
+
+    @property
+    def hosts(self) -> frozenset[str]:
+        """The hosts that there are rules for, the operator's and ours."""
+        return frozenset(self.by_host) | frozenset(_by_host())
+
+    @property
+    def digests(self) -> frozenset[str]:
+        """Of all sets of rules that pages may be read by."""
+        books = (self.by_host.values(), _by_host().values())
+        return frozenset(one.digest for sets in books for rules in sets for one in rules)
+
+    @property
+    def digest(self) -> str:
+        """What tells these files from others, 16 hex digits; empty where there are none."""
+        if not self.files:
+            return ""
+        stated = json.dumps(sorted(self.files.items()))
+        return hashlib.sha256(stated.encode()).hexdigest()[:16]
+
+
+def read_book(files: Mapping[str, str]) -> tuple[RuleBook, tuple[str, ...]]:
+    r"""Make a book of rule files; a broken one is left out.
+
+    Args:
+        files: the text of each, by its name with ``.toml``.
+
+    Returns:
+        The book, and a line for each file that is left out: file, line, what is wrong.
+
+    >>> good = 'hosts = ["x.test"]\n[[rules]]\nfrom = 2026-01-02\nbody = "//article"'
+    >>> book, problems = read_book({"x.toml": good, "y.toml": 'hosts = "y.test"'})
+    >>> book.find("https://www.x.test/a", date(2026, 3, 1)).body
+    ('//article',)
+    >>> problems
+    ("y.toml, line 1: hosts must be a list of host names, found 'y.test'",)
+    """
+    by_host: dict[str, tuple[OutletRules, ...]] = {}
+    kept: dict[str, str] = {}
+    problems = []
+    for file, text in sorted(files.items()):
+        name = file.removesuffix(".toml")
+        try:
+            hosts, rules = parse_outlet(text, name=name)
+            for host in hosts:
+                if host in by_host:
+                    other = by_host[host][0].name if by_host[host] else "another file"
+                    _Place(name, text).refuse(host, f"{host} has rules in {other}.toml already")
+        except OutletError as error:
+            problems.append(" ".join(str(error).split()))
+            continue
+        by_host |= dict.fromkeys(hosts, rules)
+        kept[file] = text
+    return RuleBook(kept, by_host), tuple(problems)
+
+
 def choose(rules: Iterable[OutletRules], day: date) -> OutletRules | None:
     """Choose the set of rules for a day; the first of several."""
     for one in rules:
@@ -69,19 +178,10 @@ def choose(rules: Iterable[OutletRules], day: date) -> OutletRules | None:
     return None
 
 
-def host_of(url: str) -> str:
-    """Name the host by which rules are chosen.
-
-    >>> host_of("https://www.x.test:8080/a"), host_of("file:///a.html")
-    ('x.test', '')
-    """
-    return (urlsplit(url).hostname or "").removeprefix("www.")
-
-
 @cache
 def _by_host() -> dict[str, tuple[OutletRules, ...]]:
     table: dict[str, tuple[OutletRules, ...]] = {}
-    for file in resources.files(__name__).iterdir():
+    for file in resources.files("extract").joinpath("outlets").iterdir():
         if file.name.endswith(".toml"):
             text = file.read_text("utf-8")
             hosts, rules = parse_outlet(text, name=file.name.removesuffix(".toml"))
@@ -106,7 +206,7 @@ def parse_outlet(text: str, *, name: str) -> tuple[tuple[str, ...], tuple[Outlet
     try:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise OutletError(f"{name}.toml: {error}") from error
+        raise OutletError(f"{name}.toml, line {_broken_line(text)}: {error}") from error
     place = _Place(name, text)
     if unknown := set(data) - {"hosts", "rules"}:
         place.refuse(min(unknown), f"unknown key {min(unknown)!r}; known: hosts, [[rules]]")
@@ -117,7 +217,21 @@ def parse_outlet(text: str, *, name: str) -> tuple[tuple[str, ...], tuple[Outlet
     if not isinstance(tables, list):
         place.refuse("rules", "rules must be tables, each begun by [[rules]]")
     rules = [_read_rules(place, table) for table in tables]
+    hosts = [host.lower().removeprefix("www.") for host in hosts]
     return tuple(hosts), tuple(sorted(rules, key=lambda r: r.first_day, reverse=True))
+
+
+def _broken_line(text: str) -> int:
+    """The line where a text stops being TOML."""
+    # tomllib names it in its message alone; loaded where something is wrong.
+    import tomlkit  # noqa: PLC0415
+    from tomlkit.exceptions import ParseError  # noqa: PLC0415
+
+    try:
+        tomlkit.parse(text)
+    except ParseError as error:
+        return error.line
+    return text.count("\n") + 1
 
 
 @dataclass(frozen=True, slots=True)
