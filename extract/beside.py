@@ -20,9 +20,10 @@ _MAX_STEPS = 8
 _NEAR_HEAD = etree.XPath("boolean(preceding::h1) and count(preceding::p[string-length(.)>150]) < 2")
 
 
-def is_beside(element: HtmlElement) -> bool:
-    """Tell whether an element is or stands in a box of other stories, comments or a note."""
-    for step, outer in enumerate((element, *element.iterancestors())):
+def is_beside(element: HtmlElement, *, itself: bool = False) -> bool:
+    """Tell whether an element stands in a box of other stories, comments or a note, or is one."""
+    steps = (element, *element.iterancestors()) if itself else element.iterancestors()
+    for step, outer in enumerate(steps):
         # What holds the headline is the story's, whatever its class names.
         if step >= _MAX_STEPS or outer.tag in {"body", "main"} or outer.find(".//h1") is not None:
             return False

@@ -13,7 +13,7 @@ from extract.names import clean_names, is_person, without_label
 _CANDIDATES = etree.XPath(
     ".//@class[contains(., 'uthor') or contains(., 'yline') or contains(., 'utor')"
     " or contains(., 'uteur') or contains(., 'riter') or contains(., 'ontributor')]/.."
-    "|.//@itemprop[. = 'author']/..|.//a[contains(@rel, 'author')]"
+    "|.//@itemprop[contains(., 'author')]/..|.//a[contains(@rel, 'author')]"
     "|.//a/@href[contains(., '/author') or contains(., '/autor') or contains(., '/auteur')"
     " or contains(., '/people/') or contains(., '/profile/') or contains(., '/by/')"
     " or contains(., '/writers/') or contains(., '/staff/') or contains(., '/contributor')"

@@ -105,7 +105,11 @@ def _iter_around(heading: HtmlElement) -> Iterator[tuple[str, HtmlElement, bool]
             continue
         seen.add(block)
         line = " ".join(block.text_content().split())
-        if len(line) <= _MAX_LINE_AROUND and _has_date(block, line) and not is_beside(block):
+        if (
+            len(line) <= _MAX_LINE_AROUND
+            and _has_date(block, line)
+            and not is_beside(block, itself=True)
+        ):
             yield line, block, _is_place(block)
 
 
