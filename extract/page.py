@@ -25,11 +25,13 @@ from extract.prune import drop_dead, drop_marked, find_furniture, guard
 from extract.sift import Context, sift
 from extract.sniff import refuse_other_files
 from extract.standfirst import find_standfirst
+from extract.stored import add_stored, find_states
 from extract.structured import Structured, read_structured
 from extract.template import SiteTemplate, apply
 from extract.tree import parse
+from extract.unfold import unfold
 
-VERSION = "1.2"
+VERSION = "1.3"
 """Changes whenever the same bytes may give another article."""
 
 # Later than any capture: for callers that do not know when the page was captured.
@@ -82,7 +84,10 @@ def _extract(
     root = parse(text)
     said = read_structured(root)
     fields = read_fields(root, said, url=url, latest=latest)
+    states = find_states(root)
+    unfolded = unfold(root)
     lines = read_body(root, url, rules)
+    text_evidence = add_stored(root, lines, said, states) or _unfolded(unfolded, lines)
     mark_entries(lines, said)
     standfirst, standfirst_evidence = _take_standfirst(lines, said, fields)
     sift(lines, Context(fields.titles, fields.authors, url))
@@ -93,7 +98,7 @@ def _extract(
     language, language_evidence = detect_language(plain, fields.declared_language)
     kind, kind_evidence = find_kind(said, fields.title, blocks, lines, url)
     paywall, paywall_evidence = find_paywall(said, lines, len(plain))
-    found = (standfirst_evidence, credit_evidence, language_evidence)
+    found = (text_evidence, standfirst_evidence, credit_evidence, language_evidence)
     evidence = (*found, kind_evidence, paywall_evidence)
     return replace(
         _with_fields(url, fields),
@@ -109,6 +114,12 @@ def _extract(
         fingerprint=simhash(plain),
         text_digest=text_digest(plain),
     )
+
+
+def _unfolded(where: str | None, lines: list[Line]) -> Evidence | None:
+    """Tell where the text stood, when it was folded away and some of it is the body."""
+    first = next((line.text for line in lines if line.chosen), None)
+    return Evidence("text", first, where) if where and first else None
 
 
 def _with_fields(url: str, fields: Fields) -> Article:
