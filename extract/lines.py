@@ -159,11 +159,8 @@ def weigh(text: str) -> int:
     (9, 7)
     """
     key = "".join(text.split())
-    return (
-        len(key) + int(len(_DENSE.findall(key)) * (_DENSE_WEIGHT - 1))
-        if key and max(key) > "\u3000"
-        else len(key)
-    )
+    dense = 0 if key.isascii() else len(_DENSE.findall(key))
+    return len(key) + int(dense * (_DENSE_WEIGHT - 1))
 
 
 def unlinked(element: HtmlElement) -> int:

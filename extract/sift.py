@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from extract.article import BlockKind
@@ -55,6 +55,9 @@ MIN_SHARE_IN_PROSE = 0.6
 MIN_HEADLINE_CHARS = 45
 _NAMING = frozenset({BlockKind.LIST, BlockKind.SUBHEAD})
 MAX_LINK_LINE = 250
+MIN_LINK_ONLY = 0.85
+# So many links to other stories end the one they follow.
+ENDING_LINKS = 3
 # More than this share of the text after the last paragraph is a list that belongs to it.
 MAX_OUTSKIRTS = 0.15
 CORE_SHARE = 0.2
@@ -136,7 +139,7 @@ def _link_rule(line: Line) -> str | None:
     """Name the rule that a line fits which is mostly a link, and no sentence."""
     if line.chars >= MAX_LINK_LINE or line.kind is BlockKind.TABLE or line.is_sentence:
         return None
-    if line.link_share >= 0.85:
+    if line.link_share >= MIN_LINK_ONLY:
         return "link only"
     return "label and link" if line.link_share >= 0.5 and not _END.search(line.text) else None
 
@@ -322,7 +325,10 @@ class _Before:
 
 
 def drop_outskirts(lines: list[Line], _context: Context) -> None:
-    """Drop what stands after the last line that looks like the body, outside its container."""
+    """Drop what stands after the last line that looks like the body.
+
+    Outside its container, or behind links to other stories.
+    """
     chosen = _chosen(lines)
     prose = [line for line in chosen if line.is_prose]
     weights: Counter[tuple[str | None, ...]] = Counter()
@@ -340,13 +346,24 @@ def drop_outskirts(lines: list[Line], _context: Context) -> None:
     container = find_container(prose)
     after = [
         line
-        for line in chosen[inside[-1] + 1 :]
-        if container not in line.element.iterancestors() and not is_appendix(line)
+        for line, links in _behind(lines, chosen[inside[-1]])
+        if links >= ENDING_LINKS
+        or not (container in line.element.iterancestors() or is_appendix(line))
     ]
     if sum(line.chars for line in after) > MAX_OUTSKIRTS * sum(line.chars for line in chosen):
         return
     for line in after:
         line.drop("after the body")
+
+
+def _behind(lines: list[Line], last: Line) -> Iterator[tuple[Line, int]]:
+    """Give the chosen lines behind one, each with how many links to other stories stand between."""
+    links = 0
+    start = next(i for i, line in enumerate(lines) if line is last)
+    for line in lines[start + 1 :]:
+        links += not line.chosen and line.link_share >= MIN_LINK_ONLY
+        if line.chosen:
+            yield line, links
 
 
 def drop_trailing_heads(lines: list[Line], _context: Context) -> None:
