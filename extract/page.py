@@ -18,7 +18,7 @@ from extract.fields import Fields, read_fields, with_byline
 from extract.fingerprint import simhash, text_digest
 from extract.kind import find_kind, find_paywall
 from extract.lines import Line, read_lines
-from extract.links import find_links
+from extract.links import base_of, find_links
 from extract.live import mark_entries
 from extract.outlets import OutletRules, find_rules
 from extract.own import apply_rules, find_own_marks
@@ -83,6 +83,7 @@ def _extract(
     root = parse(text)
     said = read_structured(root)
     fields = read_fields(root, said, url=url, latest=latest)
+    base = base_of(root, url)
     lines = read_body(root, url, rules)
     mark_entries(lines, said)
     standfirst, standfirst_evidence = _take_standfirst(lines, said, fields)
@@ -90,7 +91,7 @@ def _extract(
     fields = with_byline(fields, lines)
     credit, credit_evidence = drop_credit(lines)
     blocks, removed = assemble(lines)
-    links = find_links(lines, root, url)
+    links = find_links(lines, base, url)
     plain = text_of(blocks)
     language, language_evidence = detect_language(plain, fields.declared_language)
     kind, kind_evidence = find_kind(said, fields.title, blocks, lines, url)
