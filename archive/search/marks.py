@@ -19,8 +19,8 @@ SNIPPET_CHARS = 240
 _BEFORE_CHARS = 60
 # A text that is full of the word is not read to its end to find the best place in it.
 _FINDS_COMPARED = 200
-# Letters that the forms of a word are expected to share.
-_SHARED = 2
+# Letters that the forms of a word share at least.
+_SHARED = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +37,17 @@ class Pattern:
     prefix: bool = False
     forms: frozenset[str] = frozenset()
 
-    def may_be_in(self, folded: str) -> bool:
+    def stems(self, language: str | None) -> list[str]:
+        """What its forms in a language begin with."""
+        ending = f"0{(language or '').partition('-')[0].lower()}"
+        found = (form.removesuffix(ending) for form in self.forms if form.endswith(ending))
+        return [stem[: max(len(stem) - 1, _SHARED)] for stem in found]
+
+    def may_be_in(self, folded: str, language: str | None) -> bool:
         """Whether a folded text holds the letters of it."""
         if any(all(word in folded for word in way) for way in self.ways):
             return True
-        return any(form[:_SHARED] in folded for form in self.forms)
+        return any(stem in folded for stem in self.stems(language))
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +107,7 @@ class Marker:
         begin = 0
         for line in text.split("\n"):
             folded = fold_text(line, self.language)
-            likely = [n for n, p in enumerate(self.patterns) if p.may_be_in(folded)]
+            likely = [n for n, p in enumerate(self.patterns) if p.may_be_in(folded, self.language)]
             if likely:
                 for find in self._in_line(line, likely):
                     yield Find(find.begin + begin, find.end + begin, find.words, find.group)
@@ -142,7 +148,6 @@ class Marker:
 @lru_cache(maxsize=256)
 def _expression(patterns: tuple[Pattern, ...], language: str | None) -> re.Pattern[str]:
     """What a folded text looks like where it has one of them; more than it has, or less."""
-    ending = f"0{(language or '').partition('-')[0].lower()}"
     groups = []
     for group, pattern in enumerate(patterns):
         ways = [
@@ -150,17 +155,11 @@ def _expression(patterns: tuple[Pattern, ...], language: str | None) -> re.Patte
             for way in pattern.ways
             if not needs_cutting("".join(way))
         ]
-        ways += [rf"{re.escape(stem)}\w*" for stem in _stems(pattern, ending)]
+        ways += [rf"{re.escape(stem)}\w*" for stem in pattern.stems(language)]
         cut = [r"\s*".join(way) for way in pattern.ways if needs_cutting("".join(way))]
         both = [*([rf"(?<!\w)(?:{'|'.join(ways)})"] if ways else []), *cut]
         groups.append(rf"(?P<g{group}>{'|'.join(both) or '(?!)'})")
     return re.compile("|".join(groups) or "(?!)")
-
-
-def _stems(pattern: Pattern, ending: str) -> list[str]:
-    """What forms begin with."""
-    found = (form.removesuffix(ending) for form in pattern.forms if form.endswith(ending))
-    return [stem[: max(len(stem) - 1, 3)] for stem in found]
 
 
 def _are_close(first: Find, last: Find) -> bool:
