@@ -18,7 +18,7 @@ from extract.fields import Fields, read_fields, with_byline
 from extract.fingerprint import simhash, text_digest
 from extract.kind import Page, find_kind
 from extract.lines import Line, read_lines
-from extract.links import find_links
+from extract.links import base_of, find_links
 from extract.live import mark_entries
 from extract.own import apply_rules, find_own_marks
 from extract.paywall import drop_offer, find_paywall
@@ -116,6 +116,7 @@ def _extract(
     statement = find_statement(root, said, url)
     states = find_states(root)
     unfolded = unfold(root)
+    base = base_of(root, url)
     lines = read_body(root, url, rules)
     text_evidence = add_stored(root, lines, said, states) or _unfolded(unfolded, lines)
     mark_entries(lines, said)
@@ -125,7 +126,7 @@ def _extract(
     credit, credit_evidence = drop_credit(lines)
     ends_in_offer = drop_offer(lines)
     blocks, removed = assemble(lines)
-    links = find_links(lines, root, url)
+    links = find_links(lines, base, url)
     plain = text_of(blocks)
     language, language_evidence = detect_language(plain, fields.declared_language)
     page = Page(
