@@ -1,4 +1,4 @@
-"""``microfiche export``: articles as JSON lines, CSV, Parquet, Markdown or text."""
+"""``microfiche export``: articles as JSON lines, CSV, Parquet, Markdown or text; their captures."""
 
 import sys
 from collections.abc import Iterable, Iterator
@@ -6,11 +6,13 @@ from pathlib import Path
 
 import click
 from rich.console import Console
-from rich.progress import track
+from rich.progress import MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, track
+from sqlite_utils import Database
 
 from archive.cli import archive_of
 from archive.cli.search import tell
-from archive.errors import ArchiveUnwritable
+from archive.config import load_config
+from archive.errors import ArchiveUnwritable, ExitCode
 from archive.export import (
     Exported,
     iter_exported,
@@ -21,11 +23,15 @@ from archive.export import (
     write_files,
     write_parquet,
 )
+from archive.index.captures import Capture
 from archive.index.open import read_index
+from archive.packages.wacz import write_wacz, write_warc
 from archive.search.expand import planned
 from archive.wording import counted
 
-_FORMATS = ("jsonl", "csv", "parquet", "markdown", "text")
+_FORMATS = ("jsonl", "csv", "parquet", "markdown", "text", "wacz", "warc")
+_COLUMNS = (TextColumn("{task.description}"), MofNCompleteColumn(), TimeElapsedColumn())
+_PACKAGES = frozenset({"wacz", "warc"})
 
 
 @click.command("export")
@@ -39,10 +45,14 @@ _FORMATS = ("jsonl", "csv", "parquet", "markdown", "text")
 )
 @click.pass_context
 def command(ctx: click.Context, query: tuple[str, ...], form: str, target: Path | None) -> None:
-    """Write out articles as JSON lines, CSV, Parquet or text.
+    """Write out articles as JSON lines, CSV, Parquet or text, or their captures as WACZ or WARC.
 
-    Those that QUERY finds, or all of them; the oldest first.
+    Those that QUERY finds, or all of them; the oldest first. A WACZ or WARC file holds their
+    records as they are, with what their pages need and what revisits refer to, so that it can be
+    replayed by itself; without QUERY, all that the archive holds.
     """
+    if form in _PACKAGES and target is None:
+        raise click.UsageError(f"A {form.upper()} is no text for stdout; name a file with --to")
     if form == "parquet" and target is None:
         raise click.UsageError("Parquet is no text for stdout; name a file with --to")
     asked = " ".join(query)
@@ -51,6 +61,9 @@ def command(ctx: click.Context, query: tuple[str, ...], form: str, target: Path 
         if left_out := [note for note in planned(db, asked).notes if "left out" in note]:
             raise click.UsageError("; ".join(left_out))
         tell(asked, planned(db, asked).notes)
+        if form in _PACKAGES and target is not None:
+            _package(ctx, db, asked, form, target)
+            return
         articles = _watched(iter_exported(db, asked), target)
         if target is None:
             for piece in _pieces(articles, form):
@@ -58,6 +71,26 @@ def command(ctx: click.Context, query: tuple[str, ...], form: str, target: Path 
             return
         count = _write(articles, form, target)
     click.echo(f"Exported {counted(count, 'article')} to {target}")
+
+
+def _package(ctx: click.Context, db: Database, asked: str, form: str, target: Path) -> None:
+    archive = archive_of(ctx)
+    with Progress(*_COLUMNS, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("captures", total=None)
+
+        def on_capture(_: Capture) -> None:
+            bar.advance(task)
+
+        if form == "warc":
+            packed = write_warc(archive, db, asked, target, on_capture=on_capture)
+        else:
+            title = load_config(archive).archive.title or "microfiche"
+            packed = write_wacz(archive, db, asked, target, title=title, on_capture=on_capture)
+    for problem in packed.problems:
+        click.echo(f"microfiche: {problem}", err=True)
+    click.echo(f"Exported {counted(packed.captures, 'capture')} to {target}")
+    if packed.problems:
+        ctx.exit(ExitCode.DAMAGED)
 
 
 def _pieces(articles: Iterable[Exported], form: str) -> Iterator[str]:
