@@ -3,6 +3,7 @@
 import gzip
 import hashlib
 import json
+import subprocess
 import zipfile
 from contextlib import closing
 
@@ -15,6 +16,7 @@ from archive.layout import create_archive
 from archive.warc.checkup import check_files
 from tests.archive.indexer.press import story
 from tests.archive.replay.shelf import CONFIG, Shelf
+from tests.environments import environment
 
 T1, T2 = "20260102030405", "20260105030405"
 HARBOUR, STORM = "http://post.test/harbour", "http://post.test/storm"
@@ -125,3 +127,14 @@ def test_where_it_cannot_be_written_is_said(shelf, tmp_path):
     nowhere = tmp_path / "no" / "x.wacz"
     result = CliRunner().invoke(cli, [*arguments, "wacz", "--to", str(nowhere)])
     assert f"{nowhere}: cannot be written" in str(result.exception)
+
+
+def test_a_wacz_is_sound_to_the_tool_of_its_makers(shelf, tmp_path):
+    package = tmp_path / "some.wacz"
+    run(shelf.archive, "export", "--format", "wacz", "--to", package, "storm")
+    command = environment("wacz-0.6", "wacz==0.6.0") / "wacz"
+    done = subprocess.run(
+        [command, "validate", "-f", package], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "is valid" in done.stdout
