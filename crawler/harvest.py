@@ -50,8 +50,8 @@ _DEAD = frozenset({Outcome.GONE, Outcome.UNREADABLE, Outcome.CLIENT_ERROR})
 # A feed that fails so often is dead, and its home is looked at so often for another.
 _DEAD_AFTER = 3
 _DEAD_LOOK_S = 6 * 3600.0
-# A longer page, as received, asks for no proof of anything.
-_MAX_CHALLENGE_BYTES = 60_000
+# A longer page asks for no proof of anything; one that comes coded is that much shorter.
+_MAX_CHALLENGE_BYTES, _MAX_CODED_BYTES = 60_000, 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,12 +190,10 @@ class Harvest:
     async def _read(self, fetch: Fetch, answer: Answer) -> tuple[Outcome, Leads]:
         """What an answer is, by its content too, and what it names."""
         outcome = answer.outcome
+        coded = "content-encoding" in answer.headers
+        short = len(answer.body) <= (_MAX_CODED_BYTES if coded else _MAX_CHALLENGE_BYTES)
         may_be_wall = outcome is Outcome.CAPTURED or outcome in REBUFFS
-        if (
-            may_be_wall
-            and fetch.kind is not Kind.REQUISITE
-            and len(answer.body) <= _MAX_CHALLENGE_BYTES
-        ):
+        if may_be_wall and short and fetch.kind is not Kind.REQUISITE:
             content = answer.content(2 * _MAX_CHALLENGE_BYTES)
             outcome = find_challenge(answer, content) or outcome
         if outcome is not Outcome.CAPTURED or not may_lead_on(fetch, answer):

@@ -11,8 +11,8 @@ def owner_of(url: str, config: Config) -> tuple[str, Source]:
     """The source in whose scope an address lies; one made for its domain where there is none.
 
     >>> config = Config(layout=1, archive={"contact": "mailto:a@b.example"})
-    >>> owner_of("https://www.news.example/a", config)[0]
-    'news.example'
+    >>> owner_of("https://www.news.co.uk/a", config)[0]
+    'news.co.uk'
     """
     for source_id, source in config.sources.items():
         if source.enabled and Scope(source, config.crawl).has_host(url):
