@@ -69,6 +69,8 @@ def _catch_up(archive: Archive, config: Config, *, reread: bool) -> catchup.Repo
     """Index what is new; None where the index has to be made anew, and why has been said."""
     try:
         with write_index(archive) as db:
+            if catchup.is_left_to_rebuild(archive, db):
+                return None
             told = catchup.other_extractors(db)
             if not told or not reread:
                 if told:
