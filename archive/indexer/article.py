@@ -123,6 +123,9 @@ def text_of(version: StoredVersion) -> str:
 
 def _counted(versions: Sequence[StoredVersion], sights: Sequence[Sight]) -> list[StoredVersion]:
     """Versions with how often, and when last, each was seen, and whether never whole."""
+    if len(sights) == 1 and versions[0].is_cut == sights[0].is_cut and versions[0].captures == 1:
+        # By far most of all: seen once, and as it was met.
+        return [*versions]
     captures: dict[int, list[Sight]] = defaultdict(list)
     for sight in sights:
         if sight.version:
@@ -142,6 +145,8 @@ def _counted(versions: Sequence[StoredVersion], sights: Sequence[Sight]) -> list
 def _told(
     sights: Sequence[Sight], versions: Iterable[StoredVersion], left: Mapping[int, int | None]
 ) -> list[Sight]:
+    if len(sights) == 1 and not left and sights[0].told_by is not None:
+        return [*sights]
     by_id = {version.id: version for version in versions}
     return [
         replace(

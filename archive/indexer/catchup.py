@@ -172,7 +172,7 @@ def rebuild(
     Raises:
         RebuildFailed: what was being made got damaged, and is removed; the old one is as it was.
     """
-    beside = archive.index_path.with_name("index.db.rebuild")
+    beside = _beside(archive)
     # SQLite copies one database into another only where their pages are of one size.
     old = None if is_marked(archive.index_path) else page_size_of(archive.index_path)
     page_size = old or PAGE_SIZE
@@ -193,6 +193,16 @@ def rebuild(
         switch(db, archive.index_path)
     remove_beside(beside)
     return report
+
+
+def is_left_to_rebuild(archive: Archive, db: Database) -> bool:
+    """Whether a rebuild was killed when the old index had gone and the new one was not there."""
+    is_empty = db.execute("SELECT 1 FROM captures LIMIT 1").fetchone() is None
+    return is_empty and _beside(archive).exists()
+
+
+def _beside(archive: Archive) -> Path:
+    return archive.index_path.with_name("index.db.rebuild")
 
 
 @contextmanager

@@ -10,6 +10,7 @@ from archive.indexer.catchup import (
     Progress,
     Report,
     catch_up,
+    is_left_to_rebuild,
     other_extractors,
     rebuild,
     recover_leftovers,
@@ -99,6 +100,8 @@ def _catch_up(
     """
     try:
         with write_index(archive) as db:
+            if is_left_to_rebuild(archive, db):
+                return None, frozenset()
             others = other_extractors(db)
             if not others or not reread:
                 if others:

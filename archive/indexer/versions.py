@@ -16,8 +16,11 @@ def version_of(
     article: int, capture: int, uri: str, reading: Reading, *, is_cut: bool
 ) -> StoredVersion:
     """The version that a capture shows; a canonical address that is its own is not kept again."""
-    version = StoredVersion(
-        **shared(reading, Said),
+    values = shared(reading, Said)
+    if reading.canonical_url == uri:
+        values["canonical_url"] = None
+    return StoredVersion(
+        **values,
         id=capture,
         article=article,
         last_capture=capture,
@@ -25,7 +28,6 @@ def version_of(
         shown_as=capture,
         is_cut=is_cut,
     )
-    return replace(version, canonical_url=None) if version.canonical_url == uri else version
 
 
 def links_of(version: int, reading: Reading) -> list[StoredLink]:

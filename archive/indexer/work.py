@@ -308,6 +308,7 @@ def _sight(page: _Seen, version: StoredVersion) -> Sight:
         address=page.address.id,
         outcome=page.outcome,
         version=version,
+        told_by=version.text_digest,
         published=version.published,
         is_cut=version.is_cut,
     )

@@ -7,6 +7,7 @@ from datetime import date
 
 from sqlite_utils import Database
 
+from archive.search.expressions import all_of, in_column, joined, quoted
 from archive.search.fields import NEVER, OTHER_KINDS, Condition, condition_for
 from archive.search.marks import Pattern
 from archive.search.notes import Note, NoteKind
@@ -197,14 +198,14 @@ class _Compiler:
             return (pick(word) or None) if word else None
         if isinstance(node, Either):
             found = [self.expression(part, pick) for part in node.parts]
-            return None if None in found else _joined(filter(None, found), " OR ")
+            return None if None in found else joined(filter(None, found), " OR ")
         if not isinstance(node, Both):
             return None
         wanted = [part for part in node.parts if not isinstance(part, Without)]
         found = [self.expression(part, pick) for part in wanted]
         if not found or None in found:
             return None
-        match = _joined(filter(None, found), " AND ")
+        match = joined(filter(None, found), " AND ")
         for part in node.parts:
             if isinstance(part, Without):
                 refused = self.expression(part.part) if pick is not _forms else None
@@ -272,7 +273,7 @@ class _Compiler:
         exact = f"NEAR({group}, {near.distance})" if len(texts) > 1 else group
         column = near.texts[0].column
         pattern = Pattern(tuple(map(tuple, texts)))
-        return Word(_in(column, exact), _in(column, _all_of(every)), pattern=pattern)
+        return Word(in_column(column, exact), in_column(column, all_of(every)), pattern=pattern)
 
     def _text(self, text: Text) -> Word | None:
         fuzzy = re.fullmatch(r"(.+)~\d?", text.words)
@@ -289,10 +290,10 @@ class _Compiler:
 
     def _plain(self, text: Text, ways: tuple[tuple[str, ...], ...]) -> Word:
         star = " *" if text.prefix else ""
-        exact = _joined((f'"{" ".join(words)}"{star}' for words in ways), " OR ")
-        loose = _joined((_all_of(words, star) for words in ways), " OR ")
+        exact = joined((f'"{" ".join(words)}"{star}' for words in ways), " OR ")
+        loose = joined((all_of(words, star) for words in ways), " OR ")
         pattern = Pattern(ways, text.prefix)
-        return Word(_in(text.column, exact), _in(text.column, loose), pattern=pattern)
+        return Word(in_column(text.column, exact), in_column(text.column, loose), pattern=pattern)
 
     def _formed(self, text: Text, ways: tuple[tuple[str, ...], ...]) -> Word | None:
         """A word with its forms; its nearest words where no article has either."""
@@ -301,7 +302,7 @@ class _Compiler:
         forms = [forms_of_word(word, self._languages) for word in _typed_words(text.words)]
         if not all(forms):
             forms = []
-        every = _joined((_joined(map(_quoted, some), " OR ") for some in forms), " AND ")
+        every = joined((joined(map(quoted, some), " OR ") for some in forms), " AND ")
         word = replace(self._plain(text, ways), forms=every)
         marked = frozenset(form for some in forms for form in some)
         word = replace(word, pattern=replace(word.pattern, forms=marked))
@@ -377,27 +378,6 @@ def _typed_words(typed: str) -> Iterator[str]:
     parts = re.split(r"[^\w\u0300-\u036f\u0900-\u0dff\u064b-\u0652\u0591-\u05c7]+", typed)
     words = [part for part in parts if part]
     yield from (word for word in words if len(word) > 1 or len(words) == 1)
-
-
-def _in(column: str | None, expression: str) -> str:
-    if column == "earlier":
-        # What articles said, and do not say any more.
-        return f"(earlier : ({expression}) NOT {{text title standfirst asides}} : ({expression}))"
-    return f"{column} : ({expression})" if column else expression
-
-
-def _quoted(word: str) -> str:
-    return f'"{word}"'
-
-
-def _all_of(words: tuple[str, ...] | list[str], star: str = "") -> str:
-    *first, last = map(_quoted, words)
-    return _joined([*first, last + star], " AND ")
-
-
-def _joined(parts: Iterator[str] | list[str] | filter | map, way: str) -> str:  # type: ignore[type-arg]
-    found = list(parts)
-    return found[0] if len(found) == 1 else way.join(f"({part})" for part in found)
 
 
 def _asked_for(node: Node | None) -> tuple[str, ...]:

@@ -8,124 +8,27 @@ archive are, the others follow by date.
 
 import json
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 
 from sqlite_utils import Database
 
-from archive.search.compile import Asked, Word, compiled, having_words
+from archive.search.compile import Asked, Word, compiled
 from archive.search.engine import Order, Ranked, Total
 from archive.search.facets import Facets, described
-from archive.search.fields import Condition
 from archive.search.marks import Pattern
+from archive.search.matches import BOUNDS, Bounds, Matches, exactly, having, with_forms
 from archive.search.notes import Note, NoteKind
 from archive.search.query import Query
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Bounds:
-    """How much is looked at, in articles.
-
-    Attributes:
-        ranked: Up to so many matches BM25 is exact: it costs 0.8 to 1.2 microseconds each. Totals
-            are exact up to it, too.
-        ranked_of_many: Of more, the last so many to come into the archive are ranked.
-        words: Where more have the very words, no other forms of them are looked for.
-        forms: Nor where more have the forms.
-        sorted: Up to so many are sorted by date, 0.4 microseconds each; of more, dates are walked.
-        some: Of articles with some of the words, the best so many are given.
-    """
-
-    ranked: int = 100_000
-    ranked_of_many: int = 40_000
-    words: int = 10_000
-    forms: int = 50_000
-    sorted: int = 20_000
-    some: int = 1_000
-
-
-BOUNDS = Bounds()
 WEIGHTS = "1.0, 8.0, 4.0, 1.0, 0.5"
 """Of text, title, standfirst, asides, earlier text."""
 
 # What a form counts beside the very word.
 _FORM = 0.7
 _SCORED = 1_000
-
-
-@dataclass(frozen=True, slots=True)
-class Matches:
-    """A SELECT of the numbers of articles.
-
-    Attributes:
-        tables: What stands behind FROM, with conditions.
-        values: Its parameters.
-        number: What the number is called in it.
-    """
-
-    tables: str
-    values: tuple[str | int, ...]
-    number: str
-
-    @property
-    def sql(self) -> str:
-        """The statement."""
-        return f"SELECT {self.number} AS number FROM {self.tables}"  # noqa: S608 - constants
-
-    def narrowed(self, condition: str, *values: str | int) -> "Matches":
-        """Under one more condition."""
-        tables = f"{self.tables} AND {condition.replace('{n}', self.number)}"
-        return Matches(tables, (*self.values, *values), self.number)
-
-    def under(self, conditions: Iterable[Condition]) -> "Matches":
-        """Under conditions on fields."""
-        found = self
-        # The plus keeps SQLite from asking FTS5 for one article after another: each time it would
-        # look up all the words again.
-        number = self.number if self.number == "facets.number" else f"+{self.number}"
-        for condition in conditions:
-            found = found.narrowed(f"({condition.of(number)})", *condition.values)
-        return found
-
-    def joined(self, other: "Matches") -> "Matches":
-        """These and those."""
-        both = f"({self.sql} UNION {other.sql}) WHERE 1"
-        return Matches(both, (*self.values, *other.values), "number")
-
-    def count(self, db: Database, at_most: int) -> int:
-        """How many; counting stops one beyond."""
-        sql = f"SELECT count(*) FROM ({self.sql} LIMIT {at_most + 1})"  # noqa: S608 - as above
-        return int(db.execute(sql, self.values).fetchone()[0])
-
-
-def matching(db: Database, asked: Asked, bounds: Bounds = BOUNDS) -> Matches:
-    """The articles that a query asks for, with the very words or their forms."""
-    found = _exactly(asked)
-    formed = _forms(db, asked, found, bounds)
-    return found.joined(formed) if formed else found
-
-
-def _exactly(asked: Asked) -> Matches:
-    if asked.match is None:
-        return Matches("facets WHERE 1", (), "facets.number").under(asked.conditions)
-    return _having("articles_fts", asked.match).under(asked.conditions)
-
-
-def _having(table: str, expression: str) -> Matches:
-    return Matches(f"{table} WHERE {table} MATCH ?", (expression,), f"{table}.rowid")
-
-
-def _forms(db: Database, asked: Asked, exact: Matches, bounds: Bounds) -> Matches | None:
-    """The articles that have the words in other forms; None where they are too many or none."""
-    if asked.forms is None or exact.count(db, bounds.words) > bounds.words:
-        return None
-    found = _having("article_forms", asked.forms)
-    if asked.beside:
-        found = found.under([having_words(asked.beside)])
-    found = found.under((*asked.without, *asked.conditions))
-    return found if found.count(db, bounds.forms) <= bounds.forms else None
 
 
 class FtsEngine:
@@ -150,6 +53,7 @@ class FtsAnswer:
     _helpful: bool
     notes: tuple[Note, ...] = field(init=False)
     patterns: tuple[Pattern, ...] = field(init=False)
+    _counted: dict[tuple[Matches, int], int] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         self.patterns = tuple(dict.fromkeys(word.pattern for word in self._asked.words))
@@ -173,7 +77,7 @@ class FtsAnswer:
         if self._some is not None:
             return Total(len(self._some), len(self._some) < self._bounds.some)
         at_most = self._bounds.ranked
-        found = self._every.count(self._db, at_most)
+        found = self._count(self._every, at_most)
         return Total(min(found, at_most), found <= at_most)
 
     def ranked(self, order: Order, *, after: Ranked | None, limit: int) -> list[Ranked]:
@@ -214,11 +118,11 @@ class FtsAnswer:
 
     @cached_property
     def _exact(self) -> Matches:
-        return _exactly(self._asked)
+        return exactly(self._asked)
 
     @cached_property
     def _formed(self) -> Matches | None:
-        return _forms(self._db, self._asked, self._exact, self._bounds)
+        return with_forms(self._db, self._asked, self._exact, self._bounds)
 
     @cached_property
     def _every(self) -> Matches:
@@ -230,8 +134,8 @@ class FtsAnswer:
         loose, at_most = self._asked.loose, self._bounds.ranked
         if loose is None:
             return None
-        likely = _having("articles_fts", loose)
-        if likely.count(self._db, at_most) <= at_most:
+        likely = having("articles_fts", loose)
+        if self._count(likely, at_most) <= at_most:
             return None
         sql = f"{likely.sql} ORDER BY rowid DESC LIMIT 1 OFFSET ?"
         return int(self._db.execute(sql, [loose, self._bounds.ranked_of_many]).fetchone()[0])
@@ -280,7 +184,11 @@ class FtsAnswer:
         sql = f"{self._formed.sql} EXCEPT {self._exact.sql} ORDER BY 1 DESC"
         rows = self._db.execute(sql, [*self._formed.values, *self._exact.values])
         numbers, at_most = [row[0] for row in rows], self._bounds.words
-        words = [w for w in self._asked.words if self._count(w) <= at_most] or self._asked.words
+        words = [
+            w
+            for w in self._asked.words
+            if self._count(having("articles_fts", w.exact), at_most) <= at_most
+        ] or self._asked.words
         scores = self._scores_of(numbers[:_SCORED], words) if len(self._asked.words) > 1 else {}
         ranked = [Ranked(number, scores.get(number, 0.0)) for number in numbers]
         return sorted(ranked, key=lambda item: (-item.score, -item.number))
@@ -300,9 +208,9 @@ class FtsAnswer:
     def _some(self) -> list[Ranked] | None:
         """Articles with some of the words, the best first; None where others have them all."""
         words = self._asked.words
-        if not self._helpful or not words or self._exact.count(self._db, 0):
+        if not self._helpful or not words or self._count(self._exact, 0):
             return None
-        if self._formed and self._formed.count(self._db, 0):
+        if self._formed and self._count(self._formed, 0):
             return None
         return self._with_some(_parts(words))
 
@@ -329,8 +237,11 @@ class FtsAnswer:
         ranked = [Ranked(n, scores[n] + finer.get(n, 0.0)) for n in best]
         return sorted(ranked, key=lambda item: (-item.score, -item.number))
 
-    def _count(self, word: Word) -> int:
-        return _having("articles_fts", word.exact).count(self._db, self._bounds.words)
+    def _count(self, found: Matches, at_most: int) -> int:
+        """How many, counted once; counting stops one beyond."""
+        if (found, at_most) not in self._counted:
+            self._counted[found, at_most] = found.count(self._db, at_most)
+        return self._counted[found, at_most]
 
     def _numbers(self, word: Word) -> tuple[set[int], set[int]]:
         """The articles with a word, and with its forms; none of a word that most have."""
@@ -372,7 +283,7 @@ class FtsAnswer:
     ) -> list[Ranked]:
         """Sorted where there are few; where there are many, the dates are walked and probed."""
         way, before = ("ASC", ">") if oldest else ("DESC", "<")
-        many = walk or found.count(self._db, self._bounds.sorted) > self._bounds.sorted
+        many = walk or self._count(found, self._bounds.sorted) > self._bounds.sorted
         source = (
             f"articles a INDEXED BY articles_by_date WHERE {_probe(found)}"
             if many

@@ -12,8 +12,9 @@ from archive.search.compile import compiled
 from archive.search.cursor import read_place, write_place
 from archive.search.engine import Answer, Engine, Order, Ranked
 from archive.search.facets import Facets
-from archive.search.fts import FtsEngine, Matches, matching
+from archive.search.fts import FtsEngine
 from archive.search.hits import hits_of
+from archive.search.matches import Matches, matching
 from archive.search.notes import Note, NoteKind
 from archive.search.query import parse
 from archive.search.results import SearchResult

@@ -1,4 +1,4 @@
-"""Kill -9 at any step of ingest, index, rebuild and migration: the next command goes on.
+"""Kill -9 at any step of ingest, index and rebuild: the next command goes on.
 
 And its result is that of a run that nobody disturbed.
 """
@@ -7,7 +7,6 @@ import random
 import signal
 import subprocess
 import sys
-import time
 from contextlib import closing
 
 import pytest
@@ -15,10 +14,8 @@ import zstandard
 from click.testing import CliRunner
 
 from archive.cli import cli
-from archive.errors import IndexDamaged
-from archive.index.open import open_index, open_index_file
+from archive.index.open import open_index
 from archive.layout import create_archive
-from tests.archive.index.old import STARTS, old_archive, unpack
 from tests.archive.indexer.press import http, new_press, rows_of, story
 from tests.archive.ingest.foreign import foreign_arc, foreign_warc, wacz
 from tests.archive.ingest.shelf_server import Shelf, serving
@@ -114,21 +111,23 @@ class Undisturbed:
 
     def archive(self, place, command):
         """An archive at the beginning of a command."""
-        if command == "upgrade":
-            return old_archive(place, STARTS[0])
         if command == "ingest":
             archive = create_archive(place, contact="mailto:tests@example.org")
         else:
             archive = make_crawled(place)
         one_worker(archive)
+        if command == "outdated":
+            finished(archive, "index")
+            with closing(open_index(archive, write=True)) as db:
+                db.execute("PRAGMA user_version = 3")
         return archive
 
     def arguments(self, command):
         return {
             "ingest": ("ingest", self.root / "sources"),
             "index": ("index",),
-            # A migration, then everything read again by the extractor of today.
-            "upgrade": ("index",),
+            # Of another version: everything is read again.
+            "outdated": ("index",),
             "rebuild": ("index", "--rebuild"),
         }[command]
 
@@ -140,7 +139,7 @@ def undisturbed(tmp_path_factory):
 
 CASES = (
     *(("ingest", "file"), ("ingest", "sql")),
-    *(("index", "sql"), ("rebuild", "sql"), ("upgrade", "sql")),
+    *(("index", "sql"), ("rebuild", "sql"), ("outdated", "sql")),
 )
 
 
@@ -192,112 +191,3 @@ def test_a_download_that_was_killed_is_gone_on_with(tmp_path):
     assert kept[0] == kept[1]
     assert warc in kept[1].values()
     assert len(kept[1]) == 2
-
-
-MIGRATE = """
-import sqlite3, sys
-from pathlib import Path
-from tests.archive.killer import arm
-arm("sql", int(sys.argv[2]))
-from archive.index.open import open_index_file
-open_index_file(Path(sys.argv[1]), write=True).close()
-"""
-
-
-def command_of(path, at=0):
-    return [sys.executable, "-c", MIGRATE, str(path), str(at)]
-
-
-def left_by(path):
-    """Every row of an index and how its tables are made, once the next writer has opened it."""
-    with closing(open_index_file(path, write=True)) as db:
-        assert db.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
-        db.execute("INSERT INTO articles_fts (articles_fts) VALUES ('integrity-check')")
-        tables = db.execute("SELECT name, sql FROM sqlite_master ORDER BY name").fetchall()
-        return tables, rows_of(db)
-
-
-class Migrations:
-    """Migrations that nobody disturbs: how many statements, how long, and what they leave."""
-
-    def __init__(self, place):
-        self._place = place
-        self._known = {}
-
-    def of(self, start):
-        if start not in self._known:
-            path = self._place / f"{start}.db"
-            unpack(path, start)
-            begun = time.monotonic()
-            done = subprocess.run(
-                command_of(path), capture_output=True, text=True, timeout=KILL_S, check=True
-            )
-            took_s = time.monotonic() - begun
-            self._known[start] = int(done.stderr.split()[-1]), took_s, left_by(path)
-        return self._known[start]
-
-
-@pytest.fixture(scope="module")
-def migrations(tmp_path_factory):
-    return Migrations(tmp_path_factory.mktemp("migrations"))
-
-
-OLD = [start for start in STARTS if start.is_old]
-
-
-def is_served_only_if_whole(path, expected):
-    """A reader who comes before the next writer sees an old index and says so, or the new one."""
-    try:
-        with closing(open_index_file(path)) as db:
-            return {
-                name: rows for name, rows in rows_of(db).items() if rows != expected[name]
-            } == {}
-    except IndexDamaged as error:
-        return "made by an older microfiche" in str(error)
-
-
-def kill_migration(path, start, expected, statement):
-    unpack(path, start)
-    done = subprocess.run(
-        command_of(path, statement), capture_output=True, timeout=KILL_S, check=False
-    )
-    assert done.returncode == -signal.SIGKILL, done.stderr
-    assert is_served_only_if_whole(path, expected[1])
-    assert left_by(path) == expected
-
-
-@pytest.mark.parametrize("start", OLD, ids=str)
-def test_killed_while_it_migrates_the_next_writer_ends_as_an_undisturbed_one(
-    migrations, tmp_path, start
-):
-    statements, _, expected = migrations.of(start)
-    for share in (0.1, 0.5, 0.8, 0.95, 1):
-        path = tmp_path / f"{share}.db"
-        kill_migration(path, start, expected, max(1, int(statements * share)))
-
-
-@pytest.mark.soak
-@pytest.mark.parametrize("start", OLD, ids=str)
-def test_killed_at_each_statement_of_a_migration(migrations, tmp_path, start):
-    statements, _, expected = migrations.of(start)
-    for statement in range(1, statements + 1):
-        kill_migration(tmp_path / f"{statement}.db", start, expected, statement)
-
-
-@pytest.mark.soak
-@pytest.mark.parametrize("start", OLD, ids=str)
-def test_killed_at_any_time_of_a_migration(migrations, tmp_path, start):
-    """Within a statement too: while pages are written, or the log is moved into the file."""
-    _, took_s, expected = migrations.of(start)
-    chance = random.Random(str(start))
-    killed = 0
-    for attempt in range(60):
-        path = tmp_path / f"{attempt}.db"
-        unpack(path, start)
-        with subprocess.Popen(command_of(path), stderr=subprocess.DEVNULL) as process:
-            time.sleep(took_s * (0.3 + 0.7 * chance.random()))
-            process.kill()
-        killed += process.returncode == -signal.SIGKILL
-        assert is_served_only_if_whole(path, expected[1])
-        assert left_by(path) == expected
-    assert killed > 20

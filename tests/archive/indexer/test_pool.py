@@ -149,7 +149,7 @@ def test_a_page_too_large_to_be_handed_over_is_given_up():
     settings = PoolSettings(workers=1, timeout_s=60, memory_bytes=420 << 20)
     with Pool(settings) as pool:
         pages = [story("A story to begin with"), bytes(100 << 20), story("A story to end with")]
-        before, huge, after = all_of(pool, [page(body) for body in pages])
+        before, huge, after = all_of(pool, [page(body) for body in pages], timeout_s=180)
     assert isinstance(before, Reading)
     assert isinstance(huge, Failure)
     assert huge.reason is FailureReason.CRASHED
