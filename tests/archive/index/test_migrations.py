@@ -29,7 +29,11 @@ from tests.site.titles import KURIER
 KEPT = {
     "sources": "SELECT * FROM sources",
     "warcs": "SELECT * FROM warcs",
-    "captures": "SELECT * FROM cdx",
+    "captures": """
+SELECT id, record_id, urlkey, timestamp, uri, mime, status, digest, file, offset, length,
+    record_type, refers_to, refers_to_uri, refers_to_date, redirect, truncated, source, kind,
+    page_kind, failure FROM cdx
+""",
     "failures": "SELECT * FROM extraction_failures",
     "articles": """
 SELECT url, source, title, published, first_captured, last_captured, versions, captures, kind,
