@@ -1,6 +1,7 @@
 """CDX in both dialects, Memento, availability: what other programs ask an archive."""
 
 import json
+import subprocess
 from contextlib import closing
 
 import pytest
@@ -13,6 +14,7 @@ from archive.replay.origins import REPLAY_NAME, Origins
 from archive.web.app import create_room
 from tests.archive.replay.loopback import client, listening, serving
 from tests.archive.replay.shelf import Shelf
+from tests.environments import environment
 
 T1, T2, T3 = "20260102030405", "20260103000000", "20270102030405"
 URL = "http://post.test/story"
@@ -247,3 +249,26 @@ def test_patterns_are_bounded():
                 lambda name, value=value: [f"url:{value}"] if name == "filter" else [],
                 wayback=True,
             )
+
+
+_TOOLKIT = """
+import sys, cdx_toolkit
+found = cdx_toolkit.CDXFetcher(source=sys.argv[1]).iter(sys.argv[2], limit=10)
+print([(row["timestamp"], row["url"], row["mime"]) for row in found])
+"""
+
+
+@pytest.mark.soak
+def test_cdx_toolkit_reads_us_by_our_address(origins):
+    python = environment("cdx_toolkit-0.9", "cdx_toolkit>=0.9,<1") / "python"
+    done = subprocess.run(
+        [python, "-c", _TOOLKIT, f"{origins[0].room}/cdx", URL],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.strip() == str(
+        [(T1, URL, "text/html"), (T2, URL, "warc/revisit"), (T3, URL, "text/html")]
+    )
