@@ -98,10 +98,10 @@ def test_index_that_is_no_database(archive, command):
     assert_one_line(done, ExitCode.DAMAGED, "index.db", "run `microfiche index`")
 
 
-def test_index_makes_an_index_that_is_no_database_anew(archive):
+def test_index_rebuilds_an_index_that_is_no_database(archive):
     archive.index_path.write_bytes(b"this is not a database, it is a shopping list" * 50)
     done = microfiche("-C", archive.root, "index")
-    assert_one_line(done, ExitCode.OK, "index.db", "not a database", "makes it anew")
+    assert_one_line(done, ExitCode.OK, "index.db", "not a database", "rebuilds it")
     assert microfiche("-C", archive.root, "search", "x").returncode == ExitCode.OK
 
 
