@@ -68,7 +68,7 @@ def test_all_samples_at_once_as_a_user_would(archive, samples):
     result = ingest(archive, samples)
     # One file is damaged, and one is no WARC at all.
     assert result.exit_code == 6
-    assert "14 new articles" in result.output
+    assert "18 new articles" in result.output
     again = ingest(archive, samples)
     assert again.output.count("there already: ") == 17
     assert "Indexed: 0 captures" in again.output
