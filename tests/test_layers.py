@@ -23,6 +23,7 @@ ORDER = (
     "archive.indexer",
     "archive.check",
     "archive.replay",
+    "archive.packages",
     "archive.ingest",
     "archive.saved",
     "archive.runs",
