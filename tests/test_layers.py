@@ -131,6 +131,17 @@ def test_the_order_names_every_package():
     assert packages - {"archive", "crawler"} == set(ORDER) - {"microfiche"}
 
 
+def test_every_package_says_what_to_read_in_it():
+    wrong = []
+    for path in [path for path in parts().values() if path.name == "__init__.py"]:
+        said = set(re.findall(r"\w+", ast.get_docstring(ast.parse(path.read_text("utf-8"))) or ""))
+        inside = {other.stem for other in path.parent.glob("*.py")} - {"__init__", "__main__"}
+        # A command's module has the command's name.
+        if path.parent.name not in ("cli", "commands") and len(inside - said) * 4 > len(inside):
+            wrong.append((str(path.relative_to(ROOT)), sorted(inside - said)))
+    assert wrong == []
+
+
 def test_nothing_needs_a_package_above_it():
     graph = graph_of_packages()
     reached: dict[str, set[str]] = {}

@@ -1,6 +1,7 @@
 """The command line: one click group whose commands are loaded by name when they are asked for.
 
-So `search` never pays for Twisted, and nothing here imports the crawler.
+So `search` never pays for Twisted, and nothing here imports the crawler. One module for each
+command, by its name; ``output`` and ``progress`` are shared, ``reference`` writes docs/ from code.
 """
 
 import errno
