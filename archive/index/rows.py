@@ -47,6 +47,8 @@ class Printed:
     query language, and a field of exports and of the API (docs/architecture.md has the recipe).
     """
 
+    dateline: str | None
+
 
 PRINTED = tuple(field.name for field in fields(Printed))
 
