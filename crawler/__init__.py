@@ -8,5 +8,5 @@ that are arithmetic), ``frontier`` (what is remembered), ``discovery`` (what doc
 Along with a run go ``indexing``, ``watching``, ``progress``, ``tally``, ``metrics``, ``report``.
 ``probe`` looks at a new site; ``addon`` captures for any spider; ``commands`` starts it all.
 Smaller parts: ``fetch``, ``outcomes``, ``credentials``, ``warcinfo``, ``robots_text``, ``prose``,
-``saving``, ``settings``, ``quiet``.
+``settings``, ``quiet``.
 """

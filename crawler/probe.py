@@ -13,10 +13,9 @@ from twisted.python.failure import Failure
 
 from archive.errors import MicroficheError
 from archive.urls import registered_domain
-from crawler.capture.addresses import AddressRefused
 from crawler.capture.ask import compose, proxy_of, server_of
 from crawler.capture.attempt import Attempt, Plan, Result
-from crawler.capture.connect import Connections, Route
+from crawler.capture.connect import AddressRefused, Connections, Route
 from crawler.discovery.content import ACCEPTED, Undecodable, decode_content
 from crawler.discovery.found import absolute
 from crawler.discovery.pages import (
