@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from archive.ingest.take import Taken
     from archive.search import Hit, Note, SearchResult, Segment
     from crawler.addon.archiving import Archiving
+    from crawler.discovery.found import Found, Listing
+    from crawler.discovery.readers import Document
     from extract import Article, ExtractError, extract
 
 # Where each name is defined.
@@ -52,6 +54,8 @@ _PLACES = {
     "archive.ingest.take": ("Taken",),
     "archive.search": ("Hit", "Note", "SearchResult", "Segment"),
     "crawler.addon.archiving": ("Archiving",),
+    "crawler.discovery.found": ("Found", "Listing"),
+    "crawler.discovery.readers": ("Document",),
     "extract": ("Article", "ExtractError", "extract"),
 }
 _PLACE_OF = {name: place for place, names in _PLACES.items() for name in names}
@@ -67,15 +71,18 @@ __all__ = [
     "ArticleRow",
     "Capture",
     "ConfigError",
+    "Document",
     "EventRow",
     "Exported",
     "ExtractError",
+    "Found",
     "Happening",
     "Hit",
     "IndexDamaged",
     "Indexed",
     "Kept",
     "LayoutError",
+    "Listing",
     "MicroficheError",
     "NotFound",
     "Note",

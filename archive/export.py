@@ -7,17 +7,13 @@ from typing import Any
 
 from sqlite_utils import Database
 
+from archive.index.rows import PRINTED, Printed
 from archive.search import select_matching
 
 
-@dataclass(frozen=True, slots=True)
-class Exported:
-    """One article with its current text, as it leaves the archive.
-
-    Moments of the archive are timestamps of 14 digits, dates of the page ISO 8601. ``record_id``
-    is the WARC-Record-ID of the first capture that showed this text: with it the page is found.
-    """
-
+# Without slots, and not the last of the bases: so what is printed comes behind these columns.
+@dataclass(frozen=True)
+class _Facts:
     id: str
     url: str
     source: str
@@ -43,6 +39,15 @@ class Exported:
     captures: int
     version_id: str
     record_id: str
+
+
+@dataclass(frozen=True)
+class Exported(Printed, _Facts):
+    """One article with its current text, as it leaves the archive.
+
+    Moments of the archive are timestamps of 14 digits, dates of the page ISO 8601. ``record_id``
+    is the WARC-Record-ID of the first capture that showed this text: with it the page is found.
+    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,14 +120,14 @@ class ExportedLink:
 
 Row = Exported | ExportedVersion | ExportedEvent | ExportedStory | ExportedLink
 
-_ARTICLES = """
+_ARTICLES = f"""
 SELECT a.hex AS id, a.url, a.source, s.name AS source_name, v.title, v.standfirst, v.text,
        v.authors, a.published, v.modified, a.language, a.section, v.tags, a.credit, a.kind,
        a.paywall, a.words, a.first_captured, a.last_captured, a.edited, a.removed, a.versions,
-       a.captures, v.hex AS version_id, c.record_id
+       a.captures, v.hex AS version_id, c.record_id{"".join(f", v.{name}" for name in PRINTED)}
 FROM articles a JOIN sources s ON s.id = a.source JOIN versions v ON v.id = a.current_version
 JOIN captures c ON c.id = v.first_capture WHERE a.number = ?
-"""
+"""  # noqa: S608 - our own text
 _VERSIONS = """
 SELECT a.hex AS article_id, v.hex AS version_id, f.uri AS url, v.title, v.standfirst, v.text,
        v.authors, v.published, v.modified, v.language, v.paywall, v.words, v.is_cut,

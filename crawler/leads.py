@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from archive.urls import host_of
 from crawler.answers import Answer
 from crawler.discovery.content import gunzip
-from crawler.discovery.found import Found, absolute
+from crawler.discovery.found import Found, Listing, absolute
 from crawler.discovery.markup import iter_tags
 from crawler.discovery.pages import (
     ALL_TAGS,
@@ -24,9 +24,9 @@ from crawler.discovery.pages import (
     read_page,
     read_refresh,
 )
+from crawler.discovery.readers import Document, read_listing
 from crawler.discovery.requisites import iter_css, iter_requisites
-from crawler.discovery.sitemaps import Sitemap, read_sitemap, read_url_list
-from crawler.discovery.sniff import Document, sniff
+from crawler.discovery.sniff import DocumentKind
 from crawler.fetch import Fetch
 from crawler.frontier import Entry, Lane
 from crawler.frontier.rows import lane_of
@@ -137,18 +137,13 @@ class _Reader:
 
     def read_listing(self) -> None:
         body = gunzip(self._answer.content(MAX_LISTING_BYTES), max_bytes=MAX_LISTING_BYTES)
-        document = sniff(body)
-        if document is Document.FEED:
-            self._feed(body)
-        elif document is Document.JSON_FEED:
-            from crawler.discovery.feeds import read_json_feed  # noqa: PLC0415
-
-            self._add_articles(read_json_feed(body, self._answer.url), Why.FEED)
-        elif document is Document.SITEMAP:
-            self._sitemap(read_sitemap(body, self._answer.url))
-        elif document is Document.URL_LIST and self._fetch.kind is not Kind.SECTION:
-            self._sitemap(read_url_list(body, self._answer.url))
-        elif self._fetch.kind is Kind.SECTION and self._answer.is_html:
+        document = Document(body, self._answer.url, self._answer.headers)
+        is_section = self._fetch.kind is Kind.SECTION
+        # A page of plain text may start with an address.
+        is_text = is_section and document.kind is DocumentKind.URL_LIST
+        if not is_text and (listing := read_listing(document)) is not None:
+            self._listing(listing)
+        elif is_section and self._answer.is_html:
             self._section(body)
         else:
             self.leads.readable = False
@@ -194,17 +189,10 @@ class _Reader:
         page = known.page if known else ""
         self._add_requisites(found, page=page, hops=self._fetch.hops + 1)
 
-    def _feed(self, body: bytes) -> None:
-        # Sources without a feed do not pay for feedparser.
-        from crawler.discovery.feeds import read_feed  # noqa: PLC0415
-
-        found = read_feed(body, self._answer.url, content_type=self._answer.content_type)
-        self._add_articles(found, Why.FEED)
-
-    def _sitemap(self, sitemap: Sitemap) -> None:
-        self._add_articles(sitemap.pages, Why.SITEMAP)
+    def _listing(self, listing: Listing) -> None:
+        self._add_articles(listing.pages, Why.SITEMAP if listing.is_complete else Why.FEED)
         hops = self._fetch.hops + 1
-        for found in sitemap.sitemaps:
+        for found in listing.listings:
             self.leads.named += 1
             if hops > _MAX_DEPTH:
                 self.leads.not_followed[NotFollowed.TOO_DEEP] += 1

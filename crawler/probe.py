@@ -13,12 +13,10 @@ from twisted.python.failure import Failure
 
 from archive.errors import MicroficheError
 from archive.urls import registered_domain
-from crawler.capture.addresses import AddressRefused
 from crawler.capture.ask import compose, proxy_of, server_of
 from crawler.capture.attempt import Attempt, Plan, Result
-from crawler.capture.connect import Connections, Route
+from crawler.capture.connect import AddressRefused, Connections, Route
 from crawler.discovery.content import ACCEPTED, Undecodable, decode_content
-from crawler.discovery.feeds import read_feed, read_json_feed
 from crawler.discovery.found import absolute
 from crawler.discovery.pages import (
     NoMarkup,
@@ -28,7 +26,7 @@ from crawler.discovery.pages import (
     iter_announced_feeds,
     read_page,
 )
-from crawler.discovery.sniff import Document, sniff
+from crawler.discovery.readers import Document, read_listing
 from crawler.robots import MAX_BYTES, Rules, origin_of, product_token, read_rules
 
 TIMEOUT_S = 20.0
@@ -171,14 +169,11 @@ class Prober:
             reply = await self._ask(url)
         except NoAnswer:
             return None
-        document = sniff(reply.body) if reply.status == 200 else Document.OTHER
-        if document is Document.JSON_FEED:
-            entries = read_json_feed(reply.body, reply.url)
-        elif document is Document.FEED:
-            entries = read_feed(reply.body, reply.url, content_type=reply.content_type)
-        else:
+        headers = {"content-type": reply.content_type}
+        listing = read_listing(Document(reply.body, reply.url, headers))
+        if reply.status != 200 or listing is None or listing.is_complete:
             return None
-        return FoundFeed(reply.url, title, len(entries))
+        return FoundFeed(reply.url, title, len(listing.pages))
 
     async def _ask(self, url: str) -> _Reply:
         for _ in range(MAX_REDIRECTS + 1):

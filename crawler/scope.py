@@ -5,8 +5,8 @@ from collections import Counter
 from datetime import UTC, datetime
 from urllib.parse import parse_qsl, urlsplit
 
-from archive.config import CrawlTable, Source
-from archive.urls import host_of, is_http
+from archive.config import Config, CrawlTable, Source
+from archive.urls import host_of, is_http, registered_domain
 from crawler.outcomes import Kind, NotFollowed
 
 # Deeper paths, or one segment this often, are links that feed on themselves (a relative link on
@@ -105,3 +105,19 @@ def may_be_page(url: str) -> bool:
 
 def _is_within(host: str, own: str) -> bool:
     return host == own or host.endswith(f".{own}")
+
+
+def owner_of(url: str, config: Config) -> tuple[str, Source]:
+    """The source in whose scope an address lies; one made for its domain where there is none.
+
+    >>> config = Config(layout=1, archive={"contact": "mailto:a@b.example"})
+    >>> owner_of("https://www.gazette.co.uk/a", config)[0]
+    'gazette.co.uk'
+    """
+    for source_id, source in config.sources.items():
+        if source.enabled and Scope(source, config.crawl).has_host(url):
+            return source_id, source
+    parts = urlsplit(url)
+    domain = registered_domain(url)
+    home = f"{parts.scheme}://{parts.netloc}/"
+    return domain, Source(name=domain, url=home, hosts=(domain,), recheck=())

@@ -26,7 +26,7 @@ from crawler.harvest import Harvest
 from crawler.indexing import IndexerChild
 from crawler.outcomes import Kind, Why
 from crawler.robots import product_token
-from crawler.saving import owner_of
+from crawler.scope import owner_of
 from crawler.tally import Tally
 from crawler.warcinfo import make_warcinfo, redacted
 

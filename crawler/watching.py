@@ -17,7 +17,7 @@ from archive.runs import inbox
 from crawler.credentials import read_credentials
 from crawler.discovery.found import absolute
 from crawler.outcomes import Outcome
-from crawler.saving import owner_of
+from crawler.scope import owner_of
 from crawler.session import Session, set_seeds
 
 logger = logging.getLogger(__name__)

@@ -163,6 +163,7 @@ class Article:
     image: str | None = None
     canonical_url: str | None = None
     credit: str | None = None
+    dateline: str | None = None
     paywall: Paywall = Paywall.UNKNOWN
     kind: PageKind = PageKind.ARTICLE
     needs_script: bool = False

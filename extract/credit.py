@@ -5,9 +5,10 @@ data for an archivist, noise for a reader. It becomes the ``credit`` field and l
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from extract.article import BlockKind, Evidence
+from extract.article import Block, BlockKind, Evidence
 from extract.lines import Line
 from extract.prune import is_caption
 from extract.words import credit_words
@@ -33,6 +34,8 @@ _AGENCIES = (
 _AGENCY = re.compile(rf"(?:{_AGENCIES})")
 _LIST = rf"(?:{_AGENCIES})(?:\s*[/,&+]\s*(?:{_AGENCIES}|[a-z]{{2,4}}))*"
 # "(Reuters) - ", "BERLIN (dpa) - ", "(AFP)": in the first lines, after at most a few words.
+_PLACE = re.compile(rf"([^()\n]{{2,60}}?)\s*\((?:{_LIST})\)\s*(?:[-–—]|--)\s")
+_MAX_PLACE_WORDS = 5
 _DATELINE = re.compile(rf"^[^()]{{0,60}}\(({_LIST})\)\s*[-–—:]")
 # A line of its own: "dpa", "(AFP/Reuters)", "© 2024 AFP", "© dpa-infocom, dpa:240430-99".
 _ALONE = re.compile(
@@ -50,6 +53,30 @@ class Credit:
     name: str
     rule: str
     index: int | None = None
+
+
+def find_dateline(blocks: Sequence[Block]) -> tuple[str | None, Evidence | None]:
+    """Find the place that is printed before the text, with an agency: it stays in the text.
+
+    >>> find_dateline([Block(BlockKind.PARAGRAPH, "ROME, March 3 (Reuters) - It rained.")])[0]
+    'ROME'
+    >>> find_dateline([Block(BlockKind.PARAGRAPH, "WASHINGTON, D.C. (AP) — Votes.")])[0]
+    'WASHINGTON, D.C.'
+    >>> find_dateline([Block(BlockKind.PARAGRAPH, "The bank said (Reuters) - it rained.")])[0]
+    """
+    first = next((b.text for b in blocks if b.kind is BlockKind.PARAGRAPH), "")
+    found = _PLACE.match(first)
+    if found is None:
+        return None, None
+    # The day of the report stands behind the place.
+    named = (part.strip() for part in found[1].split(","))
+    place = ", ".join(part for part in named if part and not re.search(r"\d", part))
+    words = re.findall(r"[^\W\d_]+", place)
+    if not words or len(words) > _MAX_PLACE_WORDS or re.search(r"[!?:;\"“”„]", place):
+        return None, None
+    if any(word[0].islower() and len(word) > 3 for word in words) or words[0][0].islower():
+        return None, None
+    return place, Evidence("dateline", place, "place before an agency")
 
 
 def drop_credit(lines: list[Line]) -> tuple[str | None, Evidence | None]:

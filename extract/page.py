@@ -10,7 +10,7 @@ from lxml.html import HtmlElement
 from extract.article import Article, Evidence, text_of
 from extract.assemble import assemble
 from extract.body import choose_body
-from extract.credit import drop_credit
+from extract.credit import drop_credit, find_dateline
 from extract.decode import Headers, decode
 from extract.errors import ExtractError, UnreadableError
 from extract.facts import detect_language
@@ -34,7 +34,7 @@ from extract.template import SiteTemplate, apply
 from extract.tree import parse
 from extract.unfold import unfold
 
-VERSION = "1.3"
+VERSION = "1.4"
 """Changes whenever the same bytes may give another article."""
 
 # Later than any capture: for callers that do not know when the page was captured.
@@ -126,6 +126,7 @@ def _extract(
     credit, credit_evidence = drop_credit(lines)
     ends_in_offer = drop_offer(lines)
     blocks, removed = assemble(lines)
+    dateline, dateline_evidence = find_dateline(blocks)
     links = find_links(lines, base, url)
     plain = text_of(blocks)
     language, language_evidence = detect_language(plain, fields.declared_language)
@@ -143,19 +144,20 @@ def _extract(
     )
     kind = find_kind(page)
     paywall, paywall_evidence = find_paywall(said, len(plain), ends_in_offer=ends_in_offer)
-    found = (text_evidence, standfirst_evidence, credit_evidence, language_evidence)
-    evidence = (*found, *kind.iter_evidence(), paywall_evidence, _ruled(rules))
+    found = (text_evidence, standfirst_evidence, credit_evidence, dateline_evidence)
+    more = (language_evidence, *kind.iter_evidence(), paywall_evidence, _ruled(rules))
     return replace(
         _with_fields(url, fields),
         standfirst=standfirst,
         blocks=blocks,
         language=language,
         credit=credit,
+        dateline=dateline,
         paywall=paywall,
         kind=kind.kind,
         needs_script=kind.needs_script,
         rules=_digest(rules),
-        evidence=(*fields.evidence, *(item for item in evidence if item is not None)),
+        evidence=(*fields.evidence, *(item for item in (*found, *more) if item is not None)),
         removed=removed,
         links=links,
         encoding=encoding,

@@ -1,6 +1,7 @@
 """The command line: one click group whose commands are loaded by name when they are asked for.
 
-So `search` never pays for Twisted, and nothing here imports the crawler.
+So `search` never pays for Twisted, and nothing here imports the crawler. One module for each
+command, by its name; ``output`` and ``progress`` are shared, ``reference`` writes docs/ from code.
 """
 
 import errno
@@ -15,8 +16,10 @@ import click
 
 from archive.errors import ArchiveUnwritable, ExitCode, MicroficheError
 from archive.index.sqlite_errors import explained
-from archive.layout import Archive, open_archive
+from archive.terminal import archive_of
 from archive.wording import did_you_mean
+
+__all__ = ["COMMANDS", "LazyGroup", "archive_of", "cli", "main"]
 
 # Command -> where it lives, in the order in which a newcomer needs them.
 COMMANDS = {
@@ -125,15 +128,6 @@ class LazyGroup(click.Group):
 def cli(ctx: click.Context, directory: Path) -> None:
     """Keep a press archive: crawl news sites, search what they published, replay it as it was."""
     ctx.obj = directory
-
-
-def archive_of(ctx: click.Context) -> Archive:
-    """The archive named by -C, MICROFICHE_ARCHIVE or the working directory.
-
-    Raises:
-        MicroficheError: there is none, or it cannot be read.
-    """
-    return open_archive(ctx.find_root().obj)
 
 
 def main() -> None:

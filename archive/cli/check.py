@@ -5,10 +5,10 @@ from pathlib import Path
 
 import click
 
+from archive.check.run import Summary, archive_tasks, check_archive, check_files, file_tasks
 from archive.cli import archive_of
 from archive.cli.progress import byte_bar
 from archive.errors import ExitCode
-from archive.warc.checkup import Summary, archive_tasks, check_archive, check_files, file_tasks
 from archive.wording import counted
 
 

@@ -12,12 +12,13 @@ from archive.errors import NotFound
 from archive.index.captures import Capture
 from archive.index.ids import find_id, hex_id, number_id
 from archive.index.layout import read_layout
+from archive.index.rows import PRINTED, Printed
 from archive.urls import article_key, is_http, without_tracking
 from extract.article import Block
 
 
 @dataclass(frozen=True, slots=True)
-class VersionRow:
+class VersionRow(Printed):
     """One distinct text of an article, as its first capture had it.
 
     ``published`` and ``modified`` are ISO 8601, a plain date where only the day is known.
@@ -135,18 +136,18 @@ _ADDRESSES_OF = """
 _ADDRESSES = f"""
 SELECT c.uri FROM ({_ADDRESSES_OF}) d CROSS JOIN captures c ON c.id = d.first_capture
 """  # noqa: S608 - our own text
-_VERSIONS = """
+_VERSIONS = f"""
 SELECT v.hex AS id, :hex AS article_id, v.title, v.standfirst, v.text, v.layout, v.asides,
        v.authors, v.published, v.modified, v.language, v.section, v.tags, v.image,
        v.canonical_url, v.credit, v.paywall, v.kind, v.words, v.extractor,
        f.timestamp AS first_captured, l.timestamp AS last_captured, v.captures, f.record_id,
        f.uri AS url, t.text AS cut_text, t.asides AS cut_asides, v.is_cut, s.hex AS shown_as,
        (SELECT json_group_array(json_array(k.url, k.words)) FROM links k WHERE k.version = v.id)
-           AS links
+           AS links{"".join(f", v.{name}" for name in PRINTED)}
 FROM versions v LEFT JOIN template_lines t ON t.version = v.id
 JOIN captures f ON f.id = v.id JOIN captures l ON l.id = v.last_capture
 JOIN versions s ON s.id = v.shown_as WHERE v.article = :article ORDER BY v.id
-"""
+"""  # noqa: S608 - our own text
 _CAPTURES = f"""
 SELECT cdx.* FROM ({_ADDRESSES_OF}) d CROSS JOIN article_captures ac ON ac.address = d.id
 CROSS JOIN cdx ON cdx.id = ac.capture ORDER BY cdx.id

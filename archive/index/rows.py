@@ -1,6 +1,6 @@
 """The rows that the indexer computes; docs/schema.md tells what each column means."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 from archive.index.table import Table
 
@@ -40,7 +40,21 @@ class StoredCapture(CdxFields):
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class Printed:
+    """Facts of a page that are kept as they are printed, each a text or None.
+
+    A field of this class is one of `extract.Article`, a column of ``versions``, a field of the
+    query language, and a field of exports and of the API (docs/architecture.md has the recipe).
+    """
+
+    dateline: str | None
+
+
+PRINTED = tuple(field.name for field in fields(Printed))
+
+
+@dataclass(frozen=True, slots=True)
+class Said(Printed):
     """What a page says, as ``versions`` keeps it; lists are JSON, digests 63 bits.
 
     ``digest`` tells versions apart (`archive.indexer.reading.reading_of`). ``title_digest`` and

@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping
 APPLICATION_ID = 0x6D664943
 """``mfIC`` in SQLite's header: this file is an index of ours."""
 
-VERSION = 10
+VERSION = 11
 """``user_version`` of an index with these tables; other folding or stemming counts, too."""
 
 Migration = Callable[[sqlite3.Connection], object]
@@ -199,6 +199,7 @@ CREATE TABLE versions (
     image TEXT,
     canonical_url TEXT,
     credit TEXT,
+    dateline TEXT,
     paywall TEXT NOT NULL,
     kind TEXT NOT NULL,
     words INTEGER NOT NULL,

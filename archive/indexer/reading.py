@@ -8,7 +8,7 @@ from enum import Enum
 
 from archive.index.ids import digest_number, number_id
 from archive.index.layout import write_layout
-from archive.index.rows import Said
+from archive.index.rows import PRINTED, Said
 from archive.text.counting import count_words
 from archive.text.fold import fold_text
 from archive.text.forms import forms_of
@@ -87,6 +87,7 @@ def reading_of(article: Article) -> Reading:
     is_read = bool(text.strip() or standfirst or article.kind is not PageKind.ARTICLE)
     is_article = article.kind in _ARTICLE_KINDS and is_read
     return Reading(
+        **{name: _cleaned(getattr(article, name)) for name in PRINTED},
         digest=number_id(plain_title, essence(without_passing(standfirst, language)), str(digest)),
         title=title,
         standfirst=standfirst,

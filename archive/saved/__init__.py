@@ -1,1 +1,4 @@
-"""Saved searches: run after each crawl, told what is new as a feed, as JSON lines, to a command."""
+"""Saved searches: run after each crawl, told what is new as a feed, as JSON lines, to a command.
+
+Read in this order: ``run``, ``memory`` (what was reported already), ``feed``, ``command``.
+"""

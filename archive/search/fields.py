@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
+from archive.index.rows import PRINTED
 from archive.search.dates import Span, span
 from archive.text.fold import fold
 from archive.urls import article_key, is_http, urlkey
@@ -253,6 +254,15 @@ def _compared(value: str) -> tuple[str, str]:
     return match[1], match[2]
 
 
+def _printed(column: str) -> Callable[[str], Condition | None]:
+    """Conditions on a part of what a page prints, by the text that an article has now."""
+    sql = (
+        "EXISTS (SELECT 1 FROM articles a JOIN versions v ON v.id = a.current_version "  # noqa: S608 - constants
+        f"WHERE a.number = {{n}} AND v.{column} LIKE ? ESCAPE '\\')"
+    )
+    return lambda value: Condition(sql, (f"%{_like(value)}%",))
+
+
 def _like(value: str) -> str:
     return re.sub(r"([\\%_])", r"\\\1", value)
 
@@ -272,6 +282,7 @@ _FIELDS: dict[str, Callable[[str], Condition | None]] = {
     "status": _status,
     "edited": _edited,
     "words": _words,
+    **{name: _printed(name) for name in PRINTED},
 }
 _DATE = "a date such as 2026, 2026-01, 2026-01-31, 2020..2022 or 7d"
 _EXPECTED = {

@@ -11,6 +11,7 @@ from functools import cache
 
 from lark import Lark, Token, Transformer, UnexpectedInput
 
+from archive.index.rows import PRINTED
 from archive.search.dates import span
 from archive.search.notes import Note, NoteKind
 
@@ -25,7 +26,7 @@ MAX_DISTANCE = 100
 FIELDS = (
     *("title", "earlier", "author", "source", "site", "lang", "section", "tag", "credit", "url"),
     *("kind", "before", "after", "on", "until", "status", "edited", "captured", "words"),
-    *("paywall", "links-to"),
+    *("paywall", "links-to", *PRINTED),
 )
 _OTHER_NAMES = """
     headline title, intitle title, byline author, by author, domain site, host site, hostname site,

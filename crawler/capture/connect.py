@@ -20,13 +20,16 @@ from twisted.internet.protocol import Factory
 from zope.interface import implementer
 
 from archive.addresses import Address, find_literal, is_public
-from crawler.capture.addresses import AddressRefused
 from crawler.capture.ask import Proxy, Server, compose_connect
 from crawler.capture.tls import TlsContexts
 from crawler.capture.wire import TunnelRefused, Wire
 
 # With more than one address to try, the first that does not answer must not eat all the time.
 ATTEMPT_S = 10.0
+
+
+class AddressRefused(Exception):
+    """A name or address leads to a network that this source may not reach."""
 
 
 @dataclass(frozen=True, slots=True)

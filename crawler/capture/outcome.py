@@ -4,8 +4,8 @@ import scrapy.exceptions as scrapy_errors
 from twisted.internet.error import ConnectError, ConnectionRefusedError, TimeoutError  # noqa: A004
 
 from archive.warc.message import BadMessage
-from crawler.capture.addresses import AddressRefused
 from crawler.capture.attempt import Result, TimedOut
+from crawler.capture.connect import AddressRefused
 from crawler.capture.tls import TlsFailed
 from crawler.capture.wire import ConnectionLost, TunnelRefused
 from crawler.outcomes import Outcome

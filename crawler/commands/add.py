@@ -13,11 +13,11 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from archive.cli import archive_of
 from archive.config import SOURCE_ID, Config, Source, add_source, load_config
 from archive.errors import ArchiveLocked, ConfigError, MicroficheError
 from archive.layout import Archive
 from archive.lock import hold
+from archive.terminal import archive_of
 from archive.urls import is_http, normalise, registered_domain
 
 # Between two questions of the first look, where neither --delay nor Crawl-delay says otherwise.

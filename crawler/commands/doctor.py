@@ -14,13 +14,13 @@ from pathlib import Path
 
 import click
 
-from archive.cli import archive_of
 from archive.config import Config, load_config
 from archive.errors import ExitCode, MicroficheError
 from archive.layout import Archive
 from archive.lock import is_held
 from archive.runs.frontier import read_sources
 from archive.runs.reports import iter_runs
+from archive.terminal import archive_of
 from archive.urls import host_of
 
 # A disk that is full within this is worth a word.

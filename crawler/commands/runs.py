@@ -7,8 +7,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from archive.cli import archive_of
 from archive.runs.reports import Report, compare, get_run, iter_runs
+from archive.terminal import archive_of
 
 
 @click.group("runs", invoke_without_command=True)

@@ -5,12 +5,12 @@ import time
 
 import click
 
-from archive.cli import archive_of
 from archive.errors import ExitCode, MicroficheError
 from archive.layout import Archive
 from archive.lock import is_held
 from archive.runs import inbox
 from archive.runs.frontier import read_address
+from archive.terminal import archive_of
 from archive.urls import is_http
 from crawler.commands.options import DURATION
 

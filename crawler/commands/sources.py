@@ -9,10 +9,10 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from archive.cli import archive_of
 from archive.config import load_config
 from archive.errors import ExitCode
 from archive.runs.frontier import SourceState, read_sources
+from archive.terminal import archive_of
 
 
 @click.command("sources")

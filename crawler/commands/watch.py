@@ -2,7 +2,7 @@
 
 import click
 
-from archive.cli import archive_of
+from archive.terminal import archive_of
 
 
 @click.command("watch")

@@ -6,9 +6,9 @@ from typing import Any
 
 import click
 
-from archive.cli import archive_of
 from archive.config import Config, load_config
 from archive.runs.frontier import read_address
+from archive.terminal import archive_of
 from archive.urls import is_http
 from crawler.commands.sources import ago
 

@@ -24,6 +24,22 @@ class Found:
     modified: float | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """What a document names.
+
+    Attributes:
+        pages: In its order.
+        listings: Further ones, such as the sitemaps of an index.
+        is_complete: It names all there ever was, as a sitemap does, and not the newest only: what
+            it gives without a date, the first time it is read, is taken for old.
+    """
+
+    pages: tuple[Found, ...] = ()
+    listings: tuple[Found, ...] = ()
+    is_complete: bool = False
+
+
 # What is spelled plainly already: nothing to resolve, to escape or to leave out. On real pages that
 # is most references, and finding out by parsing that nothing changes takes 30 times as long.
 _LABEL = "(?!xn--)[a-z0-9](?:[a-z0-9-]*[a-z0-9])?"

@@ -5,12 +5,11 @@ Source: https://www.sitemaps.org/protocol.html and Google's news extension.
 
 import io
 import re
-from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from lxml import etree
 
-from crawler.discovery.found import Found, absolute, moment, unique
+from crawler.discovery.found import Found, Listing, absolute, moment, unique
 from crawler.discovery.sniff import as_utf8
 
 #: The protocol allows 50,000 in a file; twice that is no sitemap any more.
@@ -27,22 +26,14 @@ LISTING_NAME = re.compile(r"\.xml(?:\.gz)?$|/sitemap[^/]*\.(?:txt|gz)$", re.IGNO
 _DATES = {"lastmod": "modified", "publication_date": "published"}
 
 
-@dataclass(frozen=True, slots=True)
-class Sitemap:
-    """What a sitemap names: pages, and further sitemaps where it is an index."""
-
-    pages: tuple[Found, ...] = ()
-    sitemaps: tuple[Found, ...] = ()
-
-
-def read_sitemap(body: bytes, url: str) -> Sitemap:
+def read_sitemap(body: bytes, url: str) -> Listing:
     """Read a sitemap or sitemap index, as far as it can be read.
 
     Name spaces are not looked at, since many are wrong. Entities are not expanded, nothing is
     loaded from elsewhere.
 
     >>> read_sitemap(b"<urlset><url><loc>http://a.example/1</loc></url>", "http://a.example/s")
-    Sitemap(pages=(Found(url='http://a.example/1', ...),), sitemaps=())
+    Listing(pages=(Found(url='http://a.example/1', ...),), listings=(), is_complete=True)
 
     Args:
         body: Unpacked XML.
@@ -58,17 +49,18 @@ def read_sitemap(body: bytes, url: str) -> Sitemap:
             (sitemaps if is_list else pages).append(entry)
         if len(pages) + len(sitemaps) >= MAX_ENTRIES:
             break
-    return Sitemap(unique(pages), unique(sitemaps))
+    return Listing(unique(pages), unique(sitemaps), is_complete=True)
 
 
-def read_url_list(body: bytes, url: str) -> Sitemap:
+def read_url_list(body: bytes, url: str) -> Listing:
     r"""Read a sitemap that is plain text, one address a line.
 
     >>> read_url_list(b"http://a.example/1\r\nnonsense:\n", "http://a.example/s.txt").pages[0].url
     'http://a.example/1'
     """
     lines = body.decode("utf-8", "replace").lstrip("\ufeff").splitlines()[:MAX_ENTRIES]
-    return Sitemap(unique(Found(target) for line in lines if (target := absolute(url, line))))
+    found = unique(Found(target) for line in lines if (target := absolute(url, line)))
+    return Listing(found, is_complete=True)
 
 
 def _entries(body: bytes) -> list[tuple[str, dict[str, str]]]:

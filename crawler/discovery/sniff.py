@@ -5,7 +5,7 @@ import re
 from enum import StrEnum
 
 
-class Document(StrEnum):
+class DocumentKind(StrEnum):
     """What a listing turns out to be."""
 
     FEED = "feed"
@@ -34,10 +34,13 @@ _DECLARED = re.compile(rb"\A\s*<\?xml\b[^>]{0,200}?(\s+encoding\s*=\s*[\"']([^\"
 _BEFORE_ROOT = re.compile(r"\s*(?:<!--(?:[^-]|-(?!->))*+-->|<\?(?:[^?]|\?(?!>))*+\?>)")
 # Feeds first: RSS files can carry sitemap name spaces, and feeds quote HTML.
 _CLUES = (
-    (re.compile(r"<(?:\w+:)?(?:rss|feed|rdf)[\s>:]", re.IGNORECASE), Document.FEED),
-    (re.compile(r"<(?:channel|entry)\s[^>]*xmlns", re.IGNORECASE), Document.FEED),
-    (re.compile(r"<(?:\w+:)?(?:urlset|sitemapindex)[\s>/]", re.IGNORECASE), Document.SITEMAP),
-    (re.compile(r"<!doctype html|<html[\s>]|<head[\s>]|<body[\s>]", re.IGNORECASE), Document.HTML),
+    (re.compile(r"<(?:\w+:)?(?:rss|feed|rdf)[\s>:]", re.IGNORECASE), DocumentKind.FEED),
+    (re.compile(r"<(?:channel|entry)\s[^>]*xmlns", re.IGNORECASE), DocumentKind.FEED),
+    (re.compile(r"<(?:\w+:)?(?:urlset|sitemapindex)[\s>/]", re.IGNORECASE), DocumentKind.SITEMAP),
+    (
+        re.compile(r"<!doctype html|<html[\s>]|<head[\s>]|<body[\s>]", re.IGNORECASE),
+        DocumentKind.HTML,
+    ),
 )
 _URL_LINE = re.compile(r"\s*https?://\S+\s*(?:\n|$)", re.IGNORECASE)
 _JSON_FEED = re.compile(rb"https?:\\?/\\?/jsonfeed\.org\\?/version\\?/")
@@ -66,13 +69,13 @@ def as_utf8(body: bytes) -> bytes:
     return plain if encoding is not None else _in_utf8(plain, declared[2].decode("latin-1"))
 
 
-def sniff(body: bytes) -> Document:
+def sniff(body: bytes) -> DocumentKind:
     r"""Tell what a decoded body is.
 
     >>> sniff(b'\xef\xbb\xbf<?xml version="1.0"?><rss version="2.0">')
-    <Document.FEED: 'feed'>
+    <DocumentKind.FEED: 'feed'>
     >>> sniff(b"<!DOCTYPE html><title>x</title>"), sniff(b"https://a.example/1\n")
-    (<Document.HTML: 'html'>, <Document.URL_LIST: 'url_list'>)
+    (<DocumentKind.HTML: 'html'>, <DocumentKind.URL_LIST: 'url_list'>)
     """
     text = as_utf8(body).decode("utf-8", "replace").lstrip("\ufeff")
     at = 0
@@ -81,12 +84,12 @@ def sniff(body: bytes) -> Document:
         at = found.end()
     text = text[at : at + _SNIFFED_CHARS]
     if text.lstrip()[:1] == "{":
-        return Document.JSON_FEED if _JSON_FEED.search(body) else Document.OTHER
+        return DocumentKind.JSON_FEED if _JSON_FEED.search(body) else DocumentKind.OTHER
     clues = [(m.start(), kind) for pattern, kind in _CLUES if (m := pattern.search(text))]
     if clues:
         # A page may quote "<rss" far down; a feed says what it is before anything else.
         return min(clues)[1]
-    return Document.URL_LIST if _URL_LINE.match(text) else Document.OTHER
+    return DocumentKind.URL_LIST if _URL_LINE.match(text) else DocumentKind.OTHER
 
 
 def _in_utf8(body: bytes, label: str) -> bytes:

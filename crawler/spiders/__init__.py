@@ -1,1 +1,1 @@
-"""Scrapy's spiders: one."""
+"""Scrapy's spiders: one, ``news``."""

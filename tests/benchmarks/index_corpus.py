@@ -96,6 +96,7 @@ def _entry(n: int, when: datetime, chance: random.Random) -> Entry:
     body = "\n".join(text)
     standfirst = _sentence(told, chance)
     reading = Reading(
+        dateline=None,
         digest=number_id(title, body), title=title, standfirst=standfirst, text=body,
         layout="p" * len(text), asides="",
         authors=json.dumps([f"Author {int(chance.paretovariate(0.8)) % 3000}"]),

@@ -12,12 +12,12 @@ from contextlib import closing
 import pytest
 from click.testing import CliRunner
 
+from archive.check.run import check_archive
 from archive.cli import cli
 from archive.errors import IndexUnsound, NotFound
 from archive.index.open import open_index
 from archive.index.writing import write_index
 from archive.lock import hold
-from archive.warc.checkup import check_archive
 from tests.archive.indexer.press import http, new_press, rows_of, story
 
 URL = "https://morning.example/2026/harbour-{}"

@@ -167,7 +167,7 @@ def test_open_files_are_left_alone_while_a_crawl_runs_and_sealed_after_it(press)
     with hold(press.archive.lock_path, purpose="crawl"):
         assert "0 captures" in microfiche(press.archive, "index").output
     after = microfiche(press.archive, "index")
-    assert "sealed a.warc.gz" in after.output
+    assert "sealed after a crash: a.warc.gz: 4 records kept" in after.output
     assert "1 capture from 1 file" in after.output
 
 

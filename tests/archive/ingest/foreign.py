@@ -10,6 +10,7 @@ from click.testing import CliRunner, Result
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
+from archive.check.run import check_archive
 from archive.cli import cli
 from archive.errors import WarcError
 from archive.index.open import open_index
@@ -21,7 +22,6 @@ from archive.layout import Archive
 from archive.replay.choose import Asked, find_capture
 from archive.replay.resolve import load
 from archive.search import search
-from archive.warc.checkup import check_archive
 from tests.archive.indexer.press import story
 
 URL = "https://www.example.org/2019/bridge-{}-closed"

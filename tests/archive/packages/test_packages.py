@@ -10,10 +10,10 @@ from contextlib import closing
 import pytest
 from click.testing import CliRunner
 
+from archive.check.run import check_files
 from archive.cli import cli
 from archive.index.open import open_index
 from archive.layout import create_archive
-from archive.warc.checkup import check_files
 from tests.archive.indexer.press import story
 from tests.archive.replay.shelf import CONFIG, Shelf
 from tests.environments import environment

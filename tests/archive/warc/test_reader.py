@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from archive.check.faults import FaultKind
+from archive.check.records import check_file
 from archive.errors import WarcError
 from archive.layout import Archive
-from archive.warc.check import check_file
-from archive.warc.faults import FaultKind
 from archive.warc.reader import iter_groups, iter_records, read_record
 from tests.archive.warc.exchanges import archive_at, exchange, make_writer, response, sealed
 

@@ -5,7 +5,7 @@ import io
 
 import pytest
 
-from archive.warc.check import check_file
+from archive.check.records import check_file
 from archive.warc.digests import plain_digest
 from archive.warc.reader import iter_records
 from archive.warc.stored import stored_response

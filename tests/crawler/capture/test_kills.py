@@ -14,8 +14,8 @@ from pathlib import Path
 
 import pytest
 
+from archive.check.run import check_archive
 from archive.layout import OPEN_SUFFIX
-from archive.warc.checkup import check_archive
 from archive.warc.reader import read_record
 from archive.warc.recovery import recover
 from tests.archive.warc.exchanges import archive_at, fastwarc_passes, sealed, warcio_faults

@@ -4,7 +4,7 @@ import base64
 
 import pytest
 
-from archive.warc.checkup import check_files
+from archive.check.run import check_files
 from archive.warc.digests import sha1
 from tests.archive.warc.exchanges import fastwarc_passes, sealed, warcio_faults
 from tests.crawler.capture.conftest import MAX_BODY_BYTES, WAYS

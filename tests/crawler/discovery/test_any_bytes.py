@@ -37,7 +37,7 @@ def test_feeds(body):
 @given(DOCUMENTS)
 def test_sitemaps(body):
     for found in (read_sitemap(body, URL), read_url_list(body, URL)):
-        assert all(is_http(page.url) for page in (*found.pages, *found.sitemaps))
+        assert all(is_http(page.url) for page in (*found.pages, *found.listings))
 
 
 @MANY

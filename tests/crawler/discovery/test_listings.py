@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from archive.urls import is_http
 from crawler.discovery.feeds import read_feed, read_json_feed
 from crawler.discovery.sitemaps import read_sitemap, read_url_list
-from crawler.discovery.sniff import Document, sniff
+from crawler.discovery.sniff import DocumentKind, sniff
 
 URL = "https://news.example/feed.xml"
 
@@ -77,9 +77,9 @@ def test_a_feed_is_never_taken_for_the_address_of_one():
 
 @given(st.binary(max_size=400))
 def test_nothing_breaks_the_readers(body):
-    assert isinstance(sniff(body), Document)
+    assert isinstance(sniff(body), DocumentKind)
     for found in (read_sitemap(body, URL), read_url_list(body, URL)):
-        assert all(is_http(page.url) for page in (*found.pages, *found.sitemaps))
+        assert all(is_http(page.url) for page in (*found.pages, *found.listings))
 
 
 SITEMAP = b"""<?xml version="1.0"?><urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"
@@ -101,7 +101,7 @@ def test_sitemap_with_dates_and_without_its_pictures():
 
 def test_sitemap_index():
     index = SITEMAP.replace(b"urlset", b"sitemapindex").replace(b"url>", b"sitemap>")
-    assert paths(read_sitemap(index, URL).sitemaps) == ["/a", "/b"]
+    assert paths(read_sitemap(index, URL).listings) == ["/a", "/b"]
 
 
 def test_a_sitemap_that_breaks_off_or_has_no_name_space_is_read():
@@ -132,22 +132,22 @@ def test_url_list():
 @pytest.mark.parametrize(
     ("body", "document"),
     [
-        (RSS.encode(), Document.FEED),
-        (ATOM.encode(), Document.FEED),
-        (RDF.encode(), Document.FEED),
-        (RSS.encode("utf-16"), Document.FEED),
-        (SITEMAP, Document.SITEMAP),
-        (b"<sitemapindex>", Document.SITEMAP),
-        (b"<!-- <rss> once --><!DOCTYPE html><html>", Document.HTML),
-        (b"<?xml version='1.0'?><!--" + b"x" * 9000 + b"--><urlset>", Document.SITEMAP),
-        (RSS.encode("utf-16-le"), Document.FEED),
-        (RSS.encode("utf-32"), Document.FEED),
-        (b'{"version": "https://jsonfeed.org/version/1", "items": []}', Document.JSON_FEED),
-        (b"<!--" * 50_000, Document.OTHER),
-        (b"<html><body>how to write &lt;rss&gt;", Document.HTML),
-        (b"<html><pre><rss version='2'></pre>", Document.HTML),
-        (b"{}", Document.OTHER),
-        (b"", Document.OTHER),
+        (RSS.encode(), DocumentKind.FEED),
+        (ATOM.encode(), DocumentKind.FEED),
+        (RDF.encode(), DocumentKind.FEED),
+        (RSS.encode("utf-16"), DocumentKind.FEED),
+        (SITEMAP, DocumentKind.SITEMAP),
+        (b"<sitemapindex>", DocumentKind.SITEMAP),
+        (b"<!-- <rss> once --><!DOCTYPE html><html>", DocumentKind.HTML),
+        (b"<?xml version='1.0'?><!--" + b"x" * 9000 + b"--><urlset>", DocumentKind.SITEMAP),
+        (RSS.encode("utf-16-le"), DocumentKind.FEED),
+        (RSS.encode("utf-32"), DocumentKind.FEED),
+        (b'{"version": "https://jsonfeed.org/version/1", "items": []}', DocumentKind.JSON_FEED),
+        (b"<!--" * 50_000, DocumentKind.OTHER),
+        (b"<html><body>how to write &lt;rss&gt;", DocumentKind.HTML),
+        (b"<html><pre><rss version='2'></pre>", DocumentKind.HTML),
+        (b"{}", DocumentKind.OTHER),
+        (b"", DocumentKind.OTHER),
     ],
 )
 def test_documents_are_known_by_their_first_bytes(body, document):
@@ -225,4 +225,4 @@ def test_a_file_that_belongs_to_an_entry_is_no_article():
 )
 def test_sitemaps_as_they_are_met(body, pages, sitemaps):
     found = read_sitemap(body.encode(), URL)
-    assert (paths(found.pages), paths(found.sitemaps)) == (pages, sitemaps)
+    assert (paths(found.pages), paths(found.listings)) == (pages, sitemaps)

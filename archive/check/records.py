@@ -9,11 +9,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
 
+from archive.check.faults import Fault, FaultKind
 from archive.times import from_warc_date, to_warc_date
 from archive.urls import is_http
 from archive.warc.digests import plain_digest, same_digest, sha1
 from archive.warc.facts import read_facts
-from archive.warc.faults import Fault, FaultKind
 from archive.warc.message import MAX_STORED_HEAD_BYTES, BadMessage, ResponseParser, as_http_1
 from archive.warc.openfile import read_manifest, sha256_of
 from archive.warc.reader import capture_id

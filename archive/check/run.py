@@ -10,13 +10,13 @@ from multiprocessing.queues import Queue
 from pathlib import Path
 from queue import Empty
 
+from archive.check.against_index import CrossCheck
+from archive.check.faults import Fault, FaultKind
+from archive.check.records import Checked, check_file
 from archive.errors import ArchiveLocked, ArchiveUnwritable
 from archive.index.integrity import Examined, examine, mark_damaged
 from archive.layout import OPEN_SUFFIX, Archive, write_atomically
 from archive.lock import hold, is_held
-from archive.warc.check import Checked, check_file
-from archive.warc.crosscheck import CrossCheck
-from archive.warc.faults import Fault, FaultKind
 from archive.warc.openfile import MANIFEST_SUFFIX
 from archive.warc.recovery import recover
 

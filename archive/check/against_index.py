@@ -13,13 +13,13 @@ from typing import Self
 
 from sqlite_utils import Database
 
+from archive.check.faults import Fault, FaultKind
+from archive.check.records import Checked
 from archive.errors import MicroficheError
 from archive.index.integrity import note_damage
 from archive.index.open import open_index
 from archive.layout import Archive
 from archive.times import from_warc_date, to_timestamp
-from archive.warc.check import Checked
-from archive.warc.faults import Fault, FaultKind
 
 _SCHEMA = """
 CREATE TABLE files (name TEXT PRIMARY KEY, size INTEGER, sha256 TEXT);

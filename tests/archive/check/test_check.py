@@ -9,15 +9,15 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from archive.check.faults import FaultKind
+from archive.check.records import check_file
+from archive.check.run import check_archive, check_files
 from archive.cli import cli
 from archive.errors import ArchiveLocked
 from archive.index.open import open_index
 from archive.layout import OPEN_SUFFIX, Archive
 from archive.lock import hold
-from archive.warc.check import check_file
-from archive.warc.checkup import check_archive, check_files
 from archive.warc.facts import FACTS_TYPE, write_facts
-from archive.warc.faults import FaultKind
 from archive.warc.reader import iter_records
 from archive.warc.records import RecordWriter, make_record
 from tests.archive.warc.exchanges import exchange, make_writer, response, sealed, warcio_faults
