@@ -41,6 +41,7 @@ class Context:
 _NAME = re.compile(r"^[^\W\d_][\w'’.-]*$")
 _INITIALS = re.compile(r"^\(\w{2,4}(?:[/,]\s*\w{2,8})*\)$")
 _SHORTCODE = re.compile(r"^\[(\w+)\b[^\]]*\].*\[/\1\]$")
+_LABEL_END = re.compile("[:：/]")
 _CLOCK = re.compile(r"^\d{1,2}[:.h]\d\d\b|^\d{1,2}[:.]\d\d")
 
 # The longest of the development pages, a live blog, has 38,000.
@@ -235,7 +236,10 @@ def drop_captions(lines: list[Line], _context: Context) -> None:
         elif (
             line.chars < 300
             and line.kind is not BlockKind.LIST
-            and (whole.match(line.text) or ending.search(line.text))
+            and (
+                whole.match(line.text)
+                or (_LABEL_END.search(line.text) and ending.search(line.text))
+            )
         ):
             line.drop("caption words")
 
