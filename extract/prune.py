@@ -302,11 +302,14 @@ def _rule(element: HtmlElement) -> str | None:
     role = element.get("role")
     if role in {"navigation", "complementary", "contentinfo", "search", "dialog", "banner"}:
         return f"role '{role}'"
+    return "hidden" if is_hidden(element) else None
+
+
+def is_hidden(element: HtmlElement) -> bool:
+    """Tell whether an element itself says that it is not shown."""
     if element.get("hidden") is not None or element.get("aria-hidden") == "true":
-        return "hidden"
-    if (style := element.get("style")) and _HIDDEN.search(style):
-        return "hidden"
-    return None
+        return True
+    return bool((style := element.get("style")) and _HIDDEN.search(style))
 
 
 @lru_cache(maxsize=8192)

@@ -11,6 +11,7 @@ from extract.furniture import find_furniture_rule
 from extract.hosts import host_of
 from extract.lines import Line
 from extract.names import is_person
+from extract.repeats import find_repeats
 from extract.services import leads_home, leads_to_account, leads_to_sharing
 from extract.title import fold
 from extract.words import caption_words
@@ -44,8 +45,6 @@ _SHORTCODE = re.compile(r"^\[(\w+)\b[^\]]*\].*\[/\1\]$")
 _LABEL_END = re.compile("[:：/]")
 _CLOCK = re.compile(r"^\d{1,2}[:.h]\d\d\b|^\d{1,2}[:.]\d\d")
 
-# The longest of the development pages, a live blog, has 38,000.
-MAX_SEARCHED_CHARS = 100_000
 MAX_TITLE_LINE = 300
 # A line that asks for something is short, and its link is no aside in a sentence.
 MAX_SERVICE_CHARS = 200
@@ -275,48 +274,9 @@ def drop_entry_stamps(lines: list[Line], _context: Context) -> None:
 
 
 def drop_repeats(lines: list[Line], _context: Context) -> None:
-    """Drop paragraphs that stood before, whole, cut short, or glued together.
-
-    Short lines and list items may recur, and a list above the first paragraph is key points: the
-    body says them again.
-    """
-    before = _Before()
-    below_head = False
-    for line in lines:
-        # What another rule took counts: a copy that is glued together has it, too.
-        if not line.chosen and (line.rule in {None, "standfirst"} or line.marked is not None):
-            continue
-        is_item = line.kind is BlockKind.LIST
-        below_head = below_head or (line.chosen and line.is_prose and not is_item)
-        if line.chosen and line.is_prose and not is_item and before.holds(line.key):
-            line.drop("repeated")
-        elif below_head or not is_item:
-            before.add(line.key)
-
-
-class _Before:
-    """The text above, asked for pieces of it.
-
-    Pieces are looked for anywhere in so much of it as a page has; in more, only whole lines are
-    known again, so that the time does not grow with the square of the text.
-    """
-
-    def __init__(self) -> None:
-        self._text = ""
-        self._lines: set[str] = set()
-
-    def add(self, key: str) -> None:
-        self._lines.add(key)
-        if len(self._text) < MAX_SEARCHED_CHARS:
-            self._text += key
-
-    def holds(self, key: str) -> bool:
-        if key in self._lines:
-            return True
-        key = key.rstrip(".…")
-        if key in self._text:
-            return True
-        return len(key) > 400 and key[:60] in self._text and key[-60:] in self._text
+    """Drop paragraphs that stood before, but for refrains."""
+    for line in find_repeats(lines):
+        line.drop("repeated")
 
 
 def drop_outskirts(lines: list[Line], _context: Context) -> None:

@@ -55,10 +55,17 @@ def test_the_body_may_say_again_what_the_key_points_say() -> None:
     assert [b.text for b in article.blocks if b.kind is BlockKind.PARAGRAPH] == STORY
 
 
-def test_a_paragraph_that_stood_before_goes() -> None:
-    article = read(paragraphs([*STORY, STORY[2]]))
+@pytest.mark.parametrize("copy", ["<div class=big><p>{}</p></div>", "<p hidden>{}</p>"])
+def test_a_paragraph_that_stood_before_goes(copy: str) -> None:
+    article = read(paragraphs(STORY[:4]) + copy.format(STORY[2]) + paragraphs(STORY[4:]))
     assert article.text == "\n".join(STORY)
     assert rules(article)[STORY[2]] == "repeated"
+
+
+def test_a_refrain_is_said_as_often_as_it_is_written() -> None:
+    refrain = "And the rain fell on the pier, and nobody who was waiting there said a word to it."
+    verses = [text for verse in STORY[:3] for text in (verse, refrain)]
+    assert read(paragraphs(verses)).text == "\n".join(verses)
 
 
 @pytest.mark.parametrize(
