@@ -128,3 +128,24 @@ def test_a_copy_glued_together_goes_even_where_a_line_of_the_first_was_furniture
     texts = [*STORY[:3], "Leave a comment", *STORY[3:]]
     glued = f"<p>{' '.join(texts)}</p>"
     assert read(paragraphs(texts) + glued).text == "\n".join(STORY)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "To view the full story, please subscribe to The Paper. There are several passes.",
+        "If this message is shown and you are already a subscriber, you can log in at once.",
+        "For the latest from the harbour download the Paper's apps.",
+        "Bild anzeigen Bild schließen",
+        "Lesen Sie das FÄHRE Magazin. Einfach digital in der App oder im Heft.",
+        "Titelbild: Jo Bloggs/Agency",
+    ],
+)
+def test_offers_and_labels_are_known_by_their_words(line: str) -> None:
+    article = read(paragraphs([*STORY, line]))
+    assert article.text == "\n".join(STORY)
+
+
+def test_what_a_story_says_of_subscribers_is_no_offer() -> None:
+    said = "She was already a subscriber when the paper, which sold few copies, began to pay her."
+    assert said in read(paragraphs([*STORY[:3], said, *STORY[3:]])).text
