@@ -13,6 +13,7 @@ from extract.lines import Line
 from extract.names import is_person
 from extract.repeats import find_repeats
 from extract.services import leads_home, leads_to_account, leads_to_sharing
+from extract.slides import find_slides
 from extract.title import fold
 from extract.words import caption_words
 
@@ -243,6 +244,12 @@ def drop_captions(lines: list[Line], _context: Context) -> None:
             line.drop("caption words")
 
 
+def drop_slides(lines: list[Line], _context: Context) -> None:
+    """Take the captions of a slideshow out of the running text; they are kept as captions."""
+    for line in find_slides(lines):
+        line.drop("caption of a slide")
+
+
 def drop_kickers(lines: list[Line], context: Context) -> None:
     """Drop the short lines above the headline, and the headline with its kicker."""
     body = next((i for i, line in enumerate(lines) if line.chosen and line.is_prose), len(lines))
@@ -337,6 +344,7 @@ RULES: tuple[Rule, ...] = (
     drop_titles,
     drop_kickers,
     drop_captions,
+    drop_slides,
     drop_entry_stamps,
     drop_words,
     drop_marks,

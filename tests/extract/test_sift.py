@@ -149,3 +149,23 @@ def test_offers_and_labels_are_known_by_their_words(line: str) -> None:
 def test_what_a_story_says_of_subscribers_is_no_offer() -> None:
     said = "She was already a subscriber when the paper, which sold few copies, began to pay her."
     assert said in read(paragraphs([*STORY[:3], said, *STORY[3:]])).text
+
+
+def slides(story: list[str]) -> Article:
+    shown = "".join(
+        f"<li><h3>{n}/9 The port in {1900 + n}</h3><p>Ships of the year {1900 + n} lie at the pier "
+        "and wait for coal, which came late in that year as in others.</p></li>"
+        for n in range(1, 10)
+    )
+    last = "Nobody who was asked on the last day could say when the next ferry was to come."
+    return read(f"{paragraphs(story)}<div><ul>{shown}</ul></div>{paragraphs([last])}")
+
+
+def test_the_slides_of_a_show_inside_a_story_are_captions() -> None:
+    article = slides([f"{text} It was day {n}." for n in range(3) for text in STORY])
+    assert "Ships of the year" not in article.text
+    assert "Ships of the year 1909 lie" in article.all_text
+
+
+def test_slides_with_a_few_words_around_them_are_the_story() -> None:
+    assert "Ships of the year 1909 lie" in slides(STORY).text
