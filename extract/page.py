@@ -1,6 +1,6 @@
 """The pipeline: from the bytes of one page, or of a PDF, to its article."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from email.utils import parsedate_to_datetime
@@ -264,11 +264,17 @@ def _take_standfirst(
     lines: list[Line], said: Structured, fields: Fields
 ) -> tuple[str | None, Evidence | None]:
     found = find_standfirst(lines, said, fields.titles)
-    if found is None:
+    if found is None or not _is_anything_left(lines, found.lines):
         return None, None
     for line in found.lines:
         line.drop("standfirst")
     return found.text, Evidence("standfirst", found.text, found.rule)
+
+
+def _is_anything_left(lines: list[Line], standfirst: Iterable[Line]) -> bool:
+    """Tell whether a page says more than its standfirst: what stands alone is the text."""
+    known = {id(line) for line in standfirst}
+    return not known or any(x.chosen and x.is_told and id(x) not in known for x in lines)
 
 
 def latest_day(captured_at: datetime | None, headers: Headers | None) -> date:

@@ -252,17 +252,20 @@ def drop_slides(lines: list[Line], _context: Context) -> None:
 
 def drop_kickers(lines: list[Line], context: Context) -> None:
     """Drop the short lines above the headline, and the headline with its kicker."""
-    body = next((i for i, line in enumerate(lines) if line.chosen and line.is_prose), len(lines))
+    prose = (i for i, line in enumerate(lines) if line.chosen and line.is_prose)
+    body = next(prose, None)
     heads = [
         i
-        for i, line in enumerate(lines[: body + 1])
+        for i, line in enumerate(lines[: None if body is None else body + 1])
         if line.element.tag == "h1" or line.rule == "title again" or _holds_title(line, context)
     ]
     if not heads:
         return
-    for index, line in enumerate(lines[: heads[-1] + 1]):
+    # Without a paragraph to stand before, what names the title farther down is no headline.
+    head = heads[0] if body is None else heads[-1]
+    for index, line in enumerate(lines[: head + 1]):
         if line.chosen and (not line.is_prose or _holds_title(line, context)):
-            line.drop("above the headline" if index < heads[-1] else "title again")
+            line.drop("above the headline" if index < head else "title again")
 
 
 def _holds_title(line: Line, context: Context) -> bool:

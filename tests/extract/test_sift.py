@@ -169,3 +169,16 @@ def test_the_slides_of_a_show_inside_a_story_are_captions() -> None:
 
 def test_slides_with_a_few_words_around_them_are_the_story() -> None:
     assert "Ships of the year 1909 lie" in slides(STORY).text
+
+
+def test_a_page_without_a_paragraph_keeps_what_stands_below_its_headline() -> None:
+    title = "<title>Cake of the late ferry</title>"
+    head = "<h1>Cake of the late ferry</h1>"
+    body = f"{head}<p>The best cake that is!</p>{head}"
+    assert "The best cake that is!" in read(body, title).text
+
+
+def test_what_a_page_says_in_one_paragraph_is_its_text() -> None:
+    head = f'<title>Late again</title><meta name="description" content="{STORY[0]}">'
+    article = read(f"<h1>Late again</h1><p>{STORY[0]}</p>", head)
+    assert (article.text, article.standfirst) == (STORY[0], None)
