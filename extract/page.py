@@ -7,7 +7,7 @@ from email.utils import parsedate_to_datetime
 
 from lxml.html import HtmlElement
 
-from extract.article import Article, Block, Evidence, Link, Removed, text_of
+from extract.article import Article, Block, BlockKind, Evidence, Link, Removed, text_of
 from extract.assemble import assemble
 from extract.body import choose_body
 from extract.credit import drop_credit
@@ -274,7 +274,9 @@ def _take_standfirst(
 def _is_anything_left(lines: list[Line], standfirst: Iterable[Line]) -> bool:
     """Tell whether a page says more than its standfirst: what stands alone is the text."""
     known = {id(line) for line in standfirst}
-    return not known or any(x.chosen and x.is_told and id(x) not in known for x in lines)
+    aside = {BlockKind.CAPTION, BlockKind.SUBHEAD}
+    told = (line for line in lines if line.chosen and line.is_told and line.kind not in aside)
+    return not known or any(id(line) not in known for line in told)
 
 
 def latest_day(captured_at: datetime | None, headers: Headers | None) -> date:

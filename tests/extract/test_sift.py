@@ -182,3 +182,9 @@ def test_what_a_page_says_in_one_paragraph_is_its_text() -> None:
     head = f'<title>Late again</title><meta name="description" content="{STORY[0]}">'
     article = read(f"<h1>Late again</h1><p>{STORY[0]}</p>", head)
     assert (article.text, article.standfirst) == (STORY[0], None)
+
+
+def test_captions_alone_are_no_text_beside_a_standfirst() -> None:
+    head = f'<title>Late again</title><meta name="description" content="{STORY[0]}">'
+    shown = f"<figure><img src=a.jpg><figcaption>{STORY[1]}</figcaption></figure>"
+    assert STORY[0] in read(f"<h1>Late again</h1><p>{STORY[0]}</p>{shown}", head).text
