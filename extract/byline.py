@@ -1,6 +1,8 @@
 """Bylines as the markup of a page sets them off: its own, not those of the stories beside it."""
 
 import re
+from collections.abc import Iterator
+from itertools import islice
 from typing import Any
 
 from lxml import etree
@@ -9,15 +11,10 @@ from lxml.html import HtmlElement
 from extract.beside import is_beside, is_near_head
 from extract.names import clean_names, is_person, without_label
 
-# In C: a page has thousands of elements, and a dozen that speak of authors.
-_CANDIDATES = etree.XPath(
-    ".//@class[contains(., 'uthor') or contains(., 'yline') or contains(., 'utor')"
-    " or contains(., 'uteur') or contains(., 'riter') or contains(., 'ontributor')]/.."
-    "|.//@itemprop[contains(., 'author')]/..|.//a[contains(@rel, 'author')]"
-    "|.//a/@href[contains(., '/author') or contains(., '/autor') or contains(., '/auteur')"
-    " or contains(., '/people/') or contains(., '/profile/') or contains(., '/by/')"
-    " or contains(., '/writers/') or contains(., '/staff/') or contains(., '/contributor')"
-    " or contains(., '/redaktion/') or contains(., '/journalist')]/.."
+# What an element that speaks of authors has in its class, and a link to one in its address.
+_IN_CLASS = re.compile("uthor|yline|utor|uteur|riter|ontributor")
+_IN_ADDRESS = re.compile(
+    "/(?:author|autor|auteur|contributor|(?:people|profile|by|writers|staff|redaktion)/|journalist)"
 )
 _MARK = re.compile(
     r"(?:^|[\s_-]|(?<=[a-z]))(?:author(?:s|ed)?|by-?lines?|autor(?:en|e|a)?|auteurs?|autore|writers?|"
@@ -60,7 +57,7 @@ def find_marked_bylines(root: HtmlElement) -> list[Found]:
     """
     marked: list[tuple[str, HtmlElement]] = []
     beside: list[tuple[str, HtmlElement]] = []
-    for element in _find(root)[: 4 * _MAX_CANDIDATES]:
+    for element in islice(_iter_candidates(root), 4 * _MAX_CANDIDATES):
         if rule := _rule_of(element):
             (beside if is_beside(element) else marked).append((rule, element))
         if len(marked) >= _MAX_CANDIDATES:
@@ -79,9 +76,18 @@ def _read_rules(marked: list[tuple[str, HtmlElement]]) -> list[Found]:
     return found
 
 
-def _find(root: HtmlElement) -> list[HtmlElement]:
-    found: Any = _CANDIDATES(root)
-    return list(found)
+def _iter_candidates(root: HtmlElement) -> Iterator[HtmlElement]:
+    for element in root.iter(etree.Element):
+        if _speaks_of_authors(element):
+            yield element
+
+
+def _speaks_of_authors(element: HtmlElement) -> bool:
+    if _IN_CLASS.search(element.get("class") or "") or "author" in element.get("itemprop", ""):
+        return True
+    if element.tag != "a":
+        return False
+    return "author" in element.get("rel", "") or bool(_IN_ADDRESS.search(element.get("href") or ""))
 
 
 def _rule_of(element: HtmlElement) -> str | None:

@@ -70,6 +70,8 @@ _FIRST_OF_MONTH = (
     r"|[^\W\d_]{{3,12}}\W{{1,3}}0?1(?:st)?\W{{1,3}}{year}(?!\d)"
     r"|(?<!\d){year}\W{{1,3}}[^\W\d_]{{3,12}}\W{{1,3}}0?1(?!\d)"
 )
+# Longer than any of these.
+_REACH = 40
 _BOX = re.compile(
     r"(?:^|[\s_-])(?:comments?|commentlist|related|recommend\w*|popular|trending|most-?read)"
     r"(?:$|[\s_-])",
@@ -254,7 +256,14 @@ def _says(root: HtmlElement, url: str, first: str) -> bool:
     stated = re.compile(pattern, re.IGNORECASE)
     values = [value for element in root.iter() for value in element.attrib.values()]
     named = [value for value in values if first[:4] in value]
+    texts = (url, root.text_content(), *named)
     stamps = [value for value in values if len(value) in {10, 13} and value.isdecimal()]
-    return any(map(stated.search, (url, root.text_content(), *named))) or any(
+    return any(_says_near(first[:4], stated, text) for text in texts) or any(
         datetime.fromtimestamp(int(value[:10]), UTC).date().isoformat() == first for value in stamps
     )
+
+
+def _says_near(year: str, stated: re.Pattern[str], text: str) -> bool:
+    """Whether a text has a pattern around a year: over a whole page the pattern takes long."""
+    places = (match.span() for match in re.finditer(year, text))
+    return any(stated.search(text, max(0, a - _REACH), b + _REACH) for a, b in places)

@@ -11,16 +11,16 @@ from trafilatura.deduplication import sample_tokens
 _MARKS = "".join(chr(n) for n in range(0x300, 0x10000) if unicodedata.category(chr(n))[0] == "M")
 _CURRENCIES = "".join(chr(n) for n in range(0x24, 0x10000) if unicodedata.category(chr(n)) == "Sc")
 # One style for each: apostrophes, hyphens and minus signs, question marks, per cent.
-_STYLES = str.maketrans(
-    {
-        **dict.fromkeys("\u2018\u2019\u02bc\u2032\u00b4`", "'"),
-        **dict.fromkeys("\u2010\u2011\u2012\u2013\u2212", "-"),
-        **dict.fromkeys("\u061f\u037e", "?"),
-        "\u066a": "%",
-        "\u2044": "/",
-        **dict.fromkeys("_\u00ad\u200b\u200c\u200d\u2060\ufeff", None),
-    }
-)
+_STYLES: dict[str, str] = {
+    **dict.fromkeys("\u2018\u2019\u02bc\u2032\u00b4`", "'"),
+    **dict.fromkeys("\u2010\u2011\u2012\u2013\u2212", "-"),
+    **dict.fromkeys("\u061f\u037e", "?"),
+    "\u066a": "%",
+    "\u2044": "/",
+    **dict.fromkeys("_\u00ad\u200b\u200c\u200d\u2060\ufeff", ""),
+}
+# They are rare: to look for them takes a tenth of the time that str.translate does.
+_STYLED = re.compile(f"[{''.join(_STYLES)}]")
 _TELLING = re.compile(
     rf"[\w{_MARKS}]+"
     rf"|(?<=[\w{_MARKS}])['-](?=\w)"  # re-sign, it's
@@ -30,9 +30,9 @@ _TELLING = re.compile(
 )
 
 
-# One byte of a hash as eight lanes of 20 bits, so that adding integers counts 64 bits at once.
+# A hash as 64 lanes of 20 bits (five hexadecimal digits, the last of them the bit), so that adding
+# integers counts all bits at once.
 _LANE = 20
-_LANES = [sum(((byte >> bit) & 1) << (_LANE * bit) for bit in range(8)) for byte in range(256)]
 
 
 def simhash(text: str) -> int:
@@ -54,7 +54,7 @@ def simhash(text: str) -> int:
     if not text.strip():
         return 0
     tokens = sample_tokens(text, 64)
-    total = sum(_spread(token) for token in tokens)
+    total = sum(map(_spread, tokens))
     mask = (1 << _LANE) - 1
     counts = ((total >> (_LANE * bit)) & mask for bit in range(64))
     return sum(1 << bit for bit, count in enumerate(counts) if 2 * count >= len(tokens))
@@ -63,7 +63,7 @@ def simhash(text: str) -> int:
 @lru_cache(maxsize=2**14)
 def _spread(token: str) -> int:
     digest = hashlib.blake2b(token.encode(), digest_size=8).digest()
-    return sum(_LANES[byte] << (8 * _LANE * n) for n, byte in enumerate(reversed(digest)))
+    return int("0000".join(f"{int.from_bytes(digest):064b}"), 16)
 
 
 def essence(text: str) -> str:
@@ -78,8 +78,12 @@ def essence(text: str) -> str:
     >>> essence("up 1.5 – no: -5 %"), essence("re-sign?")
     ('up1.5no-5%', 're-sign?')
     """
-    plain = unicodedata.normalize("NFKC", text.translate(_STYLES)).translate(_STYLES)
-    return "".join(map(str.strip, _TELLING.findall(plain)))
+    plain = _in_one_style(unicodedata.normalize("NFKC", _in_one_style(text)))
+    return "".join("".join(_TELLING.findall(plain)).split())
+
+
+def _in_one_style(text: str) -> str:
+    return _STYLED.sub(lambda match: _STYLES[match[0]], text)
 
 
 def text_digest(text: str) -> str:

@@ -184,14 +184,17 @@ class _Reader:
         self.broke = False
 
     def add(self, text: str | None) -> None:
-        if text:
+        if not text:
+            return
+        if not text.isspace():
             self.parts.append(text)
-            if not text.isspace():
-                self.broke = False
-                if self.in_link:
-                    self.link_chars += weigh(text)
-                if self.in_strong:
-                    self.strong_chars += weigh(text)
+            self.broke = False
+            if self.in_link:
+                self.link_chars += weigh(text)
+            if self.in_strong:
+                self.strong_chars += weigh(text)
+        elif self.parts:
+            self.parts.append(" ")
 
     def flush(self) -> None:
         if self.parts:
@@ -256,6 +259,8 @@ def _read_layout_tables(lines: list[Line]) -> None:
     Such a table holds another one, the h1, several paragraphs in a cell, or (when it has no
     heading cells) a long one.
     """
+    if not lines or next(lines[0].element.getroottree().iter("table"), None) is None:
+        return
     within = {line.element: list(line.element.iterancestors("table")) for line in lines}
     cells: dict[HtmlElement | None, list[Line]] = defaultdict(list)
     layout: set[HtmlElement] = set()

@@ -1,13 +1,13 @@
 """The pipeline: from the bytes of one page, or of a PDF, to its article."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from email.utils import parsedate_to_datetime
 
 from lxml.html import HtmlElement
 
-from extract.article import Article, Evidence, text_of
+from extract.article import Article, Block, BlockKind, Evidence, Link, Removed, text_of
 from extract.assemble import assemble
 from extract.body import choose_body
 from extract.credit import drop_credit, find_dateline
@@ -27,7 +27,7 @@ from extract.rules import OutletRules, find_rules
 from extract.sift import Context, sift
 from extract.sniff import is_pdf, refuse_other_files
 from extract.standfirst import find_standfirst
-from extract.statement import find_statement
+from extract.statement import Statement, find_statement
 from extract.stored import add_stored, find_states
 from extract.structured import Structured, read_structured
 from extract.template import SiteTemplate, apply
@@ -100,25 +100,85 @@ class _Response:
 def _extract(
     html: bytes, response: _Response, *, latest: date, rules: OutletRules | None
 ) -> Article:
-    url = response.url
     if is_pdf(html):
         # Loaded when the first one comes: a quarter of a second that most processes never need.
         from extract.pdf import read_pdf  # noqa: PLC0415
 
-        document = read_pdf(html, url=url, latest=latest, extractor=VERSION)
+        document = read_pdf(html, url=response.url, latest=latest, extractor=VERSION)
         # They say nothing of it, but are those that it was read under.
         return replace(document, rules=_digest(rules))
     refuse_other_files(html)
     text, encoding = decode(html, response.headers)
-    root = parse(text)
+    stated = _read_stated(parse(text), response.url, latest)
+    told = _read_told(stated, response.url, rules)
+    plain = text_of(told.blocks)
+    language, language_evidence = detect_language(plain, stated.fields.declared_language)
+    kind = find_kind(_page(text, response, stated, told))
+    paywall, paywall_evidence = find_paywall(
+        stated.said, len(plain), ends_in_offer=told.ends_in_offer
+    )
+    found = (*told.evidence, language_evidence, *kind.iter_evidence(), paywall_evidence)
+    evidence = (*told.fields.evidence, *found, _ruled(rules))
+    return replace(
+        _with_fields(response.url, told.fields),
+        standfirst=told.standfirst,
+        blocks=told.blocks,
+        language=language,
+        credit=told.credit,
+        dateline=told.dateline,
+        paywall=paywall,
+        kind=kind.kind,
+        needs_script=kind.needs_script,
+        rules=_digest(rules),
+        evidence=tuple(item for item in evidence if item is not None),
+        removed=told.removed,
+        links=told.links,
+        encoding=encoding,
+        fingerprint=simhash(plain),
+        text_digest=text_digest(plain),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Stated:
+    """What the page states of itself, before its tree is cut."""
+
+    root: HtmlElement
+    said: Structured
+    fields: Fields
+    statement: Statement
+    states: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What the page tells its readers, and what of it is the story."""
+
+    lines: list[Line]
+    fields: Fields
+    """As stated, with the authors that only the text names."""
+    blocks: tuple[Block, ...]
+    removed: tuple[Removed, ...]
+    links: tuple[Link, ...]
+    standfirst: str | None
+    credit: str | None
+    dateline: str | None
+    ends_in_offer: bool
+    evidence: tuple[Evidence | None, ...]
+
+
+def _read_stated(root: HtmlElement, url: str, latest: date) -> _Stated:
     said = read_structured(root)
     fields = read_fields(root, said, url=url, latest=latest)
-    statement = find_statement(root, said, url)
-    states = find_states(root)
+    return _Stated(root, said, fields, find_statement(root, said, url), find_states(root))
+
+
+def _read_told(stated: _Stated, url: str, rules: OutletRules | None) -> _Told:
+    root, said, fields = stated.root, stated.said, stated.fields
     unfolded = unfold(root)
     base = base_of(root, url)
     lines = read_body(root, url, rules)
-    text_evidence = add_stored(root, lines, said, states) or _unfolded(unfolded, lines)
+    text_evidence = add_stored(root, lines, said, stated.states) or _unfolded(unfolded, lines)
     mark_entries(lines, said)
     standfirst, standfirst_evidence = _take_standfirst(lines, said, fields)
     sift(lines, Context(fields.titles, fields.authors, url))
@@ -127,42 +187,32 @@ def _extract(
     ends_in_offer = drop_offer(lines)
     blocks, removed = assemble(lines)
     dateline, dateline_evidence = find_dateline(blocks)
-    links = find_links(lines, base, url)
-    plain = text_of(blocks)
-    language, language_evidence = detect_language(plain, fields.declared_language)
-    page = Page(
-        text=text,
-        url=url,
-        said=said,
-        statement=statement,
-        title=fields.title,
-        titles=fields.titles,
-        blocks=blocks,
+    return _Told(
         lines=lines,
-        status=response.status,
-        headers=response.pairs,
-    )
-    kind = find_kind(page)
-    paywall, paywall_evidence = find_paywall(said, len(plain), ends_in_offer=ends_in_offer)
-    found = (text_evidence, standfirst_evidence, credit_evidence, dateline_evidence)
-    more = (language_evidence, *kind.iter_evidence(), paywall_evidence, _ruled(rules))
-    return replace(
-        _with_fields(url, fields),
-        standfirst=standfirst,
+        fields=fields,
         blocks=blocks,
-        language=language,
+        removed=removed,
+        links=find_links(lines, base, url),
+        standfirst=standfirst,
         credit=credit,
         dateline=dateline,
-        paywall=paywall,
-        kind=kind.kind,
-        needs_script=kind.needs_script,
-        rules=_digest(rules),
-        evidence=(*fields.evidence, *(item for item in (*found, *more) if item is not None)),
-        removed=removed,
-        links=links,
-        encoding=encoding,
-        fingerprint=simhash(plain),
-        text_digest=text_digest(plain),
+        ends_in_offer=ends_in_offer,
+        evidence=(text_evidence, standfirst_evidence, credit_evidence, dateline_evidence),
+    )
+
+
+def _page(text: str, response: _Response, stated: _Stated, told: _Told) -> Page:
+    return Page(
+        text=text,
+        url=response.url,
+        said=stated.said,
+        statement=stated.statement,
+        title=told.fields.title,
+        titles=told.fields.titles,
+        blocks=told.blocks,
+        lines=told.lines,
+        status=response.status,
+        headers=response.pairs,
     )
 
 
@@ -218,11 +268,19 @@ def _take_standfirst(
     lines: list[Line], said: Structured, fields: Fields
 ) -> tuple[str | None, Evidence | None]:
     found = find_standfirst(lines, said, fields.titles)
-    if found is None:
+    if found is None or not _is_anything_left(lines, found.lines):
         return None, None
     for line in found.lines:
         line.drop("standfirst")
     return found.text, Evidence("standfirst", found.text, found.rule)
+
+
+def _is_anything_left(lines: list[Line], standfirst: Iterable[Line]) -> bool:
+    """Tell whether a page says more than its standfirst: what stands alone is the text."""
+    known = {id(line) for line in standfirst}
+    aside = {BlockKind.CAPTION, BlockKind.SUBHEAD}
+    told = (line for line in lines if line.chosen and line.is_told and line.kind not in aside)
+    return not known or any(id(line) not in known for line in told)
 
 
 def latest_day(captured_at: datetime | None, headers: Headers | None) -> date:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import islice
 from typing import Any
 from urllib.parse import urljoin, urlsplit
@@ -148,8 +149,13 @@ def _leads_away(element: HtmlElement, url: str) -> bool:
 def _is_furniture(element: HtmlElement) -> bool:
     steps = (element, *islice(element.iterancestors(), _MAX_STEPS))
     return any(
-        step.tag in _OTHERS or _FURNITURE.search(f"{step.get('class', '')} {step.get('id', '')}")
+        step.tag in _OTHERS or _names_furniture(f"{step.get('class', '')} {step.get('id', '')}")
         for step in steps
         # Their classes speak of the layout of the whole page.
         if step.tag not in {"body", "html"}
     )
+
+
+@lru_cache(maxsize=1024)
+def _names_furniture(marks: str) -> bool:
+    return bool(_FURNITURE.search(marks))

@@ -13,9 +13,7 @@ _WORDS = (
     r"suscri(?:bete|pcion|pciones|bir)|assin(?:e|ar|atura)|prenumer\w*|abonelik|podpiska|"
     r"nieuwsbrief|nyhetsbrev|nyhedsbrev|boletines"
 )
-_ACCOUNT = re.compile(
-    rf"//(?:{_WORDS})\.|^[^?#]*/(?:{_WORDS})(?:/|\.\w{{2,5}}$|[?#]|$)", re.IGNORECASE
-)
+_ACCOUNT = re.compile(rf"//(?:{_WORDS})\.|^[^?#]*/(?:{_WORDS})(?:/|\.\w{{2,5}}$|[?#]|$)")
 _SHARING = re.compile(
     r"//(?:www\.|m\.|web\.)?(?:facebook\.com/(?:sharer|share|dialog)|"
     r"(?:twitter|x)\.com/(?:intent|share)|linkedin\.com/share|wa\.me/?(?:\?|$)|"
@@ -44,7 +42,8 @@ def leads_to_account(address: str, host: str) -> bool:
     >>> leads_to_account("https://county.test/register", "paper.test")
     False
     """
-    return bool(_ACCOUNT.search(address)) and _is_of(address, host)
+    # In lower case: alternatives that ignore case take several times as long.
+    return bool(_ACCOUNT.search(address.lower())) and _is_of(address, host)
 
 
 def leads_home(address: str, host: str) -> bool:

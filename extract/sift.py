@@ -11,7 +11,9 @@ from extract.furniture import find_furniture_rule
 from extract.hosts import host_of
 from extract.lines import Line
 from extract.names import is_person
+from extract.repeats import find_repeats
 from extract.services import leads_home, leads_to_account, leads_to_sharing
+from extract.slides import find_slides
 from extract.title import fold
 from extract.words import caption_words
 
@@ -41,10 +43,9 @@ class Context:
 _NAME = re.compile(r"^[^\W\d_][\w'’.-]*$")
 _INITIALS = re.compile(r"^\(\w{2,4}(?:[/,]\s*\w{2,8})*\)$")
 _SHORTCODE = re.compile(r"^\[(\w+)\b[^\]]*\].*\[/\1\]$")
+_LABEL_END = re.compile("[:：/]")
 _CLOCK = re.compile(r"^\d{1,2}[:.h]\d\d\b|^\d{1,2}[:.]\d\d")
 
-# The longest of the development pages, a live blog, has 38,000.
-MAX_SEARCHED_CHARS = 100_000
 MAX_TITLE_LINE = 300
 # A line that asks for something is short, and its link is no aside in a sentence.
 MAX_SERVICE_CHARS = 200
@@ -235,24 +236,36 @@ def drop_captions(lines: list[Line], _context: Context) -> None:
         elif (
             line.chars < 300
             and line.kind is not BlockKind.LIST
-            and (whole.match(line.text) or ending.search(line.text))
+            and (
+                whole.match(line.text)
+                or (_LABEL_END.search(line.text) and ending.search(line.text))
+            )
         ):
             line.drop("caption words")
 
 
+def drop_slides(lines: list[Line], _context: Context) -> None:
+    """Take the captions of a slideshow out of the running text; they are kept as captions."""
+    for line in find_slides(lines):
+        line.drop("caption of a slide")
+
+
 def drop_kickers(lines: list[Line], context: Context) -> None:
     """Drop the short lines above the headline, and the headline with its kicker."""
-    body = next((i for i, line in enumerate(lines) if line.chosen and line.is_prose), len(lines))
+    prose = (i for i, line in enumerate(lines) if line.chosen and line.is_prose)
+    body = next(prose, None)
     heads = [
         i
-        for i, line in enumerate(lines[: body + 1])
+        for i, line in enumerate(lines[: None if body is None else body + 1])
         if line.element.tag == "h1" or line.rule == "title again" or _holds_title(line, context)
     ]
     if not heads:
         return
-    for index, line in enumerate(lines[: heads[-1] + 1]):
+    # Without a paragraph to stand before, what names the title farther down is no headline.
+    head = heads[0] if body is None else heads[-1]
+    for index, line in enumerate(lines[: head + 1]):
         if line.chosen and (not line.is_prose or _holds_title(line, context)):
-            line.drop("above the headline" if index < heads[-1] else "title again")
+            line.drop("above the headline" if index < head else "title again")
 
 
 def _holds_title(line: Line, context: Context) -> bool:
@@ -271,48 +284,9 @@ def drop_entry_stamps(lines: list[Line], _context: Context) -> None:
 
 
 def drop_repeats(lines: list[Line], _context: Context) -> None:
-    """Drop paragraphs that stood before, whole, cut short, or glued together.
-
-    Short lines and list items may recur, and a list above the first paragraph is key points: the
-    body says them again.
-    """
-    before = _Before()
-    below_head = False
-    for line in lines:
-        # What another rule took counts: a copy that is glued together has it, too.
-        if not line.chosen and (line.rule in {None, "standfirst"} or line.marked is not None):
-            continue
-        is_item = line.kind is BlockKind.LIST
-        below_head = below_head or (line.chosen and line.is_prose and not is_item)
-        if line.chosen and line.is_prose and not is_item and before.holds(line.key):
-            line.drop("repeated")
-        elif below_head or not is_item:
-            before.add(line.key)
-
-
-class _Before:
-    """The text above, asked for pieces of it.
-
-    Pieces are looked for anywhere in so much of it as a page has; in more, only whole lines are
-    known again, so that the time does not grow with the square of the text.
-    """
-
-    def __init__(self) -> None:
-        self._text = ""
-        self._lines: set[str] = set()
-
-    def add(self, key: str) -> None:
-        self._lines.add(key)
-        if len(self._text) < MAX_SEARCHED_CHARS:
-            self._text += key
-
-    def holds(self, key: str) -> bool:
-        if key in self._lines:
-            return True
-        key = key.rstrip(".…")
-        if key in self._text:
-            return True
-        return len(key) > 400 and key[:60] in self._text and key[-60:] in self._text
+    """Drop paragraphs that stood before, but for refrains."""
+    for line in find_repeats(lines):
+        line.drop("repeated")
 
 
 def drop_outskirts(lines: list[Line], _context: Context) -> None:
@@ -373,6 +347,7 @@ RULES: tuple[Rule, ...] = (
     drop_titles,
     drop_kickers,
     drop_captions,
+    drop_slides,
     drop_entry_stamps,
     drop_words,
     drop_marks,

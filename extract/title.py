@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Iterable
+from functools import lru_cache
 from itertools import islice
 
 _PART = re.compile(r"\s*[:：|｜]\s+|\s+[–—-]\s+")
@@ -27,6 +28,8 @@ _MAX_BREAKS = 12
 _MIN_STEM_CHARS = 5
 
 
+# Each rule asks for the same lines of a page again.
+@lru_cache(maxsize=4096)
 def fold(text: str) -> str:
     """Fold a text to compare: compatibility forms, case, punctuation and white space.
 

@@ -55,10 +55,17 @@ def test_the_body_may_say_again_what_the_key_points_say() -> None:
     assert [b.text for b in article.blocks if b.kind is BlockKind.PARAGRAPH] == STORY
 
 
-def test_a_paragraph_that_stood_before_goes() -> None:
-    article = read(paragraphs([*STORY, STORY[2]]))
+@pytest.mark.parametrize("copy", ["<div class=big><p>{}</p></div>", "<p hidden>{}</p>"])
+def test_a_paragraph_that_stood_before_goes(copy: str) -> None:
+    article = read(paragraphs(STORY[:4]) + copy.format(STORY[2]) + paragraphs(STORY[4:]))
     assert article.text == "\n".join(STORY)
     assert rules(article)[STORY[2]] == "repeated"
+
+
+def test_a_refrain_is_said_as_often_as_it_is_written() -> None:
+    refrain = "And the rain fell on the pier, and nobody who was waiting there said a word to it."
+    verses = [text for verse in STORY[:3] for text in (verse, refrain)]
+    assert read(paragraphs(verses)).text == "\n".join(verses)
 
 
 @pytest.mark.parametrize(
@@ -121,3 +128,63 @@ def test_a_copy_glued_together_goes_even_where_a_line_of_the_first_was_furniture
     texts = [*STORY[:3], "Leave a comment", *STORY[3:]]
     glued = f"<p>{' '.join(texts)}</p>"
     assert read(paragraphs(texts) + glued).text == "\n".join(STORY)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "To view the full story, please subscribe to The Paper. There are several passes.",
+        "If this message is shown and you are already a subscriber, you can log in at once.",
+        "For the latest from the harbour download the Paper's apps.",
+        "Bild anzeigen Bild schließen",
+        "Lesen Sie das FÄHRE Magazin. Einfach digital in der App oder im Heft.",
+        "Titelbild: Jo Bloggs/Agency",
+    ],
+)
+def test_offers_and_labels_are_known_by_their_words(line: str) -> None:
+    article = read(paragraphs([*STORY, line]))
+    assert article.text == "\n".join(STORY)
+
+
+def test_what_a_story_says_of_subscribers_is_no_offer() -> None:
+    said = "She was already a subscriber when the paper, which sold few copies, began to pay her."
+    assert said in read(paragraphs([*STORY[:3], said, *STORY[3:]])).text
+
+
+def slides(story: list[str]) -> Article:
+    shown = "".join(
+        f"<li><h3>{n}/9 The port in {1900 + n}</h3><p>Ships of the year {1900 + n} lie at the pier "
+        "and wait for coal, which came late in that year as in others.</p></li>"
+        for n in range(1, 10)
+    )
+    last = "Nobody who was asked on the last day could say when the next ferry was to come."
+    return read(f"{paragraphs(story)}<div><ul>{shown}</ul></div>{paragraphs([last])}")
+
+
+def test_the_slides_of_a_show_inside_a_story_are_captions() -> None:
+    article = slides([f"{text} It was day {n}." for n in range(3) for text in STORY])
+    assert "Ships of the year" not in article.text
+    assert "Ships of the year 1909 lie" in article.all_text
+
+
+def test_slides_with_a_few_words_around_them_are_the_story() -> None:
+    assert "Ships of the year 1909 lie" in slides(STORY).text
+
+
+def test_a_page_without_a_paragraph_keeps_what_stands_below_its_headline() -> None:
+    title = "<title>Cake of the late ferry</title>"
+    head = "<h1>Cake of the late ferry</h1>"
+    body = f"{head}<p>The best cake that is!</p>{head}"
+    assert "The best cake that is!" in read(body, title).text
+
+
+def test_what_a_page_says_in_one_paragraph_is_its_text() -> None:
+    head = f'<title>Late again</title><meta name="description" content="{STORY[0]}">'
+    article = read(f"<h1>Late again</h1><p>{STORY[0]}</p>", head)
+    assert (article.text, article.standfirst) == (STORY[0], None)
+
+
+def test_captions_alone_are_no_text_beside_a_standfirst() -> None:
+    head = f'<title>Late again</title><meta name="description" content="{STORY[0]}">'
+    shown = f"<figure><img src=a.jpg><figcaption>{STORY[1]}</figcaption></figure>"
+    assert STORY[0] in read(f"<h1>Late again</h1><p>{STORY[0]}</p>{shown}", head).text
