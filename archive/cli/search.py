@@ -126,6 +126,5 @@ def _when(hit: Hit) -> str:
 
 
 def _state(hit: Hit) -> str:
-    if hit.removed:
-        return "  removed"
-    return "  edited" if hit.edited else ""
+    state = "  removed" if hit.removed else "  edited" if hit.edited else ""
+    return f"{state}  in an earlier version" if hit.in_earlier else state

@@ -90,12 +90,13 @@ def search(  # noqa: PLR0913
         kept = _page(db, answer, order, place, offset + limit + 1, fold=fold) if limit else []
         ranked, total = kept[offset : offset + limit], answer.total()
         more = len(kept) > offset + limit
+        earlier = answer.only_earlier([item.number for item in ranked])
         return SearchResult(
             query=query,
             total=total.articles,
             exact=total.exact,
             ranking=answer.ranking(order),
-            hits=hits_of(db, ranked, answer.patterns),
+            hits=hits_of(db, ranked, answer.patterns, earlier=earlier),
             notes=notes,
             after=write_place(db, order, ranked[-1]) if more and ranked else None,
         )

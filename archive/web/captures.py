@@ -9,9 +9,8 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from sqlite_utils import Database
 
 from archive.errors import NotFound, WarcError
-from archive.index.articles import find_article
+from archive.index.articles import find_article, find_shown
 from archive.index.captures import Capture, get_capture, iter_captures
-from archive.index.ids import find_id
 from archive.layout import Archive
 from archive.replay.address import ANY_TIME, Links, parse_address
 from archive.replay.charset import decode
@@ -140,7 +139,7 @@ def view(request: Request, room: InRoom, db: Index) -> Response:
         because=stored.because if stored else "",
         around=neighbours(db, capture),
         article_id=article_id,
-        title=_title(db, article_id),
+        version=find_shown(db, capture.record_id),
     )
     return HTMLResponse(html)
 
@@ -200,13 +199,6 @@ def _refresh(text: str, capture: Capture) -> tuple[float, str] | None:
     if found is None or absolute is None or urlkey(absolute) == capture.urlkey:
         return None
     return found[0], f"/view/{capture.timestamp}/{absolute}"
-
-
-def _title(db: Database, article_id: str | None) -> str | None:
-    if article_id is None:
-        return None
-    row = db.execute("SELECT title FROM articles WHERE id = ?", (find_id(article_id),)).fetchone()
-    return row[0] if row else None
 
 
 def _referred(db: Database, capture: Capture) -> Capture | None:

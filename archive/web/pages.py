@@ -24,6 +24,7 @@ from archive.web.reference import operations
 from archive.web.render import page
 from archive.web.room import Index, InRoom
 from archive.web.said import how_many, how_ranked
+from archive.web.timeline import find_place
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
@@ -48,6 +49,8 @@ def search_page(
         return HTMLResponse(page("empty.html", room=room, detail=str(error)))
     try:
         asked = q.strip()
+        if place := find_place(db, asked):
+            return RedirectResponse(place, 302)
         with at_one_moment(db):
             result = search(
                 db,
