@@ -13,7 +13,7 @@ from archive.search.stories import stories_of
 
 _HITS = """
 SELECT a.number, a.hex AS article_id, v.hex AS version_id, v.title, v.standfirst,
-       v.text, v.asides, a.editions_text, a.earlier_text, a.source, s.name AS source_name, a.url,
+       v.text, v.asides, a.editions_text, a.source, s.name AS source_name, a.url,
        a.published, a.dated, a.first_captured AS captured_at, c.timestamp, a.language, v.authors,
        a.words, a.edited, a.removed
 FROM json_each(?) n JOIN articles a ON a.number = n.value JOIN sources s ON s.id = a.source
@@ -73,7 +73,7 @@ def _earlier_version(
 def _hit(
     row: dict[str, Any], score: float, patterns: tuple[Pattern, ...], story: Story | None
 ) -> Hit:
-    texts = [row.pop(name) for name in ("text", "asides", "editions_text", "earlier_text")]
+    texts = [row.pop(name) for name in ("text", "asides", "editions_text")]
     marker = Marker(patterns, row["language"])
     piece: tuple[Segment, ...] = ()
     for text in filter(None, texts):

@@ -5,6 +5,7 @@ from functools import cache
 from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
 
+from babel import Locale
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
@@ -34,6 +35,7 @@ def templates() -> Environment:
         elided=elided,
         text_length=text_length,
         page_of=page_of,
+        language_name=language_name,
     )
     env.tests["web_address"] = is_http
     return env
@@ -100,6 +102,18 @@ def text_length(words: int, language: str | None) -> str:
     """
     about = "about " if is_estimate(language) else ""
     return f"{about}{number(words)} {'word' if words == 1 else 'words'}"
+
+
+@cache
+def language_name(code: str) -> str:
+    """A language by its English name; the code where there is none.
+
+    >>> language_name("ja"), language_name("pt-BR"), language_name("qqq")
+    ('Japanese', 'Brazilian Portuguese', 'qqq')
+    """
+    names = Locale("en").languages
+    found = names.get(code.replace("-", "_")) or names.get(code.partition("-")[0])
+    return str(found or code)
 
 
 def page_of(hit: Hit, asked: str = "") -> str:

@@ -81,7 +81,7 @@ def test_a_hit_in_the_current_version_is_of_that(room, query):
 def test_the_list_and_the_command_say_that_a_hit_is_of_an_earlier_version(room, root):
     (hit,) = page(room, "/", q="nineteen").find_class("hit")
     assert "in an earlier version" in text_of(hit)
-    (link,) = hit.xpath(".//h3/a/@href")
+    (link,) = hit.xpath(".//h2/a/@href")
     assert OLD in page(room, link).text_content()
     assert f"/view/{T1}/{PAGE}" in hit.xpath(".//a/@href")
     printed = CliRunner().invoke(cli, ["-C", str(root), "search", "nineteen"]).stdout
