@@ -14,6 +14,7 @@ from archive.search.engine import Answer, Engine, Order, Ranked
 from archive.search.facets import Facets
 from archive.search.fts import FtsEngine, Matches, matching
 from archive.search.hits import hits_of
+from archive.search.marks import Marker
 from archive.search.notes import Note, NoteKind
 from archive.search.query import parse
 from archive.search.results import SearchResult
@@ -122,6 +123,12 @@ def count_facets(
     """
     with at_one_moment(db):
         return engine(db, today()).ask(parse(query), helpful=helpful).facets()
+
+
+def marker_of(db: Database, query: str, language: str | None) -> Marker:
+    """What marks the words of a query in a text of this language."""
+    asked = compiled(db, parse(query), today=today(), helpful=True)
+    return Marker(tuple(dict.fromkeys(word.pattern for word in asked.words)), language)
 
 
 def select_matching(db: Database, query: str) -> tuple[Matches, tuple[Note, ...]]:

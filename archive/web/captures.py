@@ -25,6 +25,7 @@ from archive.replay.html import find_refresh
 from archive.replay.resolve import Stored, find_stored
 from archive.urls import is_http, urlkey
 from archive.warc.reader import Group, Record, iter_groups, read_record
+from archive.web.calendar import CAPTURES_SHOWN, Year, calendar_of
 from archive.web.render import page, query
 from archive.web.room import Index, InRoom, Room
 from archive.web.timeline import neighbours, pages_beside
@@ -80,6 +81,9 @@ def list_captures(
         more=rows[PAGE_SIZE - 1].timestamp if len(rows) > PAGE_SIZE and not prefix else None,
         cut=len(rows) > PAGE_SIZE,
         since=since,
+        years=_years(db, urlkey(address))
+        if len(rows) > 1 and not (prefix or since or until)
+        else [],
         beside=() if rows or not address else pages_beside(db, urlkey(address)),
     )
     return HTMLResponse(html, 200 if rows or not asked else 404)
@@ -142,6 +146,10 @@ def view(request: Request, room: InRoom, db: Index) -> Response:
         version=find_shown(db, capture.record_id),
     )
     return HTMLResponse(html)
+
+
+def _years(db: Database, key: str) -> list[Year]:
+    return calendar_of(islice(iter_captures(db, key), CAPTURES_SHOWN))
 
 
 def complete(text: str) -> str:

@@ -13,11 +13,12 @@ from archive.citation import coins, meta_tags
 from archive.errors import NotFound
 from archive.index.articles import find_article, get_article, pick_version
 from archive.index.captures import get_capture
+from archive.index.linking import find_linking
 from archive.index.open import open_index
 from archive.index.stories import find_story
 from archive.replay.resolve import load
 from archive.rules import load_rules
-from archive.search import count_facets, find_similar, search
+from archive.search import count_facets, find_similar, marker_of, search
 from archive.search.run import at_one_moment
 from archive.web.chips import chips_of, days_of, of_days
 from archive.web.cite import citation_of
@@ -143,9 +144,14 @@ def evidence_page(room: InRoom, db: Index, name: str, version: str = "") -> Resp
 
 @router.get("/articles/{name:path}")
 def article_page(
-    request: Request, room: InRoom, db: Index, name: str, version: str = ""
+    request: Request,
+    room: InRoom,
+    db: Index,
+    name: str,
+    version: str = "",
+    q: Annotated[str, Query(max_length=2000)] = "",
 ) -> Response:
-    """One article: its text, versions, captures and events."""
+    """One article: its text, versions, captures and events; marked by what was searched for."""
     article_id = find_article(db, name)
     if article_id is None:
         raise NotFound(f"There is no article {name[:100]} in this archive; look for it by search.")
@@ -165,6 +171,9 @@ def article_page(
         coins=coins(citation),
         picture=lead_picture(room, db, shown),
         story=find_story(db, article_id),
+        linking=find_linking(db, article_id, article.addresses),
+        q=q,
+        marked=marker_of(db, q, shown.language).mark if q else None,
     )
     return HTMLResponse(html)
 
