@@ -33,6 +33,8 @@ def command(
 
     ARTICLE is its id, the first 6 characters of it or more, or its address. BEFORE and AFTER are
     versions, named by number, id or timestamp; without them, the last change is shown.
+
+    Example: microfiche diff https://news.example/2026/storm
     """
     with read_index(archive_of(ctx)) as db:
         row = named_article(db, article)

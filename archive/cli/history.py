@@ -28,6 +28,8 @@ def command(ctx: click.Context, article: str, as_json: bool) -> None:
     """Print what happened to one article, in order.
 
     ARTICLE is its id, the first 6 characters of it or more, or its address.
+
+    Example: microfiche history https://news.example/2026/storm
     """
     with read_index(archive_of(ctx)) as db:
         row = named_article(db, article)

@@ -1,5 +1,6 @@
 """What commands that read the index share: finding the article a person names, safe printing."""
 
+import sys
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Protocol
@@ -18,10 +19,14 @@ from archive.text.counting import is_estimate
 from archive.times import utc_now
 from archive.wording import counted
 
+# Wider than any line of a table, so that nothing is cut or broken for those who read a pipe.
+_PIPE_WIDTH = 10_000
+
 
 def console() -> Console:
     """stdout: colours on a terminal only, no wrapping into a pipe's imagined width."""
-    return Console(highlight=False, soft_wrap=True)
+    width = None if sys.stdout.isatty() else _PIPE_WIDTH
+    return Console(highlight=False, soft_wrap=True, width=width)
 
 
 def printable(text: str) -> str:

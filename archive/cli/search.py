@@ -42,6 +42,8 @@ def command(
 
     QUERY is words, "phrases", OR, -not, prefix*, source:, author:, after: and more. Quote it for
     the shell, and put -- before one that begins with a dash.
+
+    Example: microfiche search '"harbour wall" source:news after:2026-01'
     """
     with read_index(archive_of(ctx)) as db:
         result = search(

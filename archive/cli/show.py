@@ -29,6 +29,8 @@ def command(ctx: click.Context, article: str, as_json: bool) -> None:
     """Print an article with its versions and captures.
 
     ARTICLE is its id, the first 6 characters of it or more, or its address.
+
+    Example: microfiche show https://news.example/2026/storm
     """
     with read_index(archive_of(ctx)) as db:
         row = named_article(db, article)

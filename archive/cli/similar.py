@@ -22,6 +22,8 @@ def command(ctx: click.Context, article: str, limit: int, as_json: bool) -> None
 
     ARTICLE is its id, the first 6 characters of it or more, or its address. Copies of it are left
     out: `microfiche show` names them.
+
+    Example: microfiche similar 6e2d8222184969d4
     """
     with read_index(archive_of(ctx)) as db:
         found = find_similar(db, named_article(db, article).id, limit=limit)

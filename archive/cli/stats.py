@@ -17,7 +17,10 @@ from archive.wording import counted
 @click.option("--json", "as_json", is_flag=True, help="Everything, as one JSON object.")
 @click.pass_context
 def command(ctx: click.Context, as_json: bool) -> None:
-    """Print what the archive holds, and what takes how much room."""
+    """Print what the archive holds, and what takes how much room.
+
+    Example: microfiche stats
+    """
     with read_index(archive_of(ctx)) as db:
         stats = read_stats(db)
     if as_json:

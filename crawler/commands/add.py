@@ -82,6 +82,8 @@ def command(  # noqa: PLR0913 - one for each option
 
     Looks at its home page, robots.txt and feeds, shows what it found, and writes [sources.ID]
     into microfiche.toml. With --feed, --sitemap or --section only what you name is written.
+
+    Example: microfiche add https://news.example/ --id news
     """
     archive = archive_of(ctx)
     config = load_config(archive)

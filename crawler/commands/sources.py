@@ -5,11 +5,11 @@ import time
 from dataclasses import asdict
 
 import click
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from archive.cli import archive_of
+from archive.cli.output import console
 from archive.config import load_config
 from archive.errors import ExitCode
 from archive.runs.frontier import SourceState, read_sources
@@ -20,7 +20,10 @@ from archive.runs.frontier import SourceState, read_sources
 @click.option("--json", "as_json", is_flag=True, help="One JSON line for each source.")
 @click.pass_context
 def command(ctx: click.Context, *, check: bool, as_json: bool) -> int:
-    """Say of each source when it was last served, what it brings, and what is wrong with it."""
+    """Say of each source when it was last served, what it brings, and what is wrong with it.
+
+    Example: microfiche sources --check
+    """
     archive = archive_of(ctx)
     config = load_config(archive)
     enabled = [name for name, source in config.sources.items() if source.enabled]
@@ -34,7 +37,7 @@ def command(ctx: click.Context, *, check: bool, as_json: bool) -> int:
         for source, problem in problems.items():
             click.echo(f"{source}: {problem}")
     else:
-        Console(soft_wrap=True).print(_table(states))
+        console().print(_table(states))
     return int(ExitCode.SOURCE_FAILED if check and problems else ExitCode.OK)
 
 

@@ -13,7 +13,7 @@ def test_search(room, served):
         assert hit["snippet"][start:end].lower() in ("harbour", "wall", "harbour wall")
     assert hit["snippet_marks"]
     assert hit["page"] == f"{served.room}/articles/{hit['article_id']}"
-    assert hit["replay"].startswith(f"{served.replay}/{hit['timestamp']}/http://post.test/")
+    assert hit["replay"].startswith(f"{served.replay}/web/{hit['timestamp']}/http://")
 
 
 def test_search_goes_on_where_it_stopped(room):
@@ -149,6 +149,8 @@ def test_openapi_describes_every_address(room):
     document = room.get("/api/openapi.json").json()
     assert set(document["paths"]) == {
         "/api/search",
+        "/api/events",
+        "/api/trend",
         "/api/articles/{article_id}",
         "/api/captures",
         "/api/facets",
