@@ -23,7 +23,7 @@ from archive.search.run import at_one_moment
 from archive.web.chips import chips_of, days_of, of_days
 from archive.web.cite import citation_of
 from archive.web.evidence import read_again
-from archive.web.holdings import Holdings, count_holdings
+from archive.web.holdings import Holdings
 from archive.web.narrow import (
     FATES,
     bars_of,
@@ -187,21 +187,6 @@ def similar_page(room: InRoom, db: Index, name: str) -> Response:
     article = get_article(db, article_id)
     found = find_similar(db, article_id)
     return HTMLResponse(page("similar.html", room=room, article=article, found=found))
-
-
-@router.get("/sources")
-def sources_page(room: InRoom) -> Response:
-    """Every publication: as configured, and what there is of it."""
-    config = room.config()
-    try:
-        db = open_index(room.archive)
-    except NotFound:
-        return HTMLResponse(page("sources.html", room=room, holdings=count_holdings(None, config)))
-    try:
-        holdings = room.holdings.count(db, config)
-    finally:
-        db.close()
-    return HTMLResponse(page("sources.html", room=room, holdings=holdings))
 
 
 @router.get("/help")

@@ -13,6 +13,7 @@ from archive.search.results import Hit
 from archive.text.counting import is_estimate
 from archive.times import from_timestamp
 from archive.urls import is_http
+from archive.wording import ago
 
 
 @cache
@@ -35,6 +36,7 @@ def templates() -> Environment:
         elided=elided,
         text_length=text_length,
         page_of=page_of,
+        ago=ago,
         language_name=language_name,
     )
     env.tests["web_address"] = is_http

@@ -10,7 +10,7 @@ from archive.cli import archive_of
 from archive.config import Config, load_config
 from archive.runs.frontier import read_address
 from archive.urls import is_http
-from crawler.commands.sources import ago
+from archive.wording import ago
 
 _MOMENTS = ("first_seen", "published", "modified", "last_fetched", "settled_at", "gone_at")
 
