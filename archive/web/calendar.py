@@ -37,7 +37,10 @@ class Year:
 
 
 def calendar_of(captures: Iterable[Capture]) -> list[Year]:
-    """Years, the newest first, of captures in order of time; failed requests are left out."""
+    """Years, the newest first, of captures in order of time; failed requests are left out.
+
+    An error page is nothing new.
+    """
     days: dict[str, list[Capture]] = {}
     for capture in captures:
         if not capture.failure:
@@ -45,8 +48,9 @@ def calendar_of(captures: Iterable[Capture]) -> list[Year]:
     years: dict[str, dict[str, list[Day]]] = {}
     before: str | None = None
     for on, found in days.items():
-        new = [c for c in found if c.status != 304 and c.digest != before]
-        before = next((c.digest for c in reversed(found) if c.status != 304), before)
+        served = [c for c in found if c.status != 304 and (c.status or 0) < 400]
+        new = [c for c in served if c.digest != before]
+        before = served[-1].digest if served else before
         shown = new[0] if new else found[0]
         day = Day(f"{on[:4]}-{on[4:6]}-{on[6:]}", len(found), shown, bool(new))
         years.setdefault(on[:4], {}).setdefault(day.on[:7], []).append(day)

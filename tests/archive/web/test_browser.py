@@ -272,7 +272,8 @@ def test_no_page_is_wider_than_its_window(served, browser, width):
     page = context.new_page()
     page.goto(f"{served.room}/?q=storm+quay")
     article = page.locator(".hit h2 a").first.get_attribute("href")
-    paths = ["/", "/?q=storm", "/?q=zzqx", "/sources", "/help", "/api", "/captures", article]
+    paths = ["/", "/?q=storm", "/?q=tide+source:post", "/?q=zzqx", "/sources", "/sources/post"]
+    paths += ["/runs", "/why?url=http://post.test/none", "/help", "/api", "/captures", article]
     paths += [f"{article}/cite", f"{article}/compare", f"{article}/evidence"]
     paths += [f"/captures?url={URL}", "/captures?url=http://post.test/*", f"/view/{T2}/{URL}"]
     wide = {}

@@ -20,6 +20,7 @@ def room(tmp_path_factory):
     first = article("The lamp", *PROSE)
     for at in DAYS[:3]:
         shelf.put(PAGE, first, at=at, kind="article")
+    shelf.put(PAGE, b"<h1>503</h1>", at="20250403080000", status="503 Busy", kind="article")
     shelf.put(
         PAGE, article("The lamp", *PROSE, "Lit: <b>&lt;b&gt;</b>."), at=DAYS[3], kind="article"
     )
@@ -45,13 +46,13 @@ def test_an_address_has_a_calendar_of_the_days_with_captures(room):
     found = page(room, "/captures", url=PAGE)
     assert [text_of(e) for e in found.xpath("//details[@class='year']/summary")] == [
         "2026 1 capture",
-        "2025 3 captures",
+        "2025 4 captures",
     ]
     rows = [text_of(row) for row in found.xpath("//table[@class='calendar']//tr")]
     assert rows == [
         "January 20261 January 2026, something new",
         "March 202531 March 2025, something new×2 captures on 31 March 2025",
-        "April 20252 April 2025",
+        "April 20252 April 2025 3 April 2025",
     ]
     changed = found.xpath("//table[@class='calendar']//a[@class='changed']/@href")
     assert changed == [f"/view/{DAYS[3]}/{PAGE}", f"/view/{DAYS[0]}/{PAGE}"]
