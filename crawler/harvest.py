@@ -19,7 +19,7 @@ from crawler.discovery.found import absolute
 from crawler.fetch import Fetch
 from crawler.frontier import Entry, KnownUrl, Lane, Visit
 from crawler.frontier.protocol import UrlFrontier
-from crawler.leads import Context, Leads, find_leads
+from crawler.leads import Context, Leads, find_leads, may_lead_on
 from crawler.learning import learn_habits, learn_span, learn_twins
 from crawler.outcomes import (
     LISTINGS,
@@ -198,7 +198,7 @@ class Harvest:
         ):
             content = answer.content(2 * _MAX_CHALLENGE_BYTES)
             outcome = find_challenge(answer, content) or outcome
-        if outcome is not Outcome.CAPTURED or not _may_lead_on(fetch, answer):
+        if outcome is not Outcome.CAPTURED or not may_lead_on(fetch, answer):
             return outcome, Leads()
         learned = self._frontier.evidence
         habits = learned.habits(fetch.source_id)
@@ -393,11 +393,3 @@ class Harvest:
             fetch.origin,
             message,
         )
-
-
-def _may_lead_on(fetch: Fetch, answer: Answer) -> bool:
-    if fetch.kind in LISTINGS:
-        return True
-    if fetch.kind is Kind.REQUISITE:
-        return answer.media_type == "text/css"
-    return answer.is_html

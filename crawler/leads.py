@@ -117,6 +117,15 @@ def find_leads(fetch: Fetch, answer: Answer, context: Context) -> Leads:
     return reader.leads
 
 
+def may_lead_on(fetch: Fetch, answer: Answer) -> bool:
+    """Tell whether there is anything to read in a successful answer."""
+    if fetch.kind in LISTINGS:
+        return True
+    if fetch.kind is Kind.REQUISITE:
+        return answer.media_type == "text/css"
+    return answer.is_html
+
+
 class _Reader:
     def __init__(self, fetch: Fetch, answer: Answer, context: Context) -> None:
         self._fetch, self._answer, self._context = fetch, answer, context

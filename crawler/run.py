@@ -66,6 +66,14 @@ def run_crawl(
             for problem in session.rules.problems:
                 logger.warning("%s", problem)
             with ExitStack() as shown:
+                if mode.metrics_port is not None:
+                    # Paid for where it is asked for.
+                    from crawler.metrics import serve_metrics  # noqa: PLC0415
+
+                    queue = session.harvest.queue
+                    port = mode.metrics_port
+                    end = serve_metrics(session.tally, lambda: queue.in_flight, port=port)
+                    shown.callback(end)
                 if show:
                     # Paid for on a terminal only.
                     from crawler.progress import live_progress  # noqa: PLC0415

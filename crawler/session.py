@@ -71,6 +71,7 @@ class Mode:
         patient: Go on when nothing is due: a watch.
         limits: Where it ends though more is due.
         urls: Fetch these alone, with what belongs to them.
+        metrics_port: Answer Prometheus at this port of loopback.
     """
 
     recheck: bool = False
@@ -78,6 +79,7 @@ class Mode:
     patient: bool = False
     limits: Limits = Limits()
     urls: tuple[str, ...] = ()
+    metrics_port: int | None = None
 
 
 PLAIN = Mode()

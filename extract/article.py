@@ -222,24 +222,47 @@ class Article:
         return cls(**{"url": row["url"], "extractor": row["extractor"], **given})
 
 
-_ASIDE = frozenset({BlockKind.CAPTION, BlockKind.TABLE})
+# A table longer than what is told beside it, when that is a story, is an annex to it.
+_MIN_STORY_CHARS = 250
+
+
+def find_asides(blocks: Sequence[Block]) -> frozenset[int]:
+    """Find the places of the blocks that stand beside the running text.
+
+    They are captions, and tables that are longer than all of the running text that is no table.
+
+    >>> find_asides([Block(BlockKind.TABLE, "a | b"), Block(BlockKind.CAPTION, "Photo")])
+    frozenset({1})
+    """
+    told = sum(
+        len(block.text)
+        for block in blocks
+        if block.kind not in {BlockKind.CAPTION, BlockKind.TABLE}
+    )
+    most = told if told >= _MIN_STORY_CHARS else sum(len(block.text) for block in blocks)
+    return frozenset(
+        place
+        for place, block in enumerate(blocks)
+        if block.kind is BlockKind.CAPTION
+        or (block.kind is BlockKind.TABLE and len(block.text) > most)
+    )
 
 
 def text_of(blocks: Sequence[Block]) -> str:
     r"""Join the running text, a paragraph a line; a list is one line, its items parted by ``;``.
 
-    Captions and tables stand beside it, as all three sets of annotated pages have it; they are
-    blocks, so nothing is lost.
+    What stands beside it (see ``find_asides``) is left out; it is a block, so nothing is lost.
 
     >>> text_of([Block(BlockKind.PARAGRAPH, "One."), Block(BlockKind.CAPTION, "Photo")])
     'One.'
-    >>> text_of([Block(BlockKind.LIST, "tea\nmilk")])
-    'tea; milk'
+    >>> text_of([Block(BlockKind.LIST, "tea\nmilk"), Block(BlockKind.TABLE, "a | b\nc | d")])
+    'tea; milk\na | b\nc | d'
     """
+    asides = find_asides(blocks)
     return "\n".join(
         block.text.replace("\n", "; ") if block.kind is BlockKind.LIST else block.text
-        for block in blocks
-        if block.kind not in _ASIDE
+        for place, block in enumerate(blocks)
+        if place not in asides
     )
 
 

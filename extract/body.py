@@ -5,6 +5,8 @@ containers (around advertisements, galleries, paywall marks) loses the rest: 13 
 development pages.
 """
 
+import re
+from collections import Counter
 from itertools import islice
 
 from lxml import etree
@@ -18,6 +20,18 @@ from extract.lines import Line
 _MIN_PART_CHARS = 15
 # The largest product of the development pages is 60 million.
 MAX_PART_STEPS = 2_000_000_000
+# Of the text that is surely the body, what the container of the body must hold.
+CONTAINER_SHARE = 0.8
+MAX_LINK_SHARE = 0.5
+_NOTES = re.compile(r"\b(?:doc-)?(?:foot|end)-?notes?(?![a-z])", re.IGNORECASE)
+_QUESTIONS = re.compile(r"\bfaqs?(?![a-z])", re.IGNORECASE)
+MAX_APPENDIX_LEVELS = 4
+# What trafilatura left out and is named like this is no part of the story that it overlooked.
+_BOXED = re.compile(
+    r"(?<![a-z])(?:banner|cta|teaser|preview\w*|dialog|layer|modal|widget|sidebar|premium|"
+    r"expandable|promo|alert|img|pic-?box|paywall|hidden|register\w*|subscri\w*|offer)(?![a-z])",
+    re.IGNORECASE,
+)
 # trafilatura's fallbacks walk up from every element, so their time grows with the depth; on pages
 # of newspapers (at most 60 deep, 1,500 lines long) they are worth .004 F1.
 MAX_FALLBACK_LINES = 8_000
@@ -73,16 +87,52 @@ def _depth(root: HtmlElement) -> int:
 
 
 def choose_by_text(lines: list[Line], text: str) -> None:
-    """Choose the lines that stand in a text, however it is cut into lines."""
-    keys = ["".join(line.split()) for line in text.replace("|", "").split("\n")]
-    whole, single = "".join(keys), set(keys)
+    """Choose the lines that stand in a text, however it is cut into lines.
+
+    An item of a list and a cell of a table are pieces of their own there; a short one counts only
+    where most of its list or table stands in the text: menus say "Home", too.
+    """
+    pieces = ["".join(piece.split()) for line in text.split("\n") for piece in line.split("|")]
+    whole, single = "".join(pieces), {*pieces, *(piece.lstrip("-") for piece in pieces)}
     # Looking for parts takes time by lines and text; whole lines are known again in any case.
     if len(lines) * len(whole) > MAX_PART_STEPS:
         whole = ""
-    for line in lines:
+    free = [line for line in lines if line.rule is None]
+    for line in free:
         key = _printable(line.key.replace("|", ""))
-        if line.rule is None:
-            line.chosen = key in single or (len(key) >= _MIN_PART_CHARS and key in whole)
+        line.chosen = key in single or (line.chars >= _MIN_PART_CHARS and key in whole)
+    _leave_menus(free)
+
+
+def _leave_menus(lines: list[Line]) -> None:
+    """Take back lines of menus: short ones of lists and tables that are not chosen as a whole.
+
+    In layout tables also what is no running text, in cells that hold none.
+    """
+    held, found = Counter(map(_holder, lines)), Counter(_holder(x) for x in lines if x.chosen)
+    told = {_cell(line) for line in lines if line.chosen and line.is_told} - {None}
+    for line in lines:
+        holder = _holder(line)
+        if holder is not None:
+            is_menu = line.chars < _MIN_PART_CHARS and 2 * found[holder] <= held[holder]
+        else:
+            cell = _cell(line) if told and line.kind is BlockKind.PARAGRAPH else None
+            is_menu = cell is not None and cell not in told
+        if is_menu:
+            line.chosen = False
+
+
+def _cell(line: Line) -> HtmlElement | None:
+    return next((e for e in (line.element, *line.element.iterancestors()) if e.tag == "td"), None)
+
+
+def _holder(line: Line) -> HtmlElement | None:
+    """Find the list or table of an item or cell."""
+    if line.kind is BlockKind.LIST:
+        return next(line.element.iterancestors("ul", "ol", "dl"), None)
+    if line.kind is BlockKind.TABLE:
+        return next(line.element.iterancestors("table"), None)
+    return None
 
 
 def _printable(key: str) -> str:
@@ -91,10 +141,10 @@ def _printable(key: str) -> str:
 
 
 def complete(lines: list[Line]) -> None:
-    """Choose the paragraphs that look like the chosen ones, up to the next article.
+    """Choose what belongs to the chosen paragraphs, up to the next article.
 
-    Between the first and the last chosen paragraph: paragraphs with the parent or the signature
-    of a chosen one. After the last: with the signature only, in the same ``<article>``, before
+    Between the first and the last of them: see ``_joins``. After the last: notes at the foot,
+    and paragraphs with the signature of a chosen one, in the same ``<article>``, before
     the next h1.
     """
     prose = [i for i, line in enumerate(lines) if line.chosen and _is_body(line)]
@@ -104,15 +154,78 @@ def complete(lines: list[Line]) -> None:
     signatures = {lines[i].signature for i in prose}
     parents = {lines[i].element.getparent() for i in prose}
     articles = {_article(lines[i].element) for i in prose}
-    for index in range(first, len(lines)):
-        line = lines[index]
-        if index > last and line.element.tag == "h1":
+    container = find_container([lines[i] for i in prose])
+    for line, above in zip(lines[first + 1 : last], lines[first:last], strict=False):
+        if not line.chosen and line.rule is None:
+            line.chosen = _joins(line, above, container, parents)
+    for line in lines[last + 1 :]:
+        if line.element.tag == "h1":
             break
-        if line.chosen or line.rule or line.element.tag != "p" or line.link_share > 0.5:
-            continue
-        alike = line.signature in signatures and _article(line.element) in articles
-        if alike or (index < last and line.element.getparent() in parents):
-            line.chosen = True
+        if line.rule is None and line.link_share <= MAX_LINK_SHARE and not line.chosen:
+            alike = line.signature in signatures and _article(line.element) in articles
+            line.chosen = (alike and line.element.tag == "p") or is_note(line)
+
+
+def is_note(line: Line) -> bool:
+    """Tell whether a line is one of the notes at the foot of a text."""
+    return _is_named(line, _NOTES)
+
+
+def is_appendix(line: Line) -> bool:
+    """Tell whether a line stands among the notes or the questions at the foot of a text."""
+    return _is_named(line, _NOTES) or _is_named(line, _QUESTIONS)
+
+
+def _is_named(line: Line, pattern: re.Pattern[str]) -> bool:
+    around = (line.element, *islice(line.element.iterancestors(), MAX_APPENDIX_LEVELS))
+    return any(pattern.search(f"{e.get('role')} {e.get('class')} {e.get('id')}") for e in around)
+
+
+def _joins(
+    line: Line,
+    above: Line,
+    container: HtmlElement | None,
+    parents: set[HtmlElement | None],
+) -> bool:
+    """Tell whether a line between chosen paragraphs is of the body, too.
+
+    Beside them: paragraphs, subheads and lists, of links too. In the same container, and in no box:
+    running text and the items of other lists.
+    """
+    holder = _holder(line)
+    beside = (line.element if holder is None else holder).getparent() in parents
+    if line.link_share > MAX_LINK_SHARE and not line.is_sentence:
+        return beside and line.kind is BlockKind.LIST and above.chosen
+    within = container is not None and _stands_in(line, container)
+    match line.kind:
+        case BlockKind.PARAGRAPH | BlockKind.QUOTE:
+            return (beside and line.element.tag == "p") or (within and line.is_prose)
+        case BlockKind.LIST:
+            return within
+        case BlockKind.SUBHEAD:
+            return beside
+    return False
+
+
+def _stands_in(line: Line, container: HtmlElement) -> bool:
+    """Tell whether a line stands in a container, and in no box within it by any name."""
+    for element in (line.element, *line.element.iterancestors()):
+        if element is container:
+            return True
+        if _BOXED.search(element.get("class") or ""):
+            return False
+    return False
+
+
+def find_container(lines: list[Line]) -> HtmlElement | None:
+    """Find the smallest element that holds most of the text of some lines."""
+    held: Counter[HtmlElement] = Counter()
+    for line in lines:
+        for parent in line.element.iterancestors():
+            held[parent] += line.chars
+    enough = CONTAINER_SHARE * sum(line.chars for line in lines)
+    # Of elements that hold the same, the innermost is met first.
+    return min((e for e, n in held.items() if n >= enough), key=held.__getitem__, default=None)
 
 
 def _is_body(line: Line) -> bool:

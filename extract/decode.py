@@ -53,6 +53,12 @@ _PRESCAN_BYTES = 16_384
 # charset_normalizer takes seconds on a megabyte; a sample of this size gives the same answer.
 _SAMPLE_BYTES = 32_768
 
+# The signs of Latin-1 that are letters in the encodings of Central Europe: "by³a" is "była".
+_SIGN_IN_WORD = re.compile(rb"[a-z][\xb1\xb3\xb5\xb6\xb9\xbb\xbc\xbe\xbf](?=[a-z])")
+_CENTRAL_EUROPEAN = frozenset({"iso8859-2", "cp1250"})
+_MIN_SIGNS = 4
+_MIN_SIGN_SHARE = 0.1
+
 
 def decode(html: bytes, headers: Headers | None = None) -> tuple[str, Encoding]:
     r"""Decode a page and say which evidence named the encoding.
@@ -73,12 +79,26 @@ def decode(html: bytes, headers: Headers | None = None) -> tuple[str, Encoding]:
     doubted = not candidates or candidates[0][0] != "utf-8"
     if doubted and not html.isascii() and not _is_stateful(candidates) and _is_utf8(html):
         return _decoded(html, "utf-8", "content")
+    if any(name == "cp1252" for name, _ in candidates[:1]) and _is_no_latin(html):
+        guessed = guess(_sample(html))
+        if guessed in _CENTRAL_EUROPEAN:
+            return _decoded(html, guessed, "content")
     for name, source in candidates:
         text, encoding = _decoded(html, name, source)
         # A handful of bad characters is damage; more is a wrong label.
         if encoding.replaced <= len(html) // 500:
             return text, encoding
     return _guessed(html, candidates)
+
+
+def _is_no_latin(html: bytes) -> bool:
+    """Tell whether signs stand inside words, as letters of Polish or Czech do in Latin-1.
+
+    >>> _is_no_latin("kolej stała, dała, była, biała, łąka".encode("iso8859-2"))
+    True
+    """
+    inside = len(_SIGN_IN_WORD.findall(html))
+    return inside >= _MIN_SIGNS and inside >= _MIN_SIGN_SHARE * sum(b > 0x7F for b in html)
 
 
 def charset_of(content_type: str) -> str | None:

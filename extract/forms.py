@@ -1,7 +1,8 @@
 """Forms and choices, in no language at all: the markup says what they are.
 
 A ``<form>`` with a ``<textarea>`` asks the reader to write. Everything around it that holds no
-prose (headings, prompts, privacy and spam-filter notices) belongs to it. A field for an address or
+prose (headings, prompts, privacy and spam-filter notices) and not most of the page's text belongs
+to it. A field for an address or
 a password asks for a reader's account, as a link to one does that stands by itself; two buttons
 under a few words ask for consent.
 """
@@ -13,11 +14,14 @@ from itertools import islice
 from lxml import etree
 from lxml.html import HtmlElement
 
+from extract.lines import unlinked, weigh
 from extract.services import leads_to_account
 
 # A paragraph this long around the form is the article's, or a reader's comment worth keeping out
 # of this rule's reach; prompts and legal notices measured on the development pages stay below.
 LONG_PARAGRAPH_CHARS = 200
+# Of the text of a page that is in no link: stories set without paragraphs hold more.
+MAX_FORM_SHARE = 0.5
 # What stands around a field for an address: a heading, a promise, a note on privacy.
 MAX_BOX_CHARS = 400
 _MAX_BOX_PARAGRAPHS = 3
@@ -48,13 +52,15 @@ def find_comment_forms(root: HtmlElement) -> list[HtmlElement]:
     ['x']
     """
     found: list[HtmlElement] = []
-    for area in islice(root.iter("textarea"), _MAX_FORMS):
-        form = next(area.iterancestors("form"), None)
-        if form is None or _holds_prose(form):
+    forms = (next(area.iterancestors("form"), None) for area in root.iter("textarea"))
+    own = [form for form in islice(forms, _MAX_FORMS) if form is not None]
+    limit = MAX_FORM_SHARE * unlinked(root) if own else 0
+    for form in own:
+        if _holds_prose(form, limit):
             continue
         top = form
         for parent in islice(form.iterancestors(), _MAX_LEVELS):
-            if parent.tag in {"body", "html", "main", "article"} or _holds_prose(parent):
+            if parent.tag in {"body", "html", "main", "article"} or _holds_prose(parent, limit):
                 break
             top = parent
         if top not in found:
@@ -134,9 +140,9 @@ def _promises(paragraph: HtmlElement) -> bool:
     return bool(_SENTENCE.match(" ".join(paragraph.text_content().split())))
 
 
-def _holds_prose(element: HtmlElement) -> bool:
+def _holds_prose(element: HtmlElement, limit: float) -> bool:
     if next(element.iter("h1"), None) is not None:
         return True
-    return any(
-        len(" ".join(p.text_content().split())) > LONG_PARAGRAPH_CHARS for p in element.iter("p")
-    )
+    if any(weigh(p.text_content()) > LONG_PARAGRAPH_CHARS for p in element.iter("p")):
+        return True
+    return unlinked(element) > limit

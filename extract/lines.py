@@ -73,8 +73,15 @@ _KINDS = {
     "caption": BlockKind.CAPTION,
     "figure": BlockKind.CAPTION,
 }
-# Half a line of print; in scripts without spaces the same length holds more words.
+# Kana, Chinese characters and hangul, and how many Latin characters one of them is worth.
+_DENSE = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+_DENSE_WEIGHT = 2.5
+# Half a line of print.
 MIN_PROSE_CHARS = 60
+MIN_SENTENCE_CHARS = 25
+_STOPS = frozenset(".!?。！？؟।")
+_QUOTES = '"”’»)'
+_SENTENCE_ENDS = frozenset('.!?…。！？؟।"”’»')
 # A cell of a data table is shorter; one that is not makes its table a layout.
 MAX_CELL_CHARS = 200
 # Invisible on screen, poison in a search index. ZWJ and ZWNJ spell words in Persian and Hindi.
@@ -89,9 +96,9 @@ class Line:
     element: HtmlElement
     kind: BlockKind
     link_chars: int
-    """Characters inside ``<a>``, white space not counted."""
+    """Characters inside ``<a>``, weighed and without white space."""
     chars: int
-    """Characters, white space not counted."""
+    """Characters, weighed by script (see ``weigh``) and without white space."""
     strong_chars: int
     key: str
     """The text without white space, to compare by."""
@@ -118,6 +125,19 @@ class Line:
         return self.chars >= MIN_PROSE_CHARS and 2 * self.link_chars <= self.chars
 
     @property
+    def is_told(self) -> bool:
+        """Whether this is running text, or a short sentence of it."""
+        if self.is_prose:
+            return True
+        is_sentence = self.chars >= MIN_SENTENCE_CHARS and self.text[-1] in _SENTENCE_ENDS
+        return is_sentence and 2 * self.link_chars <= self.chars
+
+    @property
+    def is_sentence(self) -> bool:
+        """Whether this is a sentence as long as prose, whatever of it is linked."""
+        return self.chars >= MIN_PROSE_CHARS and self.text.rstrip(_QUOTES)[-1:] in _STOPS
+
+    @property
     def signature(self) -> tuple[str | None, ...]:
         """Tag and class of the element and its parent: paragraphs of one body share them."""
         parent = self.element.getparent()
@@ -128,6 +148,25 @@ class Line:
     def link_share(self) -> float:
         """Share of the characters that are inside links."""
         return self.link_chars / self.chars if self.chars else 0.0
+
+
+def weigh(text: str) -> int:
+    """Count the characters of a text without white space, by what each is worth in Latin ones.
+
+    A story of 15 Latin characters is two words, one of 15 Chinese characters a sentence.
+
+    >>> weigh("late ferry"), weigh("渡し船")
+    (9, 7)
+    """
+    key = "".join(text.split())
+    dense = 0 if key.isascii() else len(_DENSE.findall(key))
+    return len(key) + int(dense * (_DENSE_WEIGHT - 1))
+
+
+def unlinked(element: HtmlElement) -> int:
+    """Weigh the text of an element that is in no link."""
+    links = sum(weigh(link.text_content()) for link in element.iter("a"))
+    return max(0, weigh(element.text_content()) - links)
 
 
 class _Reader:
@@ -150,9 +189,9 @@ class _Reader:
             if not text.isspace():
                 self.broke = False
                 if self.in_link:
-                    self.link_chars += len("".join(text.split()))
+                    self.link_chars += weigh(text)
                 if self.in_strong:
-                    self.strong_chars += len("".join(text.split()))
+                    self.strong_chars += weigh(text)
 
     def flush(self) -> None:
         if self.parts:
@@ -166,7 +205,7 @@ class _Reader:
                         element,
                         kind,
                         self.link_chars,
-                        len(key),
+                        weigh(key),
                         self.strong_chars,
                         key,
                         self.rule,
@@ -212,13 +251,38 @@ def read_lines(root: HtmlElement, marks: Mapping[HtmlElement, str] | None = None
 
 
 def _read_layout_tables(lines: list[Line]) -> None:
-    """Read tables that hold prose as what they are: a way to set a page in columns."""
-    cells = [line for line in lines if line.kind is BlockKind.TABLE]
-    tables = {line.element: next(line.element.iterancestors("table"), None) for line in cells}
-    layout = {tables[line.element] for line in cells if line.chars >= MAX_CELL_CHARS}
-    for line in cells:
-        if tables[line.element] in layout:
+    """Read tables that set a page in columns as what they are: their lines are paragraphs.
+
+    Such a table holds another one, the h1, several paragraphs in a cell, or (when it has no
+    heading cells) a long one.
+    """
+    within = {line.element: list(line.element.iterancestors("table")) for line in lines}
+    cells: dict[HtmlElement | None, list[Line]] = defaultdict(list)
+    layout: set[HtmlElement] = set()
+    for line in lines:
+        tables = within[line.element]
+        layout.update(tables[1:])
+        if tables and line.element.tag == "h1":
+            layout.add(tables[0])
+        elif line.kind is BlockKind.TABLE:
+            cells[_cell(line.element)].append(line)
+    for held in cells.values():
+        table = next(iter(within[held[0].element]), None)
+        several = sum(line.is_told for line in held) > 1
+        is_long = sum(line.chars for line in held) >= MAX_CELL_CHARS
+        if table is not None and is_long and (several or not _has_headings(table)):
+            layout.add(table)
+    for line in lines:
+        if line.kind is BlockKind.TABLE and layout.intersection(within[line.element][:1]):
             line.kind = BlockKind.PARAGRAPH
+
+
+def _cell(element: HtmlElement) -> HtmlElement | None:
+    return element if element.tag in {"td", "th"} else next(element.iterancestors("td", "th"), None)
+
+
+def _has_headings(table: HtmlElement) -> bool:
+    return next(table.iter("th", "caption"), None) is not None
 
 
 def _open(reader: _Reader, element: HtmlElement) -> None:

@@ -12,18 +12,22 @@ MAX_LINKS = 300
 """A list of references is about as long; a page with more is a directory."""
 
 
-def find_links(lines: Iterable[Line], root: HtmlElement, url: str) -> tuple[Link, ...]:
+def base_of(root: HtmlElement, url: str) -> str:
+    """What the links of a page are relative to: its ``<base>``, else its address."""
+    base = root.find(".//base[@href]")
+    return url if base is None else _joined(url, base.get("href") or "") or url
+
+
+def find_links(lines: Iterable[Line], base: str, url: str) -> tuple[Link, ...]:
     """The links of the lines that are the article's body, each target once, in reading order.
 
     Links within the page, to scripts and to mail are left out.
 
     Args:
         lines: those of the page, the body chosen.
-        root: the page, for its ``<base>``.
+        base: what they are relative to.
         url: its address.
     """
-    base = root.find(".//base[@href]")
-    start = url if base is None else _joined(url, base.get("href") or "")
     found: dict[str, Link] = {}
     held: set[HtmlElement] = set()
     for line in lines:
@@ -32,7 +36,8 @@ def find_links(lines: Iterable[Line], root: HtmlElement, url: str) -> tuple[Link
         held.add(line.element)
         for anchor in line.element.iter("a"):
             words = INVISIBLE.sub("", str(anchor.text_content())).split()
-            to, _ = urldefrag(_joined(start, (anchor.get("href") or "").strip()))
+            href = (anchor.get("href") or "").strip()
+            to, _ = urldefrag("" if href.startswith("#") else _joined(base, href))
             if words and "".join(words) in line.key and _leads_away(to, url):
                 found.setdefault(to, Link(to, " ".join(words)))
     return tuple(found.values())[:MAX_LINKS]

@@ -10,9 +10,9 @@ from urllib.parse import urljoin, urlsplit
 from lxml.html import HtmlElement
 
 from extract.article import BlockKind
-from extract.lines import Line
+from extract.lines import Line, weigh
 from extract.structured import Structured, types_of
-from extract.surface import MIN_PROSE, Heading, weigh
+from extract.surface import MIN_PROSE, Heading
 from extract.title import fold
 
 _TYPES = frozenset({"CollectionPage", "SearchResultsPage", "ProfilePage"})

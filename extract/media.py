@@ -4,10 +4,10 @@ import re
 from urllib.parse import urlsplit
 
 from extract.article import Block, BlockKind, PageKind
-from extract.lines import Line
+from extract.lines import Line, weigh
 from extract.prune import is_caption
 from extract.structured import Structured, types_of
-from extract.surface import Surface, weigh
+from extract.surface import Surface
 
 # Below this a page with another purpose, a film or pictures, has no article of its own.
 SHORT_CHARS = 700

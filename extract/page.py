@@ -18,7 +18,7 @@ from extract.fields import Fields, read_fields, with_byline
 from extract.fingerprint import simhash, text_digest
 from extract.kind import Page, find_kind
 from extract.lines import Line, read_lines
-from extract.links import find_links
+from extract.links import base_of, find_links
 from extract.live import mark_entries
 from extract.own import apply_rules, find_own_marks
 from extract.paywall import drop_offer, find_paywall
@@ -28,11 +28,13 @@ from extract.sift import Context, sift
 from extract.sniff import is_pdf, refuse_other_files
 from extract.standfirst import find_standfirst
 from extract.statement import find_statement
+from extract.stored import add_stored, find_states
 from extract.structured import Structured, read_structured
 from extract.template import SiteTemplate, apply
 from extract.tree import parse
+from extract.unfold import unfold
 
-VERSION = "1.2"
+VERSION = "1.3"
 """Changes whenever the same bytes may give another article."""
 
 # Later than any capture: for callers that do not know when the page was captured.
@@ -112,7 +114,11 @@ def _extract(
     said = read_structured(root)
     fields = read_fields(root, said, url=url, latest=latest)
     statement = find_statement(root, said, url)
+    states = find_states(root)
+    unfolded = unfold(root)
+    base = base_of(root, url)
     lines = read_body(root, url, rules)
+    text_evidence = add_stored(root, lines, said, states) or _unfolded(unfolded, lines)
     mark_entries(lines, said)
     standfirst, standfirst_evidence = _take_standfirst(lines, said, fields)
     sift(lines, Context(fields.titles, fields.authors, url))
@@ -120,7 +126,7 @@ def _extract(
     credit, credit_evidence = drop_credit(lines)
     ends_in_offer = drop_offer(lines)
     blocks, removed = assemble(lines)
-    links = find_links(lines, root, url)
+    links = find_links(lines, base, url)
     plain = text_of(blocks)
     language, language_evidence = detect_language(plain, fields.declared_language)
     page = Page(
@@ -137,7 +143,7 @@ def _extract(
     )
     kind = find_kind(page)
     paywall, paywall_evidence = find_paywall(said, len(plain), ends_in_offer=ends_in_offer)
-    found = (standfirst_evidence, credit_evidence, language_evidence)
+    found = (text_evidence, standfirst_evidence, credit_evidence, language_evidence)
     evidence = (*found, *kind.iter_evidence(), paywall_evidence, _ruled(rules))
     return replace(
         _with_fields(url, fields),
@@ -156,6 +162,12 @@ def _extract(
         fingerprint=simhash(plain),
         text_digest=text_digest(plain),
     )
+
+
+def _unfolded(where: str | None, lines: list[Line]) -> Evidence | None:
+    """Tell where the text stood, when it was folded away and some of it is the body."""
+    first = next((line.text for line in lines if line.chosen), None)
+    return Evidence("text", first, where) if where and first else None
 
 
 def _with_fields(url: str, fields: Fields) -> Article:

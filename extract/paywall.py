@@ -3,10 +3,9 @@
 import re
 
 from extract.article import Evidence, Paywall
-from extract.lines import Line
+from extract.lines import Line, weigh
 from extract.refusals import Words, load_offers
 from extract.structured import Structured, as_list, as_text
-from extract.surface import weigh
 from extract.title import fold
 
 # A text cut off by a paywall is a few paragraphs; with less there is nothing to read.

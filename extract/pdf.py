@@ -19,9 +19,9 @@ from pdfminer.utils import decode_text
 from extract.article import Article, Block, BlockKind, Evidence, PageKind, Removed, text_of
 from extract.facts import detect_language, find_tags
 from extract.fingerprint import simhash, text_digest
+from extract.names import is_person
 from extract.pdf_pages import PdfPage, open_document, read_pages
 from extract.pdf_paragraphs import Paragraph, plain, read_paragraphs
-from extract.sift import looks_like_name
 from extract.structured import Structured
 from extract.title import fold
 from extract.when import read_when
@@ -343,7 +343,7 @@ def _authors(said: dict[str, list[str]], text: str, evidence: list[Evidence]) ->
     key = fold(text)
     for rule in ("xmp dc:creator", "pdf Author"):
         names = [name.strip() for one in said.get(rule, []) for name in re.split(r"[;,]", one)]
-        named = [name for name in names if looks_like_name(name) and fold(name) in key]
+        named = [name for name in names if is_person(name) and fold(name) in key]
         if named:
             evidence.append(Evidence("authors", "; ".join(named), rule))
             return tuple(dict.fromkeys(named))

@@ -1,7 +1,8 @@
 """What is not the article, by markup: marked before the text is read, so that it can be shown.
 
 Pruning by class name without a guard costs more articles than it cleans ("related" -.020 F1,
-"comments" -.008): a container goes only when it holds little of the page's prose and no h1.
+"comments" -.008): one guard stands before every mark. It compares what the element holds with what
+would be left, in characters weighed by script, and nothing goes that holds the h1.
 """
 
 import re
@@ -14,17 +15,21 @@ from lxml.html import HtmlElement
 
 from extract.forms import find_boxes, find_comment_forms
 from extract.hosts import host_of
-from extract.lines import Line
+from extract.lines import Line, unlinked, weigh
+from extract.unfold import unfold
 
 # Share of the page's paragraph text that a pruned container may hold.
 MAX_PROSE_SHARE = 0.15
 # A caption may be long beside a short report.
 MAX_CAPTION_SHARE = 0.3
+# What comment forms and notices take may be longer than a short story; so much must be left.
+_NOTICE = re.compile(r"comment form|role 'dialog'|class '(?:cookie|consent|gdpr|modal|pop-?up)")
+MIN_LEFT_CHARS = 250
+MIN_LEFT_SHARE = 0.25
 # Share that all elements of one rule may hold together.
 MAX_RULE_SHARE = 0.25
 # Thousands of containers in each other would all read the same paragraphs; real pages read 2,000.
 MAX_PARAGRAPHS_READ = 200_000
-_UNGUARDED = frozenset({"comment form"})
 # A box of facts may be longer than its story; it goes when a story is left.
 _BOX = re.compile(r"class '(?:[\w-]*-)?(?:fact-?box|info-?box|fakta\w*|infokasten)")
 MIN_STORY_CHARS = 800
@@ -32,7 +37,7 @@ MIN_STORY_CHARS = 800
 _DEAD_TAG = "microfiche-dead"
 Marks = dict[HtmlElement, str]
 
-# Never text. Dropped before anything is read; <noscript> is kept out since it repeats pictures.
+# Never text, once what holds some is unfolded. Most of <noscript> repeats pictures.
 _DEAD = (
     "script",
     "style",
@@ -161,6 +166,7 @@ _MAX_READ_OUT_CHARS = 60
 
 def drop_dead(root: HtmlElement) -> None:
     """Take out, for good, the elements that never hold text of the article."""
+    unfold(root)
     for span in list(root.iter("span")):
         if _is_read_out(span) and _in_sentence(span):
             span.tag = _DEAD_TAG
@@ -199,40 +205,56 @@ def find_furniture(root: HtmlElement, url: str = "") -> Marks:
             continue
         if element.tag == "span" and _in_sentence(element):
             continue
-        if rule in _UNGUARDED or _BOX.match(rule) or small.holds(element):
+        is_free = _BOX.match(rule) or (_NOTICE.match(rule) and not _has_headline(element))
+        if is_free or small.holds(element):
             marks[element] = rule
     return marks
 
 
 def guard(marks: Marks, lines: list[Line]) -> Marks:
-    """Take back the marks that would cost the article: see ``MAX_PROSE_SHARE``.
+    """Take back the marks that would cost the article: what they take against what is left.
 
     Of a rule that hits many elements, each small, the sum counts: a guide of forty products, each
     in a "slideshow" of its own, is the article. The lines of marks taken back lose their rule.
     """
-    total = sum(line.chars for line in lines if line.is_prose) or 1
-    by_element: Counter[HtmlElement] = Counter()
+    told = [line for line in lines if line.is_told]
+    held: Counter[HtmlElement] = Counter()
     by_rule: Counter[str] = Counter()
-    for line in lines:
-        if line.marked is not None and line.is_prose:
-            by_element[line.marked] += line.chars
+    for line in told:
+        if line.marked is not None:
+            held[line.marked] += line.chars
             by_rule[marks[line.marked]] += line.chars
-
-    def costs(element: HtmlElement, rule: str) -> bool:
-        held = by_element[element]
-        if not held or rule in _UNGUARDED or rule.startswith("outlet "):
-            return False
-        if _BOX.match(rule):
-            return total - by_rule[rule] < MIN_STORY_CHARS
-        share = MAX_CAPTION_SHARE if is_caption(rule) else MAX_PROSE_SHARE
-        too_much = held > share * total or by_rule[rule] > MAX_RULE_SHARE * total
-        return rule == "hidden" or too_much
-
-    back = {element for element, rule in marks.items() if costs(element, rule)}
+    total = sum(line.chars for line in told) or 1
+    left = sum(line.chars for line in told if line.marked is None)
+    back = {
+        element
+        for element, rule in marks.items()
+        if held[element] and _costs(rule, held[element], by_rule[rule], total=total, left=left)
+    }
     for line in lines:
         if line.marked in back:
             line.rule = line.marked = None
     return {element: rule for element, rule in marks.items() if element not in back}
+
+
+def _costs(rule: str, held: int, by_rule: int, *, total: int, left: int) -> bool:
+    """Tell whether a mark would cost the article, by weighed characters of running text.
+
+    Args:
+        rule: the mark's.
+        held: what the element holds.
+        by_rule: what all elements of the rule hold.
+        total: what the page holds.
+        left: what stands in no mark.
+    """
+    if rule.startswith("outlet "):
+        return False
+    if _BOX.match(rule):
+        return total - by_rule < MIN_STORY_CHARS
+    if _NOTICE.match(rule):
+        return left < max(MIN_LEFT_CHARS, MIN_LEFT_SHARE * held)
+    share = MAX_CAPTION_SHARE if is_caption(rule) else MAX_PROSE_SHARE
+    return rule == "hidden" or held > share * total or by_rule > MAX_RULE_SHARE * total
 
 
 def _in_sentence(span: HtmlElement) -> bool:
@@ -292,22 +314,37 @@ def _named(name: str) -> str | None:
     return match[0].strip(" _-\n\t").lower() if match else None
 
 
+def _has_headline(element: HtmlElement) -> bool:
+    return next(element.iter("h1"), None) is not None
+
+
 class _Small:
-    """Tells which elements hold little of the page's prose, and no h1."""
+    """Tells which elements hold little of the page's prose, and no h1.
+
+    Prose is what stands in paragraphs; on a page that has most of its text elsewhere (line breaks,
+    divisions), what stands in no link.
+    """
 
     def __init__(self, root: HtmlElement) -> None:
-        prose = sum(len(p.text_content()) for p in root.iter("p"))
-        self._limit = MAX_PROSE_SHARE * (prose or 1)
+        prose = sum(weigh(p.text_content()) for p in root.iter("p"))
+        told = unlinked(root)
+        self._by_paragraphs = 2 * prose >= told
+        self._limit = MAX_PROSE_SHARE * ((prose if self._by_paragraphs else told) or 1)
         self._steps = MAX_PARAGRAPHS_READ
 
     def holds(self, element: HtmlElement) -> bool:
+        if _has_headline(element):
+            return False
+        if not self._by_paragraphs:
+            self._steps -= len(element)
+            return self._steps >= 0 and unlinked(element) <= self._limit
         left = self._limit
         for p in (element,) if element.tag == "p" else element.iter("p"):
-            left -= len(p.text_content())
+            left -= weigh(p.text_content())
             self._steps -= 1
             if left < 0 or self._steps < 0:
                 return False
-        return next(element.iter("h1"), None) is None
+        return True
 
 
 def is_caption(rule: str | None) -> bool:

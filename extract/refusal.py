@@ -9,8 +9,9 @@ is little other prose (1). Three are enough, unless the page has a headline and 
 from dataclasses import dataclass
 
 from extract.article import PageKind
+from extract.lines import weigh
 from extract.refusals import KINDS, Words, load_markers, load_refusals
-from extract.surface import Heading, Surface, headline_of, weigh
+from extract.surface import Heading, Surface, headline_of
 from extract.title import fold
 
 ENOUGH = 3

@@ -26,6 +26,10 @@ _SHARING = re.compile(
     r"^(?:whatsapp|sms|viber|fb-messenger):",
     re.IGNORECASE,
 )
+_FILE = re.compile(
+    r"^(?:mailto|tel|javascript):|\.(?:pdf|docx?|xlsx?|pptx?|odt|csv|zip|mp3|epub)(?:$|[?#])",
+    re.IGNORECASE,
+)
 
 
 def leads_to_account(address: str, host: str) -> bool:
@@ -40,8 +44,19 @@ def leads_to_account(address: str, host: str) -> bool:
     >>> leads_to_account("https://county.test/register", "paper.test")
     False
     """
-    if not _ACCOUNT.search(address):
-        return False
+    return bool(_ACCOUNT.search(address)) and _is_of(address, host)
+
+
+def leads_home(address: str, host: str) -> bool:
+    """Tell whether a link leads to another page of the site, and not to a file or an address.
+
+    >>> [leads_home(a, "www.paper.test") for a in ("/a", "//paper.test/b", "//x.test/", "/a.pdf")]
+    [True, True, False, False]
+    """
+    return bool(address) and not _FILE.search(address) and _is_of(address, host)
+
+
+def _is_of(address: str, host: str) -> bool:
     try:
         there = urlsplit(address).hostname
     except ValueError:

@@ -2,14 +2,16 @@
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from extract.article import BlockKind
+from extract.body import find_container, is_appendix
 from extract.furniture import find_furniture_rule
 from extract.hosts import host_of
 from extract.lines import Line
-from extract.services import leads_to_account, leads_to_sharing
+from extract.names import is_person
+from extract.services import leads_home, leads_to_account, leads_to_sharing
 from extract.title import fold
 from extract.words import caption_words
 
@@ -50,6 +52,13 @@ MIN_SERVICE_SHARE = 0.08
 MIN_SHARING_SHARE = 0.25
 # In a sentence of the story; no line of the development pages lies between.
 MIN_SHARE_IN_PROSE = 0.6
+# A link in a list that is longer is a headline; one that is shorter names a thing.
+MIN_HEADLINE_CHARS = 45
+_NAMING = frozenset({BlockKind.LIST, BlockKind.SUBHEAD})
+MAX_LINK_LINE = 250
+MIN_LINK_ONLY = 0.85
+# So many links to other stories end the one they follow.
+ENDING_LINKS = 3
 # More than this share of the text after the last paragraph is a list that belongs to it.
 MAX_OUTSKIRTS = 0.15
 CORE_SHARE = 0.2
@@ -108,19 +117,39 @@ def _find_said(lines: list[Line]) -> set[int]:
     }
 
 
-def drop_links(lines: list[Line], _context: Context) -> None:
-    """Drop lines that are links and no sentence; not where links are the story."""
+def drop_links(lines: list[Line], context: Context) -> None:
+    """Drop lines that are links to other pages of the site and no sentence.
+
+    Not where links are the story; and links to other sites, subheads of a text and short items of
+    lists, which name what they lead to, are the story's anywhere.
+    """
     chosen = _chosen(lines)
     total = sum(line.chars for line in chosen) or 1
     if sum(line.link_chars for line in chosen) > 0.3 * total:
         return
-    for line in chosen:
-        if line.kind is BlockKind.TABLE:
-            continue
-        if line.link_share >= 0.85 and line.chars < 250:
-            line.drop("link only")
-        elif line.link_share >= 0.5 and line.chars < 250 and not _END.search(line.text):
-            line.drop("label and link")
+    host = host_of(context.url)
+    for line, below in zip(chosen, [*chosen[1:], None], strict=False):
+        rule = _link_rule(line)
+        names_a_thing = line.chars < MIN_HEADLINE_CHARS and line.kind in _NAMING
+        heads = line.kind is BlockKind.SUBHEAD and below is not None and below.is_told
+        if rule and not names_a_thing and not heads and _leads_home(line, host):
+            line.drop(rule)
+
+
+def _link_rule(line: Line) -> str | None:
+    """Name the rule that a line fits which is mostly a link, and no sentence."""
+    if line.chars >= MAX_LINK_LINE or line.kind is BlockKind.TABLE or line.is_sentence:
+        return None
+    if line.link_share >= MIN_LINK_ONLY:
+        return "link only"
+    return "label and link" if line.link_share >= 0.5 and not _END.search(line.text) else None
+
+
+def _leads_home(line: Line, host: str) -> bool:
+    """Tell whether the first link of a line leads to another page of its site."""
+    targets = (link.get("href") or "" for link in line.element.iter("a"))
+    first = next((t for t in targets if t and not t.startswith("#")), "")
+    return leads_home(first, host)
 
 
 def drop_services(lines: list[Line], context: Context) -> None:
@@ -154,14 +183,14 @@ def drop_marks(lines: list[Line], _context: Context) -> None:
 
 def drop_bylines(lines: list[Line], context: Context) -> None:
     """Drop lines that are an author's name, and the authors' notes on themselves at the end."""
-    names = [fold(name) for name in context.authors if len(fold(name)) > 4]
+    names = [fold(name) for name in context.authors if " " in fold(name)]
     if not names:
         return
     chosen = _chosen(lines)
     for position, line in enumerate(chosen):
         key = fold(line.text)
         named = next((name for name in names if name in key), None)
-        if named is None:
+        if named is None or line.kind in {BlockKind.SUBHEAD, BlockKind.LIST}:
             continue
         words = len(key.split()) - len(named.split())
         if words <= 4 and not _END.search(line.text):
@@ -175,18 +204,8 @@ def drop_leading_name(lines: list[Line], _context: Context) -> None:
     for line in _chosen(lines):
         if line.is_prose or line.entry >= 0:
             return
-        if line.kind is BlockKind.PARAGRAPH and looks_like_name(line.text):
+        if line.kind is BlockKind.PARAGRAPH and is_person(line.text):
             line.drop("name above the text")
-
-
-def looks_like_name(text: str) -> bool:
-    """Tell whether a line is nothing but a person's name: two to four capitalised words.
-
-    >>> [looks_like_name(t) for t in ("Mohloai Mpesi", "MTHOBISI SITHOLE", "Two killed")]
-    [True, True, False]
-    """
-    words = text.split()
-    return 2 <= len(words) <= 4 and all(_NAME.match(word) and word[0].isupper() for word in words)
 
 
 def drop_stamps(lines: list[Line], _context: Context) -> None:
@@ -197,7 +216,8 @@ def drop_stamps(lines: list[Line], _context: Context) -> None:
         return
     for index, line in enumerate(chosen):
         outside = index < prose[0] or index > prose[-1]
-        if outside and line.chars <= 60 and _is_stamp(line.text):
+        is_head = line.kind is BlockKind.SUBHEAD
+        if outside and not is_head and line.chars <= 60 and _is_stamp(line.text):
             line.drop("date line")
 
 
@@ -212,7 +232,11 @@ def drop_captions(lines: list[Line], _context: Context) -> None:
     for line in _chosen(lines):
         if line.kind is BlockKind.CAPTION:
             line.drop("caption")
-        elif line.chars < 300 and (whole.match(line.text) or ending.search(line.text)):
+        elif (
+            line.chars < 300
+            and line.kind is not BlockKind.LIST
+            and (whole.match(line.text) or ending.search(line.text))
+        ):
             line.drop("caption words")
 
 
@@ -292,12 +316,15 @@ class _Before:
 
 
 def drop_outskirts(lines: list[Line], _context: Context) -> None:
-    """Drop what stands after the last line that looks like the body."""
+    """Drop what stands after the last line that looks like the body.
+
+    Outside its container, or behind links to other stories.
+    """
     chosen = _chosen(lines)
+    prose = [line for line in chosen if line.is_prose]
     weights: Counter[tuple[str | None, ...]] = Counter()
-    for line in chosen:
-        if line.is_prose:
-            weights[line.signature] += line.chars
+    for line in prose:
+        weights[line.signature] += line.chars
     total = sum(weights.values()) or 1
     core = {s for s, w in weights.items() if w >= CORE_SHARE * total}
     inside = [
@@ -307,11 +334,27 @@ def drop_outskirts(lines: list[Line], _context: Context) -> None:
     ]
     if not inside:
         return
-    after = chosen[inside[-1] + 1 :]
+    container = find_container(prose)
+    after = [
+        line
+        for line, links in _behind(lines, chosen[inside[-1]])
+        if links >= ENDING_LINKS
+        or not (container in line.element.iterancestors() or is_appendix(line))
+    ]
     if sum(line.chars for line in after) > MAX_OUTSKIRTS * sum(line.chars for line in chosen):
         return
     for line in after:
         line.drop("after the body")
+
+
+def _behind(lines: list[Line], last: Line) -> Iterator[tuple[Line, int]]:
+    """Give the chosen lines behind one, each with how many links to other stories stand between."""
+    links = 0
+    start = next(i for i, line in enumerate(lines) if line is last)
+    for line in lines[start + 1 :]:
+        links += not line.chosen and line.link_share >= MIN_LINK_ONLY
+        if line.chosen:
+            yield line, links
 
 
 def drop_trailing_heads(lines: list[Line], _context: Context) -> None:

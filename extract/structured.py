@@ -43,6 +43,9 @@ _MAX_DEPTH = 12
 _MAX_NODES = 5_000
 _MAX_JSON_CHARS = 8_000_000
 
+# ``(self.__next_s=self.__next_s||[]).push([0,{"type":"application/ld+json",...``
+_PUSHED = re.compile(r"__next_s\s*\|\|\s*\[\]\)\.push\((?=\[)")
+_MAX_PUSH_CHARS = 200
 _TRAILING_COMMA = re.compile(r",(\s*[}\]])")
 _COMMENT = re.compile(r"^\s*(?:<!--|//\s*<!\[CDATA\[|/\*.*?\*/|<!\[CDATA\[)", re.DOTALL)
 _COMMENT_END = re.compile(r"(?:-->|//\s*\]\]>|\]\]>|;)\s*$")
@@ -140,9 +143,18 @@ def parse_json(text: str) -> Any:  # noqa: ANN401 - JSON
 
 def _iter_nodes(root: HtmlElement) -> Iterator[Node]:
     for script in root.iter("script"):
-        kind = script.get("type", "")
-        if "ld+json" in kind.lower() and script.text:
-            yield from _walk(parse_json(script.text))
+        kind, text = script.get("type", ""), script.text or ""
+        if "ld+json" in kind.lower() and text:
+            yield from _walk(parse_json(text))
+        elif match := _PUSHED.search(text[:_MAX_PUSH_CHARS]):
+            yield from _pushed(parse_json(text[match.end() :]))
+
+
+def _pushed(value: Any) -> Iterator[Node]:  # noqa: ANN401 - JSON
+    """Yield the nodes of JSON-LD that a script of Next.js adds to the page."""
+    for item in as_list(value):
+        if isinstance(item, dict) and "ld+json" in str(item.get("type")):
+            yield from _walk(parse_json(str(item.get("children"))))
 
 
 def _walk(value: Any) -> Iterator[Node]:  # noqa: ANN401 - JSON

@@ -13,13 +13,10 @@ from typing import Any
 from lxml import etree
 from lxml.html import HtmlElement
 
-from extract.lines import Line, read_lines
+from extract.lines import Line, read_lines, weigh
 from extract.title import fold
 from extract.tree import parse
 
-# Kana, Chinese characters and hangul, and how many Latin characters one of them is worth.
-_DENSE = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
-_DENSE_WEIGHT = 2.5
 # Half a line of print: a label or a button is shorter.
 MIN_PROSE = 60
 _HIDDEN = ("script", "style", "template", "svg", "head", "noscript", "select", "datalist", "iframe")
@@ -87,17 +84,6 @@ class Surface:
     def weight(self) -> int:
         """Characters that can be read, weighed by script."""
         return sum(weigh(line.text) for line in self.lines)
-
-
-def weigh(text: str) -> int:
-    """Count the characters of a text but white space, each as many as it is worth in Latin ones.
-
-    >>> weigh("late ferry"), weigh("渡し船")
-    (9, 7)
-    """
-    key = "".join(text.split())
-    dense = len(_DENSE.findall(key)) if key and max(key) > "\u3000" else 0
-    return len(key) + int(dense * (_DENSE_WEIGHT - 1))
 
 
 def read_surface(text: str, title: str | None) -> Surface:

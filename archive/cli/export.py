@@ -1,4 +1,4 @@
-"""``microfiche export``: articles and what belongs to them, in the form of any exporter."""
+"""``microfiche export``: articles in the form of any exporter; their captures as WACZ or WARC."""
 
 import sys
 from collections.abc import Iterable
@@ -6,16 +6,30 @@ from pathlib import Path
 
 import click
 from rich.console import Console
-from rich.progress import track
+from rich.progress import MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, track
+from sqlite_utils import Database
 
 from archive.cli import archive_of
 from archive.cli.search import tell
-from archive.errors import ArchiveUnwritable
+from archive.config import load_config
+from archive.errors import ArchiveUnwritable, ExitCode
 from archive.export import WHAT, Row, iter_exported
 from archive.exporters import exporters
+from archive.index.captures import Capture
 from archive.index.open import read_index
+from archive.packages.wacz import write_wacz, write_warc
 from archive.search import NoteKind, select_matching
 from archive.wording import counted
+
+_PACKAGES = ("wacz", "warc")
+_COLUMNS = (TextColumn("{task.description}"), MofNCompleteColumn(), TimeElapsedColumn())
+_ONE = {
+    "articles": ("article",),
+    "versions": ("version",),
+    "events": ("event",),
+    "stories": ("row",),
+    "links": ("link",),
+}
 
 
 @click.command("export")
@@ -23,7 +37,7 @@ from archive.wording import counted
 @click.option(
     "--format",
     "form",
-    type=click.Choice(list(exporters())),
+    type=click.Choice([*exporters(), *_PACKAGES]),
     default="jsonl",
     show_default=True,
     help="csv-bom: CSV that spreadsheets open as UTF-8.",
@@ -45,13 +59,16 @@ from archive.wording import counted
 def command(
     ctx: click.Context, *, query: tuple[str, ...], form: str, target: Path | None, what: str
 ) -> None:
-    """Write out articles as JSON lines, CSV, Parquet or text.
+    """Write out articles as JSON lines, CSV, Parquet or text, or their captures as WACZ or WARC.
 
     Articles matching QUERY (default: all), oldest first; or their versions, events, stories or
-    links.
+    links. A WACZ or WARC file holds their records as they are, with what their pages need and what
+    revisits refer to, so that it can be replayed by itself; without QUERY, all the archive holds.
 
     Example: microfiche export source:gazette --format csv --to gazette.csv
     """
+    if form in _PACKAGES and target is None:
+        raise click.UsageError(f"A {form.upper()} is no text for stdout; name a file with --to")
     asked = " ".join(query)
     with read_index(archive_of(ctx)) as db:
         _, notes = select_matching(db, asked)
@@ -59,25 +76,43 @@ def command(
         if left_out := [str(note) for note in notes if note.kind is NoteKind.LEFT_OUT]:
             raise click.UsageError("; ".join(left_out))
         tell(asked, notes)
-        rows = _watched(iter_exported(db, asked, what=what), target)
-        try:
-            count = exporters()[form].write(rows, WHAT[what][0], target or sys.stdout)
-        except BrokenPipeError:
-            raise
-        except OSError as error:
-            where = target or "stdout"
-            raise ArchiveUnwritable(f"{where}: cannot be written: {error.strerror}") from error
+        if form in _PACKAGES and target is not None:
+            _package(ctx, db, asked, form, target)
+            return
+        count = _write(db, asked, form, target, what)
     if target is not None:
         click.echo(f"Exported {counted(count, *_ONE[what])} to {target}")
 
 
-_ONE = {
-    "articles": ("article",),
-    "versions": ("version",),
-    "events": ("event",),
-    "stories": ("row",),
-    "links": ("link",),
-}
+def _write(db: Database, asked: str, form: str, target: Path | None, what: str) -> int:
+    rows = _watched(iter_exported(db, asked, what=what), target)
+    try:
+        return exporters()[form].write(rows, WHAT[what][0], target or sys.stdout)
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        where = target or "stdout"
+        raise ArchiveUnwritable(f"{where}: cannot be written: {error.strerror}") from error
+
+
+def _package(ctx: click.Context, db: Database, asked: str, form: str, target: Path) -> None:
+    archive = archive_of(ctx)
+    with Progress(*_COLUMNS, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("captures", total=None)
+
+        def on_capture(_: Capture) -> None:
+            bar.advance(task)
+
+        if form == "warc":
+            packed = write_warc(archive, db, asked, target, on_capture=on_capture)
+        else:
+            title = load_config(archive).archive.title or "microfiche"
+            packed = write_wacz(archive, db, asked, target, title=title, on_capture=on_capture)
+    for problem in packed.problems:
+        click.echo(f"microfiche: {problem}", err=True)
+    click.echo(f"Exported {counted(packed.captures, 'capture')} to {target}")
+    if packed.problems:
+        ctx.exit(ExitCode.DAMAGED)
 
 
 def _watched(rows: Iterable[Row], target: Path | None) -> Iterable[Row]:

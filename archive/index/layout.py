@@ -1,48 +1,44 @@
 """The blocks of a text, kept beside it in a few bytes, so that the text itself is stored once.
 
-A layout is a letter for the kind of each block: ``sppcp``. Captions and tables are no part of the
-running text; they follow each other in a text of their own, ``asides``, with an empty line between
-two. Any other block is one line of the text, the items of a list parted by ``; `` (one with that in
-an item is read back as a line). Behind the letter stands how many items a list has (``l3``), or, of
-any other block that is not one line, its length in characters (``q120``); then ``.level`` and
+A layout is a letter for the kind of each block: ``sppcp``. Captions (``c``) and tables that are
+longer than their story (``t``) are no part of the running text; they follow each other in a text
+of their own, ``asides``, with an empty line between two. Any other block is one line of the text,
+the items of a list parted by ``; `` (one with that in an item is read back as a line); the rows of
+a table (``r``) are lines. Behind the letter stands how many items a list has (``l3``), or, of any
+other block that is not one line, its length in characters (``q120``); then ``.level`` and
 ``@seconds`` (Unix time) where there are any.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Sequence
 from datetime import UTC, datetime
-from functools import cache
 
-from extract.article import Block, BlockKind, text_of
+from extract.article import Block, BlockKind, find_asides
 
 _LETTERS = {
     BlockKind.PARAGRAPH: "p",
     BlockKind.SUBHEAD: "s",
     BlockKind.LIST: "l",
     BlockKind.QUOTE: "q",
-    BlockKind.TABLE: "t",
+    BlockKind.TABLE: "r",
     BlockKind.CAPTION: "c",
     BlockKind.ENTRY: "e",
 }
-_KINDS = {letter: kind for kind, letter in _LETTERS.items()}
-_ITEM = re.compile(r"([pslqtce])(\d*)(?:\.(\d+))?(?:@(-?\d+))?")
+_BESIDE = {BlockKind.TABLE: "t", BlockKind.CAPTION: "c"}
+_KINDS = {letter: kind for letters in (_LETTERS, _BESIDE) for kind, letter in letters.items()}
+_ITEM = re.compile(r"([pslqtcer])(\d*)(?:\.(\d+))?(?:@(-?\d+))?")
 
 
-@cache
-def _is_aside(kind: BlockKind) -> bool:
-    return not text_of([Block(kind, "x")])
-
-
-def write_layout(blocks: Iterable[Block]) -> tuple[str, str]:
+def write_layout(blocks: Sequence[Block]) -> tuple[str, str]:
     """The layout of the blocks, and the texts that stand beside the running text.
 
     >>> write_layout([Block(BlockKind.SUBHEAD, "Why", 2), Block(BlockKind.CAPTION, "A dog")])
     ('s.2c', 'A dog')
     """
-    items, asides = [], []
-    for block in blocks:
-        item = _LETTERS[block.kind]
-        if _is_aside(block.kind):
+    items, asides, beside = [], [], find_asides(blocks)
+    for place, block in enumerate(blocks):
+        item = (_BESIDE if place in beside else _LETTERS)[block.kind]
+        if place in beside:
             asides.append(re.sub(r"\n\n+", "\n", block.text.strip("\n")))
         elif block.kind is BlockKind.LIST:
             item += str(block.text.count("\n") + 1) if "\n" in block.text else ""
@@ -68,7 +64,7 @@ def read_layout(text: str, layout: str, asides: str) -> tuple[Block, ...]:
         if not match:
             return (Block(BlockKind.PARAGRAPH, text),)
         kind, place = _KINDS[match[1]], match.end()
-        if _is_aside(kind):
+        if match[1] in _BESIDE.values():
             piece = next(beside, "")
         else:
             is_list = kind is BlockKind.LIST

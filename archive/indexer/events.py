@@ -3,7 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from itertools import pairwise
 
@@ -18,6 +18,7 @@ REMOVED_AFTER = timedelta(days=3)
 
 # A moment that is printed to the minute, or in another zone, is no other date.
 _REDATED_AFTER = timedelta(hours=1)
+_NOW = timedelta(minutes=10)
 _LOCKED = {"partial", "closed"}
 
 
@@ -158,9 +159,21 @@ def _change(
         if before.told_by != sight.told_by or _standfirst(old) != _standfirst(new):
             kind = _gate(old, new) or Kind.EDITED
             yield sight.event(kind, silent=silent and kind is Kind.EDITED, **between)
-    if is_redated(before.published, sight.published):
+    if is_redated(before.published, sight.published) and not (
+        _says_now(before) and _says_now(sight)
+    ):
         dates = f"{before.published} → {sight.published}"
         yield sight.event(Kind.REDATED, detail=dates, **between)
+
+
+def _says_now(sight: Sight) -> bool:
+    """Whether the date that is printed is that of the visit: some pages print the time it is."""
+    printed = sight.published or ""
+    if len(printed) < len("2026-03-01T09:00"):
+        return False
+    moment = datetime.fromisoformat(printed)
+    seen = from_timestamp(sight.timestamp)
+    return abs((moment if moment.tzinfo else moment.replace(tzinfo=UTC)) - seen) <= _NOW
 
 
 def _standfirst(version: StoredVersion) -> str:

@@ -27,6 +27,11 @@ _HOST = re.compile(
     r"[a-z0-9.-]+\.[a-z][a-z0-9-]+(?::[0-9]+)?(?:[/?].*)?", re.IGNORECASE | re.DOTALL
 )
 _SCHEME = re.compile(r"(https?):([/\\]*)", re.IGNORECASE)
+# Addresses of which no reader would change a letter: most of them.
+_PLAIN = re.compile(
+    r"https?://[a-z0-9-]+(?:\.[a-z0-9-]+)+(?=/)(?:(?!/\.)[A-Za-z0-9%_.~!$&'()*+,;=:@/-])*+"
+    r"(?:\?[A-Za-z0-9%_.~!$&'()*+,;=:@/?-]*+)?"
+)
 _SLASHES = re.compile(r"[/\\]{2,}")
 _REFRESH = re.compile(r"\s*([\d.]*)\s*[;,]?\s*(?:url\s*=\s*)?(.*)", re.IGNORECASE | re.DOTALL)
 
@@ -138,8 +143,11 @@ class Links:
         >>> links.absolute("\\\\c.example\\d"), links.absolute("http:d")
         ('http://c.example/d', 'http://a.example/b/d')
         """
-        cleaned = re.sub(r"[\t\r\n]", "", url.strip(_BLANKS))
         base = self.base or self.document
+        plain = "/".join(base.split("/", 3)[:3]) + url if url[:1] == "/" else url
+        if url[:2] != "//" and _PLAIN.fullmatch(plain):
+            return plain
+        cleaned = re.sub(r"[\t\r\n]", "", url.strip(_BLANKS))
         try:
             joined, fragment = urldefrag(urljoin(base, _as_browsers_read(cleaned, base)))
             if not is_http(joined):

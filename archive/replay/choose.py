@@ -31,6 +31,7 @@ _TROUBLE = 30 * _DAY
 _NEVER = 10_000 * _DAY
 
 _NEAR = 6
+_GONE = frozenset({404, 410, 451})
 _FAR = 60
 _MAX_HOPS = 10
 _WWW = re.compile(r"^www\d*\.")
@@ -82,7 +83,11 @@ def moment_of(capture: Capture, *, exact: bool = False) -> str:
 
     That is said where it is asked for (``exact``), and of what another capture may be shown for.
     """
-    shows = capture.status == 200 or (capture.record_type == "revisit" and capture.status == 304)
+    shows = (
+        capture.status == 200
+        or capture.status in _GONE
+        or (capture.record_type == "revisit" and capture.status == 304)
+    )
     if exact or not shows or capture.method is not None or capture.record_type == "conversion":
         return f"{capture.timestamp}@{mark_of(capture.record_id)}"
     return capture.timestamp
@@ -203,7 +208,7 @@ def _penalty(capture: Capture, *, requisite: bool) -> int:
     if requisite:
         return _NEVER
     # A page that is gone is gone; servers that were too busy to say so are another matter.
-    return _TURNED if status in (404, 410, 451) else _TROUBLE
+    return 0 if status in _GONE else _TROUBLE
 
 
 def _leads_back(db: Database, capture: Capture) -> bool:

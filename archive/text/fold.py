@@ -160,6 +160,15 @@ def _joined(text: str, language: str) -> str:
     return re.sub(r"(?<=\w)'(?=\w)", " " if language in _SUFFIXED else "", text)
 
 
+def fold_in_place(text: str) -> str:
+    """The text with each letter folded to one letter in its place: to look in, not to compare.
+
+    >>> fold_in_place("Élan Œuvre ﾊ")
+    'elan ouvre ハ'
+    """
+    return text.lower() if text.isascii() else text.translate(_IN_PLACE)
+
+
 class _Table(dict[int, str]):
     """What each character becomes, learnt as they come."""
 
@@ -169,6 +178,17 @@ class _Table(dict[int, str]):
 
 
 _TABLE = _Table()
+
+
+class _InPlace(dict[int, str]):
+    """The same, one letter for each."""
+
+    def __missing__(self, code: int) -> str:
+        self[code] = found = (_letters(chr(code)).strip() or chr(code))[0]
+        return found
+
+
+_IN_PLACE = _InPlace()
 
 
 def _folded_character(character: str) -> str:

@@ -17,9 +17,21 @@ from archive.cli import archive_of
     default=None,
     help="Show live progress, or do not; default: on a terminal only.",
 )
+@click.option(
+    "--metrics",
+    "metrics_port",
+    type=click.IntRange(1, 65535),
+    metavar="PORT",
+    help="Answer Prometheus at http://127.0.0.1:PORT/metrics.",
+)
 @click.pass_context
 def command(
-    ctx: click.Context, sources: tuple[str, ...], *, index: bool, progress: bool | None
+    ctx: click.Context,
+    sources: tuple[str, ...],
+    *,
+    index: bool,
+    progress: bool | None,
+    metrics_port: int | None,
 ) -> int:
     """Visit whatever comes due, until it is stopped.
 
@@ -33,7 +45,8 @@ def command(
     from crawler.run import run_crawl  # noqa: PLC0415
     from crawler.session import Mode  # noqa: PLC0415
 
-    ended = run_crawl(archive_of(ctx), sources, Mode(index=index, patient=True), progress=progress)
+    mode = Mode(index=index, patient=True, metrics_port=metrics_port)
+    ended = run_crawl(archive_of(ctx), sources, mode, progress=progress)
     click.echo(ended.summary)
     for problem in ended.problems:
         click.echo(f"microfiche: {problem}", err=True)

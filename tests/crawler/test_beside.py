@@ -91,9 +91,11 @@ def test_a_source_is_barren_when_every_seed_tried_has_failed():
 
 
 def test_the_configuration_that_is_archived_holds_no_secret(bench):
-    bench.source("news", "http://user:secret@127.0.0.1:9/a", feeds=["http://u:p@127.0.0.1:9/f?x=1"])
+    bench.crawl["proxy"] = "http://user:secret@127.0.0.1:9/"
+    bench.source("news", "http://127.0.0.1:9/a", proxy="http://u:hidden@127.0.0.1:9/f?x=1")
     text = redacted_config(load_config(bench.archive))
     assert "secret" not in text
+    assert "hidden" not in text
     assert "http://[redacted]@127.0.0.1:9/f?x=1" in text
     assert "mailto:desk@example.org" in text
 

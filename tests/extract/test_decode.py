@@ -40,6 +40,22 @@ def test_a_label_that_the_bytes_refute_is_not_believed() -> None:
     assert "Порт маленького города" in text
 
 
+POLISH = "Kolejka stała w małej stacji, bo była zepsuta. Pasażerowie czekali całą noc. " * 4
+
+
+@pytest.mark.parametrize("codec", ["iso8859-2", "cp1250"])
+def test_central_european_bytes_labelled_as_latin_are_read_as_what_they_are(codec: str) -> None:
+    html = b"<html lang=pl><meta charset=iso-8859-1>" + POLISH.encode(codec)
+    text, encoding = decode(html)
+    assert POLISH in text
+    assert encoding.source == "content"
+
+
+def test_signs_of_latin_between_words_refute_no_label() -> None:
+    html = "<meta charset=iso-8859-1>" + "Größe ±3 m² bei ¼ Last: «übel» für jeden. " * 9
+    assert decode(html.encode("cp1252"))[1].name == "windows-1252"
+
+
 def test_a_little_damage_does_not_overturn_a_declaration() -> None:
     html = b"<meta charset=utf-8>" + "Größe ".encode() * 400 + b"\xff"
     text, encoding = decode(html)

@@ -156,7 +156,7 @@ def test_rules_have_the_last_word_on_their_pages() -> None:
     ("text", "message"),
     [
         ("hosts = 3", "hosts must be a list"),
-        ("hosts = [", "x.toml:"),
+        ("hosts = [", "x.toml, line 1:"),
         ('hosts = ["x.test"]\n[[rules]]\nbody = "//p"', "needs from"),
         ('hosts = ["x.test"]\n[[rules]]\nfrom = 2026-01-01\nbdy = "//p"', "unknown key 'bdy'"),
         ('hosts = ["x.test"]\n[[rules]]\nfrom = 2026-01-01\nbody = "//p["', "is no XPath"),

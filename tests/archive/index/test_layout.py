@@ -44,6 +44,16 @@ def test_a_block_of_several_lines_survives():
     assert list(read_layout(text_of(blocks), layout, asides)) == blocks
 
 
+def test_a_table_stands_in_the_text_or_beside_a_shorter_story():
+    table = Block(BlockKind.TABLE, "Gull | 7\nTern | 3")
+    story = Block(BlockKind.PARAGRAPH, "The Gull won. " * 30)
+    rows = Block(BlockKind.TABLE, "\n".join(["Gull | 7"] * 90))
+    blocks = [table, story, rows]
+    layout, asides = write_layout(blocks)
+    assert (layout, asides) == ("r17pt", rows.text)
+    assert list(read_layout(text_of(blocks), layout, asides)) == blocks
+
+
 def test_an_item_that_looks_like_two_leaves_its_list_a_line():
     blocks = [Block(BlockKind.LIST, "Tea; milk\nBread"), Block(BlockKind.PARAGRAPH, "Three.")]
     layout, asides = write_layout(blocks)

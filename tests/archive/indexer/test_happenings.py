@@ -126,6 +126,11 @@ def test_the_same_date_said_otherwise_is_no_new_one(db, before, after):
     assert told(db) == []
 
 
+def test_a_page_that_prints_the_time_of_each_visit_is_not_redated(db):
+    index(db, [seen(n, published=START + days(n)) for n in range(3)])
+    assert told(db) == []
+
+
 def test_a_teaser_that_opens_and_closes_is_no_edit(db):
     index(db, [seen(0, TEXT[:1]), seen(1, TEXT), seen(2, TEXT[:1])])
     assert told(db) == [("opened", False), ("closed", False)]

@@ -7,6 +7,7 @@ import pytest
 from archive.index.articles import find_article, get_article
 from tests.archive.indexer.pages import BRIDGE, HARBOUR, PHONE_TEXT, canonical, titles
 from tests.archive.indexer.press import http, index_here, story
+from tests.archive.indexer.settling.wire import entry, index, paragraphs
 
 
 def test_an_article_of_two_addresses_and_two_versions(press, db):
@@ -123,3 +124,30 @@ def test_the_same_address_at_two_sources_is_two_articles(press, db):
     )
     index_here(db, press.archive, ["a.warc.gz"])
     assert sorted(db.execute("SELECT source FROM articles")) == [("evening",), ("morning",)]
+
+
+@pytest.mark.parametrize(
+    "twin", ["amp/harbour", "harbour/amp", "harbour?output=amp", "print/harbour", "harbour?print=1"]
+)
+@pytest.mark.parametrize("order", [1, -1])
+def test_a_twin_is_its_article_by_its_text_without_a_canonical_link(db, twin, order):
+    text = paragraphs("harbour")
+    pages = [entry("daily", name, text, title="Harbour vote") for name in ("harbour", twin)]
+    for page in pages[::order]:
+        index(db, [page])
+    (row,) = db.execute("SELECT url, captures, versions FROM articles").fetchall()
+    assert row == ("https://daily.example/2026/harbour", 2, 1)
+
+
+def test_twins_of_a_page_that_was_never_captured_are_one_article(db):
+    text = paragraphs("harbour")
+    for name in ("amp/harbour", "harbour?print=1"):
+        index(db, [entry("daily", name, text, title="Harbour vote")])
+    assert db.execute("SELECT count(*), sum(captures) FROM articles").fetchone() == (1, 2)
+
+
+@pytest.mark.parametrize("name", ["amp/harbour", "print/harbour", "champ", "harbour?page=2"])
+def test_another_text_at_such_an_address_is_another_article(db, name):
+    index(db, [entry("daily", "harbour", paragraphs("harbour"), title="Harbour vote")])
+    index(db, [entry("daily", name, paragraphs("print"), title="The newspaper in print")])
+    assert db.execute("SELECT count(*) FROM articles").fetchone() == (2,)

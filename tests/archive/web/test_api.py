@@ -13,7 +13,7 @@ def test_search(room, served):
         assert hit["snippet"][start:end].lower() in ("harbour", "wall", "harbour wall")
     assert hit["snippet_marks"]
     assert hit["page"] == f"{served.room}/articles/{hit['article_id']}"
-    assert hit["replay"].startswith(f"{served.replay}/web/{hit['timestamp']}/http://")
+    assert hit["replay"].startswith(f"{served.replay}/web/{hit['timestamp']}/http://post.test/")
 
 
 def test_search_goes_on_where_it_stopped(room):

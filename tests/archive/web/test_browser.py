@@ -157,11 +157,11 @@ def test_hostile_pages_are_calm_in_the_frame(hostile, live, page, name):
 
 
 @pytest.mark.parametrize("path", ["script", "thief", "refresh", "drawing.svg", "feed.xml", "sw.js"])
-@pytest.mark.parametrize("flavour", ["", "id_"])
+@pytest.mark.parametrize("flavour", ["", "id_", "im_", "cs_", "js_", "if_", "mp_"])
 def test_hostile_pages_are_calm_on_their_own(hostile, live, page, path, flavour):
     live.asked.clear()
-    address = f"{hostile.replay}/{T1}{flavour}/http://evil.test/{path}"
-    if flavour and path.endswith(".svg"):
+    address = f"{hostile.replay}/web/{T1}{flavour}/http://evil.test/{path}"
+    if flavour == "id_" and path.endswith(".svg"):
         with page.expect_download() as download:
             page.evaluate("url => { location.href = url }", address)
         assert download.value.suggested_filename == "drawing.svg"

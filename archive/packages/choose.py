@@ -1,0 +1,106 @@
+"""Which captures make a copy that stands alone: pages, what they need, what revisits refer to."""
+
+import re
+from collections import deque
+from collections.abc import Iterator
+from urllib.parse import unquote
+
+from sqlite_utils import Database
+
+from archive.errors import MicroficheError
+from archive.index.captures import Capture
+from archive.layout import Archive
+from archive.replay.address import Links, parse_address
+from archive.replay.choose import Asked, find_capture, known_among, redirect_target
+from archive.replay.headers import treatment_of
+from archive.replay.resolve import Stored, load
+from archive.replay.respond import Around, Body, replay_of
+from archive.search import select_matching
+
+# A page needs a sheet, the sheet another one, that one a picture; frames hold pages.
+_MAX_DEEP = 5
+_NEEDED = re.compile(r"/web/[0-9]{14}(?:[a-z]{2}_)?/https?://[^\s\"'<>]+")
+_HOLD_ADDRESSES = frozenset({"html", "xhtml", "css", "svg"})
+_OF_ARTICLE = """
+SELECT x.* FROM cdx x WHERE x.id IN (
+    SELECT s.capture FROM article_captures s JOIN addresses d ON d.id = s.address
+    WHERE d.article = (SELECT id FROM articles WHERE number = ?))
+ORDER BY x.timestamp, x.id
+"""
+_ALL = "SELECT * FROM cdx ORDER BY file, offset"
+
+
+class Chooser:
+    """Gives each capture once.
+
+    Args:
+        archive: Where its records are.
+        db: Its index, in one state.
+    """
+
+    def __init__(self, archive: Archive, db: Database) -> None:
+        self._archive, self._db = archive, db
+        self._given: set[tuple[str, int]] = set()
+
+    def everything(self) -> Iterator[Capture]:
+        """Every capture, failures too, in the order of the files."""
+        for row in self._db.execute(_ALL):
+            yield Capture(*row[1:])
+
+    def of_articles(self, query: str) -> Iterator[Capture]:
+        """The captures of the articles that a query finds, with all they need."""
+        matches, _ = select_matching(self._db, query)
+        for (number,) in self._db.execute(f"{matches.sql} ORDER BY 1", matches.values).fetchall():
+            for row in self._db.execute(_OF_ARTICLE, [number]).fetchall():
+                yield from self.with_needs(Capture(*row[1:]))
+
+    def with_needs(self, page: Capture) -> Iterator[Capture]:
+        """A capture, where it redirects to, what it refers to, and what its page shows."""
+        waiting = deque([(page, 0)])
+        while waiting:
+            capture, depth = waiting.popleft()
+            if (capture.file, capture.offset) in self._given:
+                continue
+            self._given.add((capture.file, capture.offset))
+            yield capture
+            if depth >= _MAX_DEEP:
+                continue
+            if target := redirect_target(capture):
+                waiting += [(found, depth + 1) for found in self._find(target, capture)]
+                continue
+            stored = self._load(capture)
+            if stored is None:
+                continue
+            if stored.original is not None:
+                waiting.append((stored.original, _MAX_DEEP))
+            waiting += [(found, depth + 1) for found in self._needed(stored)]
+
+    def _load(self, capture: Capture) -> Stored | None:
+        if capture.record_type == "metadata":
+            return None
+        try:
+            return load(self._archive, self._db, capture)
+        except MicroficheError:
+            # What is missing here cannot be given away.
+            return None
+
+    def _needed(self, stored: Stored) -> Iterator[Capture]:
+        """What a browser would ask for: found in what the replay would give it."""
+        capture, content_type = stored.capture, stored.http.get("content-type") or ""
+        if treatment_of(content_type, stored.payload.body[:64]).how not in _HOLD_ADDRESSES:
+            return
+        body = Body(capture.uri, stored.http.status, content_type, stored.payload.content())
+        around = Around(lambda urls: known_among(self._db, urls))
+        reply = replay_of(body, Links(capture.uri, capture.timestamp, ""), around=around)
+        text = reply.body.decode("utf-8", "replace").replace("&amp;", "&")
+        for found in dict.fromkeys(_NEEDED.findall(text)):
+            address = parse_address(*found.partition("?")[::2])
+            if address is not None:
+                url = address.url.partition("#")[0]
+                yield from self._find(url, capture)
+                if "%" in url:
+                    yield from self._find(unquote(url), capture)
+
+    def _find(self, url: str, page: Capture) -> list[Capture]:
+        found = find_capture(self._db, Asked(url, page.timestamp, requisite=True))
+        return [found] if found is not None else []

@@ -1,0 +1,94 @@
+"""Records of captures, byte for byte, into one WARC file: response, request and what was noted."""
+
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+from importlib.metadata import version
+from typing import BinaryIO, Protocol
+
+from archive.errors import WarcError
+from archive.index.captures import Capture
+from archive.layout import Archive
+from archive.times import to_warc_date
+from archive.warc.deflate import gzip_member
+from archive.warc.reader import Group, iter_groups
+from archive.warc.records import RecordWriter, new_record_id, warcinfo_record
+
+_GZIP = b"\x1f\x8b"
+
+
+class Sink(Protocol):
+    """What a WARC file is written to."""
+
+    def write(self, data: bytes, /) -> int:
+        """Take all of the bytes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A capture, and where its record lies in the new file."""
+
+    capture: Capture
+    offset: int
+    length: int
+
+
+class WarcCopy:
+    """Writes records one behind the other; a group that holds two captures only once.
+
+    Args:
+        archive: Where they come from.
+        into: Where they go; written from its beginning.
+        filename: What the file is called in its first record.
+        created: When it was made.
+    """
+
+    def __init__(self, archive: Archive, into: Sink, *, filename: str, created: datetime) -> None:
+        self._archive, self._into = archive, into
+        self.size = 0
+        self.problems: list[str] = []
+        info = {
+            "software": f"microfiche/{version('microfiche')}",
+            "format": "WARC File Format 1.1",
+            "description": "captures taken out of an archive; their records are as they were",
+        }
+        record = warcinfo_record(new_record_id(), to_warc_date(created), filename, info)
+        self._write(RecordWriter().member(record))
+
+    def add(self, capture: Capture) -> Placed | None:
+        """Copy a capture's record with what belongs to it; None where it cannot be read."""
+        path = self._archive.find_warc(capture.file)
+        if path is None:
+            self.problems.append(f"{capture.file}: no such file; {capture.uri} was left out")
+            return None
+        try:
+            group = next(iter_groups(path, filename=capture.file, start=capture.offset))
+        except (WarcError, StopIteration) as error:
+            self.problems.append(f"{capture.uri} was left out: {error}")
+            return None
+        offset = self.size
+        with path.open("rb") as file, suppress(OSError):
+            for number, (start, length) in enumerate(_places(group)):
+                self._write(_member(file, start, length))
+                if number == 0:
+                    first = self.size - offset
+        return Placed(capture, offset, first)
+
+    def _write(self, data: bytes) -> None:
+        self._into.write(data)
+        self.size += len(data)
+
+
+def _places(group: Group) -> Iterator[tuple[int, int]]:
+    """Where the records of a group lie, the main one first."""
+    records = [r for r in (group.request, group.metadata) if r is not None and r is not group.main]
+    yield group.main.offset, group.main.length
+    for record in sorted(records, key=lambda r: r.offset):
+        yield record.offset, record.length
+
+
+def _member(file: BinaryIO, start: int, length: int) -> bytes:
+    file.seek(start)
+    data = file.read(length)
+    return data if data.startswith(_GZIP) else gzip_member(data)
