@@ -54,9 +54,8 @@ def of_days(query: str, first: str, last: str) -> str:
     '(quay OR pier) after:2026-01-01 until:2026-02-01'
     """
     bare = _cut(query, [c for c in _conditions(query) if c.name in _DAYS and not c.is_denied])
-    for name, day in (("after", first), ("until", last)):
-        bare = with_condition(bare, f"{name}:{day}") if day else bare
-    return bare
+    days = " ".join(f"{name}:{day}" for name, day in (("after", first), ("until", last)) if day)
+    return with_condition(bare, days) if days else bare
 
 
 def days_of(query: str) -> tuple[str, str]:
