@@ -12,7 +12,6 @@ from importlib.metadata import version
 from pathlib import Path, PurePosixPath
 from typing import Annotated, Literal
 
-import tomlkit
 from cronsim import CronSim, CronSimError
 from pydantic import (
     AfterValidator,
@@ -23,9 +22,9 @@ from pydantic import (
     ValidationError,
 )
 
-from archive.durations import duration_text, parse_duration
-from archive.errors import ArchiveUnwritable, ConfigError
-from archive.layout import Archive, write_atomically
+from archive.durations import parse_duration
+from archive.errors import ConfigError
+from archive.layout import Archive
 from archive.urls import host_of, is_http
 from archive.wording import did_you_mean
 
@@ -342,45 +341,6 @@ class LiveConfig:
         except OSError:
             return None
         return stat.st_ino, stat.st_mtime_ns, stat.st_size
-
-
-def add_source(archive: Archive, source_id: str, source: Source) -> None:
-    """Write ``[sources.ID]`` into ``microfiche.toml``, keeping everything else as it stands.
-
-    Raises:
-        ConfigError: the id is taken or no id, or the file was wrong before.
-        ArchiveUnwritable: the file cannot be replaced.
-    """
-    config = load_config(archive)
-    if source_id in config.sources:
-        raise ConfigError(
-            f"{archive.config_path}: there is a source {source_id!r} already; choose another --id"
-        )
-    if not SOURCE_ID.fullmatch(source_id):
-        raise ConfigError(
-            f"source id {source_id!r}: expected lower-case letters, digits, dots, dashes"
-        )
-    document = tomlkit.parse(archive.config_path.read_text("utf-8"))
-    table = tomlkit.table()
-    for key, value in source.model_dump(exclude_defaults=True, mode="python").items():
-        table.add(key, _toml_value(value))
-    document.setdefault("sources", tomlkit.table(is_super_table=True)).add(source_id, table)
-    try:
-        write_atomically(archive.config_path, tomlkit.dumps(document))
-    except OSError as error:
-        raise ArchiveUnwritable(
-            f"{archive.config_path}: cannot be written: {error.strerror}"
-        ) from error
-
-
-def _toml_value(value: object) -> object:
-    if isinstance(value, timedelta):
-        return duration_text(value)
-    if isinstance(value, tuple):
-        array = tomlkit.array()
-        array.extend(_toml_value(item) for item in value)
-        return array.multiline(len(value) > 1)
-    return value
 
 
 def _explain(path: Path, text: str, error: ValidationError) -> str:

@@ -1,8 +1,20 @@
-"""What the commands of both rooms start from: the archive that the command line names."""
+"""What the commands of both rooms share: the archive that the command line names, and stdout."""
+
+import sys
 
 import click
+from rich.console import Console
 
 from archive.layout import Archive, open_archive
+
+# Wider than any line of a table, so that nothing is cut or broken for those who read a pipe.
+_PIPE_WIDTH = 10_000
+
+
+def console() -> Console:
+    """stdout: colours on a terminal only, no wrapping into a pipe's imagined width."""
+    width = None if sys.stdout.isatty() else _PIPE_WIDTH
+    return Console(highlight=False, soft_wrap=True, width=width)
 
 
 def archive_of(ctx: click.Context) -> Archive:

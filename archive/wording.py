@@ -21,3 +21,20 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     """
     near = get_close_matches(word, list(known), n=1)
     return f"; did you mean {near[0]!r}?" if near else ""
+
+
+def ago(at: float | None, now: float) -> str:
+    """A moment beside the present.
+
+    >>> ago(40.0, 100.0), ago(7300.0, 100.0), ago(None, 100.0)
+    ('1 min ago', 'in 2 h', 'never')
+    """
+    if at is None:
+        return "never"
+    seconds = abs(now - at)
+    unit, size = next(
+        (unit, size) for unit, size in (("d", 86400), ("h", 3600), ("min", 60), ("s", 1))
+        if seconds >= size or size == 1
+    )  # fmt: skip
+    count = f"{seconds / size:.0f} {unit}"
+    return f"{count} ago" if at <= now else f"in {count}"

@@ -16,7 +16,8 @@ from pathlib import Path
 import pytest
 from warcio.archiveiterator import ArchiveIterator
 
-from archive.config import Source, add_source
+from archive.config import Source
+from archive.config_edit import add_source
 from archive.index.open import open_index
 from archive.layout import Archive, create_archive
 from archive.search import search

@@ -19,6 +19,8 @@ def command(ctx: click.Context, directory: Path) -> None:
     WARC files with their manifests, databases, reports and the configuration are copied. Into a
     directory that has an earlier backup, only what is new is copied; one that holds anything else
     is refused.
+
+    Example: microfiche backup /mnt/disk/press
     """
     report = back_up(archive_of(ctx), directory)
     click.echo(
@@ -37,6 +39,8 @@ def restore_command(backup: Path, directory: Path) -> None:
 
     DIRECTORY is new or empty. What the last backup did not come to, such as the captures of a crawl
     that was running, is fetched by the next crawl.
+
+    Example: microfiche restore /mnt/disk/press ~/press
     """
     report = restore(backup, directory)
     click.echo(

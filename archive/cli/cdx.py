@@ -47,6 +47,8 @@ def command(
     """Print where captures lie: CDXJ, sorted as index files of pywb are.
 
     All of the archive where no URL is given. `microfiche serve` answers the same at /cdx.
+
+    Example: microfiche cdx 'https://news.example/*' > news.cdxj
     """
     asked = {
         "url": url or "http://all.invalid/",

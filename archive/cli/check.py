@@ -36,6 +36,8 @@ def command(
     Records, digests, gzip, revisits, manifests and the index are checked; with FILES, each of
     them by itself. Every fault is told with its file and offset. Exit code 6 says that there are
     some.
+
+    Example: microfiche check --workers 2
     """
     if files and repair:
         raise click.UsageError("--repair works on the whole archive; leave FILES out")

@@ -11,7 +11,7 @@ from archive.wording import counted
 def command() -> None:
     """Look at microfiche.toml.
 
-    Example: microfiche -C press config check
+    Example: microfiche config check
     """
 
 

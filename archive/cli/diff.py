@@ -6,10 +6,11 @@ import click
 from rich.text import Text
 
 from archive.cli import archive_of
-from archive.cli.output import console, line, moment, named_article, printable
+from archive.cli.output import line, moment, named_article, printable
 from archive.index.diff import Kind, Paragraph, diff_versions
 from archive.index.history import choose_versions
 from archive.index.open import read_index
+from archive.terminal import console
 
 _MARKS = {Kind.ADDED: ("{+", "+}", "green"), Kind.REMOVED: ("[-", "-]", "red strike")}
 
@@ -33,6 +34,8 @@ def command(
 
     ARTICLE is its id, the first 6 characters of it or more, or its address. BEFORE and AFTER are
     versions, named by number, id or timestamp; without them, the last change is shown.
+
+    Example: microfiche diff https://news.example/2026/storm
     """
     with read_index(archive_of(ctx)) as db:
         row = named_article(db, article)

@@ -2,16 +2,20 @@
 
 import json
 from dataclasses import asdict
+from difflib import get_close_matches
 
 import click
+from sqlite_utils import Database
 
 from archive.cli import archive_of
-from archive.cli.output import console, date_span, event_words, line, moment
+from archive.cli.output import date_span, event_words, line, moment
 from archive.cli.search import tell
+from archive.errors import NotFound
 from archive.index.history import Narrowing, iter_events
 from archive.index.open import read_index
 from archive.indexer.events import Kind
 from archive.search import NoteKind, select_matching
+from archive.terminal import console
 
 
 def _since(_ctx: click.Context, _parameter: click.Parameter, value: str | None) -> str:
@@ -20,6 +24,14 @@ def _since(_ctx: click.Context, _parameter: click.Parameter, value: str | None) 
 
 def _until(_ctx: click.Context, _parameter: click.Parameter, value: str | None) -> str:
     return date_span(value)[1] if value else "9"
+
+
+def _check_source(db: Database, source: str) -> None:
+    known = [row[0] for row in db.execute("SELECT id FROM sources ORDER BY id")]
+    if source not in known:
+        near = get_close_matches(source, known, 1)
+        meant = f"did you mean {near[0]}? there is" if near else "there is"
+        raise NotFound(f"no source {source!r} in the index; {meant}: {', '.join(known) or 'none'}")
 
 
 @click.command("events")
@@ -47,9 +59,13 @@ def command(  # noqa: PLR0913 - one parameter for each option
     """Print what happened to the articles, in order.
 
     Of those that QUERY finds, or of all.
+
+    Example: microfiche events --silent --since 2026-01
     """
     out, asked = console(), " ".join(query)
     with read_index(archive_of(ctx)) as db:
+        if source:
+            _check_source(db, source)
         narrowing = Narrowing(since, until, kind or "", source, author, silent)
         if asked:
             matches, notes = select_matching(db, asked)

@@ -75,6 +75,8 @@ def command(
     """Read the article out of a page, and say why.
 
     The page is the newest capture of URL, or FILE (- is stdin). Nothing is fetched.
+
+    Example: microfiche extract page.html
     """
     page = find_page(ctx, source, url)
     if outlet:

@@ -6,17 +6,10 @@ from dataclasses import asdict
 import click
 
 from archive.cli import archive_of
-from archive.cli.output import (
-    console,
-    event_words,
-    line,
-    moment,
-    named_article,
-    story_lines,
-    words_of,
-)
+from archive.cli.output import event_words, line, moment, named_article, story_lines, words_of
 from archive.index.open import read_index
 from archive.index.stories import find_story
+from archive.terminal import console
 from archive.wording import counted
 
 
@@ -28,6 +21,8 @@ def command(ctx: click.Context, article: str, as_json: bool) -> None:
     """Print what happened to one article, in order.
 
     ARTICLE is its id, the first 6 characters of it or more, or its address.
+
+    Example: microfiche history https://news.example/2026/storm
     """
     with read_index(archive_of(ctx)) as db:
         row = named_article(db, article)

@@ -34,6 +34,8 @@ def command(ctx: click.Context, *, rebuild: bool, no_reread: bool) -> None:
     is damaged, that another version made, or whose pages another extractor read, is rebuilt from
     the WARC files. Pages of outlets whose rules (rules/*.toml) are
     others than before are read again, and no other pages.
+
+    Example: microfiche index --rebuild
     """
     archive = archive_of(ctx)
     with _progress() as on_progress:

@@ -52,6 +52,8 @@ def command(
     A URL is downloaded first; a download that broke off goes on where it was when it is asked for
     again. `#sha256=HEX` at its end says what the file must be. Everything is indexed as well,
     unless --no-index leaves that to later.
+
+    Example: microfiche ingest captures/ https://files.example/old.warc.gz
     """
     archive = archive_of(ctx)
     config = load_config(archive)
@@ -61,12 +63,19 @@ def command(
     settings = AskSettings(config.user_agent, allow_private, config.crawl.proxy)
     here = [Path(place) for place in places if not is_http(place)]
     refused = _ingest_places(archive, config, here, in_place=in_place) if here else False
+    failure: DownloadFailed | None = None
+    come = len(here)
     for url in filter(is_http, places):
-        refused |= _ingest_url(archive, config, settings, url)
-    if not no_index:
+        try:
+            refused |= _ingest_url(archive, config, settings, url)
+            come += 1
+        except DownloadFailed as error:
+            click.echo(f"microfiche: {error}", err=True)
+            failure = error
+    if come and not no_index:
         refused |= _index(archive, config)
-    if refused:
-        ctx.exit(ExitCode.DAMAGED)
+    if refused or failure:
+        ctx.exit(failure.exit_code if failure and not refused else ExitCode.DAMAGED)
 
 
 def _ingest_places(archive: Archive, config: Config, places: list[Path], *, in_place: bool) -> bool:
@@ -89,11 +98,7 @@ def _ingest_url(archive: Archive, config: Config, settings: AskSettings, url: st
     # Without the archive's lock: a file may take hours to come.
     with _progress() as on_bytes:
         downloader = Downloader(archive, settings, min_free_bytes=floor, on_bytes=on_bytes)
-        try:
-            come = downloader.fetch(url)
-        except DownloadFailed as error:
-            click.echo(f"microfiche: {error}", err=True)
-            return True
+        come = downloader.fetch(url)
     refused = False
     with _intake(archive, config) as intake:
         for taken in intake.ingest_file(come.path, origin=come.url, ours=True):

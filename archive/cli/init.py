@@ -16,7 +16,10 @@ from archive.layout import create_archive
     "Asked for on a terminal where it is not given.",
 )
 def command(directory: Path, contact: str | None) -> None:
-    """Make an empty archive in DIRECTORY."""
+    """Make an empty archive in DIRECTORY.
+
+    Example: microfiche init press --contact mailto:you@example.org
+    """
     if contact is None:
         contact = _ask()
     known = contact.startswith(("mailto:", "http://", "https://")) and contact.isprintable()

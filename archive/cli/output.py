@@ -5,7 +5,6 @@ from datetime import timedelta
 from typing import Protocol
 
 import click
-from rich.console import Console
 from rich.text import Text
 from sqlite_utils import Database
 
@@ -17,11 +16,6 @@ from archive.search.dates import span
 from archive.text.counting import is_estimate
 from archive.times import utc_now
 from archive.wording import counted
-
-
-def console() -> Console:
-    """stdout: colours on a terminal only, no wrapping into a pipe's imagined width."""
-    return Console(highlight=False, soft_wrap=True)
 
 
 def printable(text: str) -> str:

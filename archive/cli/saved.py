@@ -20,6 +20,8 @@ def command() -> None:
 
     They stand in microfiche.toml, a table [searches.NAME] each, and are run after every crawl:
     `microfiche saved run [NAME]...` runs them now, `microfiche saved list` says where they stand.
+
+    Example: microfiche saved run
     """
 
 

@@ -7,10 +7,11 @@ import click
 from rich.text import Text
 
 from archive.cli import archive_of
-from archive.cli.output import console, line, printable
+from archive.cli.output import line, printable
 from archive.index.open import read_index
 from archive.search import Hit, Note, Order, SearchResult, Segment, search
 from archive.search.results import Story, hit_json
+from archive.terminal import console
 
 _ORDERS = ("relevance", "newest", "oldest")
 
@@ -42,6 +43,8 @@ def command(
 
     QUERY is words, "phrases", OR, -not, prefix*, source:, author:, after: and more. Quote it for
     the shell, and put -- before one that begins with a dash.
+
+    Example: microfiche search '"harbour wall" source:news after:2026-01'
     """
     with read_index(archive_of(ctx)) as db:
         result = search(
@@ -126,6 +129,5 @@ def _when(hit: Hit) -> str:
 
 
 def _state(hit: Hit) -> str:
-    if hit.removed:
-        return "  removed"
-    return "  edited" if hit.edited else ""
+    state = "  removed" if hit.removed else "  edited" if hit.edited else ""
+    return f"{state}  in an earlier version" if hit.in_earlier else state

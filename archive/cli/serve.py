@@ -71,6 +71,8 @@ def command(ctx: click.Context, host: str, port: int, replay_port: int) -> None:
 
     Both addresses are printed once both answer; Ctrl-C ends it. There is no log-in: whoever
     reaches HOST reads the archive, so leave it on this machine or put a proxy with one before it.
+
+    Example: microfiche serve --port 8080
     """
     archive = archive_of(ctx)
     with contextlib.suppress(NotFound):  # an archive that nothing was indexed in yet has a room too

@@ -6,18 +6,11 @@ from dataclasses import asdict
 import click
 
 from archive.cli import archive_of
-from archive.cli.output import (
-    console,
-    event_words,
-    line,
-    moment,
-    named_article,
-    story_lines,
-    words_of,
-)
+from archive.cli.output import event_words, line, moment, named_article, story_lines, words_of
 from archive.index.articles import ArticleRow
 from archive.index.open import read_index
 from archive.index.stories import Story, find_story
+from archive.terminal import console
 from archive.wording import counted
 
 
@@ -29,6 +22,8 @@ def command(ctx: click.Context, article: str, as_json: bool) -> None:
     """Print an article with its versions and captures.
 
     ARTICLE is its id, the first 6 characters of it or more, or its address.
+
+    Example: microfiche show https://news.example/2026/storm
     """
     with read_index(archive_of(ctx)) as db:
         row = named_article(db, article)

@@ -5,11 +5,12 @@ import json
 import click
 
 from archive.cli import archive_of
-from archive.cli.output import console, line, named_article
+from archive.cli.output import line, named_article
 from archive.cli.search import print_hits
 from archive.index.open import read_index
 from archive.search import find_similar
 from archive.search.results import hit_json
+from archive.terminal import console
 
 
 @click.command("similar")
@@ -22,6 +23,8 @@ def command(ctx: click.Context, article: str, limit: int, as_json: bool) -> None
 
     ARTICLE is its id, the first 6 characters of it or more, or its address. Copies of it are left
     out: `microfiche show` names them.
+
+    Example: microfiche similar 6e2d8222184969d4
     """
     with read_index(archive_of(ctx)) as db:
         found = find_similar(db, named_article(db, article).id, limit=limit)

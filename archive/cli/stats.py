@@ -7,9 +7,10 @@ import click
 from rich.table import Table
 
 from archive.cli import archive_of
-from archive.cli.output import console, moment, printable
+from archive.cli.output import moment, printable
 from archive.index.open import read_index
 from archive.index.stats import Stats, read_stats
+from archive.terminal import console
 from archive.wording import counted
 
 
@@ -17,7 +18,10 @@ from archive.wording import counted
 @click.option("--json", "as_json", is_flag=True, help="Everything, as one JSON object.")
 @click.pass_context
 def command(ctx: click.Context, as_json: bool) -> None:
-    """Print what the archive holds, and what takes how much room."""
+    """Print what the archive holds, and what takes how much room.
+
+    Example: microfiche stats
+    """
     with read_index(archive_of(ctx)) as db:
         stats = read_stats(db)
     if as_json:

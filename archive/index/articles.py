@@ -244,6 +244,28 @@ def _find_former(db: Database, name: str) -> str | None:
     return hex_id(row[0]) if row else None
 
 
+@dataclass(frozen=True, slots=True)
+class ShownVersion:
+    """The version of an article that one capture showed."""
+
+    id: str
+    title: str
+
+
+_SHOWN = """
+SELECT v.hex, v.title FROM captures c JOIN article_captures ac ON ac.capture = c.id
+JOIN addresses d ON d.id = ac.address
+JOIN versions v ON v.article = d.article AND v.digest = ac.digest
+WHERE substr(c.record_id, -12) = substr(:record, -12) AND c.record_id = :record LIMIT 1
+"""
+
+
+def find_shown(db: Database, record_id: str) -> ShownVersion | None:
+    """The version that a capture showed; None where it showed no article."""
+    row = db.execute(_SHOWN, {"record": record_id}).fetchone()
+    return ShownVersion(*row) if row else None
+
+
 def _event(row: dict[str, Any], shown_as: Mapping[str, str]) -> EventRow:
     for name in ("version_before", "version_after"):
         row[name] = shown_as.get(row[name], row[name])

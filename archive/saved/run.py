@@ -11,7 +11,6 @@ from sqlite_utils import Database
 
 from archive.config import Config, SavedSearch
 from archive.errors import MicroficheError, NotFound
-from archive.index.dating import dated
 from archive.index.open import read_index
 from archive.layout import Archive, write_atomically
 from archive.lock import hold
@@ -162,12 +161,8 @@ def _new_hits(found: _Found, memory: Memory | None, *, begun: bool, everything: 
     # What is older than what was looked at was there before: others have gone, and it moved up.
     oldest = memory.oldest or ""
     return [
-        hit for hit in oldest_first if hit.article_id not in memory.told and _dated(hit) >= oldest
+        hit for hit in oldest_first if hit.article_id not in memory.told and hit.dated >= oldest
     ]
-
-
-def _dated(hit: Hit) -> str:
-    return dated(hit.published, hit.captured_at)
 
 
 def _told(
@@ -199,7 +194,7 @@ def _told(
 def _oldest(before: Memory, found: _Found) -> str | None:
     if found.is_all:
         return None
-    dates = [_dated(hit) for hit in found.hits.values()]
+    dates = [hit.dated for hit in found.hits.values()]
     return min(dates if before.oldest is None else [before.oldest, *dates])
 
 

@@ -11,7 +11,7 @@ from archive.search.engine import Answer, Engine, Order
 from archive.search.facets import Facets
 from archive.search.notes import Note, NoteKind
 from archive.search.results import Hit, SearchResult, Segment
-from archive.search.run import count_facets, search, select_matching
+from archive.search.run import count_facets, marker_of, search, select_matching
 from archive.search.similar import Similar, find_similar
 
 __all__ = [
@@ -27,6 +27,7 @@ __all__ = [
     "Similar",
     "count_facets",
     "find_similar",
+    "marker_of",
     "search",
     "select_matching",
 ]

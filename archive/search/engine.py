@@ -56,6 +56,9 @@ class Answer(Protocol):
     def among(self, numbers: Sequence[int]) -> set[int]:
         """Which of these articles are found."""
 
+    def only_earlier(self, numbers: Sequence[int]) -> set[int]:
+        """Which of these an earlier version alone is found by."""
+
     def facets(self) -> Facets:
         """What the articles have in common."""
 

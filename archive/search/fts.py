@@ -97,13 +97,32 @@ class FtsAnswer:
         """Which of these articles are found."""
         if self._some is not None:
             return {item.number for item in self._some}.intersection(numbers)
-        wanted = "{n} IN (SELECT value FROM json_each(?))"
-        listed = json.dumps(list(numbers))
-        found: set[int] = set()
-        for matches in filter(None, (self._exact, self._formed)):
-            narrowed = matches.narrowed(wanted, listed)
-            found.update(row[0] for row in self._db.execute(narrowed.sql, narrowed.values))
-        return found
+        both = filter(None, (self._exact, self._formed))
+        return set().union(*(self._of(numbers, matches) for matches in both))
+
+    def only_earlier(self, numbers: Sequence[int]) -> set[int]:
+        """Which of these an earlier version alone is found by."""
+        asked = self._asked.match
+        if self._some is not None:
+            asked = " OR ".join(f"({word.exact})" for word in _parts(self._asked.words))
+        changed = (
+            "SELECT number FROM articles JOIN json_each(?) ON value = number "
+            "WHERE earlier_text <> ''"
+        )
+        listed = [row[0] for row in self._db.execute(changed, [json.dumps(list(numbers))])]
+        if asked is None or not listed:
+            return set()
+        found, current = (
+            self._of(listed, having("articles_fts", match)) for match in (asked, _current(asked))
+        )
+        formed = self._of(listed, self._formed) if self._some is None and self._formed else set()
+        return found - current - formed
+
+    def _of(self, numbers: Sequence[int], matches: Matches) -> set[int]:
+        found = matches.narrowed(
+            "{n} IN (SELECT value FROM json_each(?))", json.dumps(list(numbers))
+        )
+        return {row[0] for row in self._db.execute(found.sql, found.values)}
 
     def facets(self) -> Facets:
         """What the articles have in common."""
@@ -305,6 +324,11 @@ class FtsAnswer:
         sql = f"SELECT a.number FROM {source} ORDER BY a.dated {way}, a.number {way} LIMIT ?"  # noqa: S608 - constants
         rows = self._db.execute(sql, [*values, limit])
         return [Ranked(row[0], 0.0, stage) for row in rows]
+
+
+def _current(expression: str) -> str:
+    """What the current versions have of it: FTS5 narrows columns within by those around them."""
+    return f"{{text title standfirst asides}} : ({expression})"
 
 
 def _probe(found: Matches) -> str:

@@ -71,8 +71,9 @@ class Hit:
     ``timestamp`` is the first capture of the version named, for replay: with ``url`` it makes
     the address of that page in the archive. ``score`` is higher for a better match (0.0 where
     the order is by date). ``published`` is ISO 8601 or None; ``captured_at`` a timestamp of
-    14 digits: when the article was first captured. ``story`` names the copies of it, where there
-    are any.
+    14 digits: when the article was first captured. ``dated`` is what hits are ordered by in time.
+    ``in_earlier``: the words are in an earlier version alone; then title, dates, length and the
+    other facts are of that version. ``story`` names the copies of it, where there are any.
     """
 
     article_id: str
@@ -84,6 +85,7 @@ class Hit:
     source_name: str
     url: str
     published: str | None
+    dated: str
     captured_at: str
     timestamp: str
     language: str | None
@@ -91,6 +93,7 @@ class Hit:
     words: int
     edited: str | None
     removed: str | None
+    in_earlier: bool
     score: float
     story: Story | None = None
 

@@ -14,6 +14,7 @@ from archive.search.engine import Answer, Engine, Order, Ranked
 from archive.search.facets import Facets
 from archive.search.fts import FtsEngine
 from archive.search.hits import hits_of
+from archive.search.marks import Marker
 from archive.search.matches import Matches, matching
 from archive.search.notes import Note, NoteKind
 from archive.search.query import parse
@@ -91,12 +92,13 @@ def search(  # noqa: PLR0913
         kept = _page(db, answer, order, place, offset + limit + 1, fold=fold) if limit else []
         ranked, total = kept[offset : offset + limit], answer.total()
         more = len(kept) > offset + limit
+        earlier = answer.only_earlier([item.number for item in ranked])
         return SearchResult(
             query=query,
             total=total.articles,
             exact=total.exact,
             ranking=answer.ranking(order),
-            hits=hits_of(db, ranked, answer.patterns),
+            hits=hits_of(db, ranked, answer.patterns, earlier=earlier),
             notes=notes,
             after=write_place(db, order, ranked[-1]) if more and ranked else None,
         )
@@ -122,6 +124,12 @@ def count_facets(
     """
     with at_one_moment(db):
         return engine(db, today()).ask(parse(query), helpful=helpful).facets()
+
+
+def marker_of(db: Database, query: str, language: str | None) -> Marker:
+    """What marks the words of a query in a text of this language."""
+    asked = compiled(db, parse(query), today=today(), helpful=True)
+    return Marker(tuple(dict.fromkeys(word.pattern for word in asked.words)), language)
 
 
 def select_matching(db: Database, query: str) -> tuple[Matches, tuple[Note, ...]]:

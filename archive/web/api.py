@@ -17,6 +17,7 @@ from archive.search import Facets, Note, count_facets, find_similar, search
 from archive.search.results import Hit, Story, hit_json
 from archive.urls import urlkey
 from archive.web.captures import complete
+from archive.web.render import page_of
 from archive.web.room import Index, InRoom, Room
 
 router = APIRouter(prefix="/api", tags=["archive"])
@@ -29,6 +30,8 @@ class FoundArticle:
     """One hit: title and snippet as plain text, with start and end of what matched in them.
 
     ``story`` names the copies of the article at other sources, null where there are none.
+    ``in_earlier``: the words are in an earlier version alone, and title, dates and addresses are
+    of that version.
     """
 
     article_id: str
@@ -42,6 +45,7 @@ class FoundArticle:
     source_name: str
     url: str
     published: str | None
+    dated: str
     captured_at: str
     timestamp: str
     language: str | None
@@ -49,6 +53,7 @@ class FoundArticle:
     words: int
     edited: str | None
     removed: str | None
+    in_earlier: bool
     score: float
     story: Story | None
     page: str
@@ -308,7 +313,7 @@ def _found(room: Room, hit: Hit) -> FoundArticle:
         **hit_json(hit)
         | {
             "story": hit.story,
-            "page": f"{room.origins.room}/articles/{hit.article_id}",
+            "page": f"{room.origins.room}{page_of(hit)}",
             "replay": f"{room.origins.replay}/web/{hit.timestamp}/{hit.url}",
         }
     )

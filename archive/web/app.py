@@ -18,7 +18,7 @@ from archive.layout import Archive
 from archive.replay.cdx.routes import Protocols
 from archive.replay.gate import HostGate
 from archive.replay.origins import ROOM_NAMES, Origins
-from archive.web import api, captures, cite, compare, events, pages, trend
+from archive.web import api, captures, cite, compare, events, pages, runs, searches, sources, trend
 from archive.web.policy import FixedHeaders, room_headers
 from archive.web.problems import problem, title_of
 from archive.web.render import page
@@ -61,6 +61,9 @@ def create_room(
     app.include_router(compare.router)
     app.include_router(events.router)
     app.include_router(trend.router)
+    app.include_router(searches.router)
+    app.include_router(sources.router)
+    app.include_router(runs.router)
     app.include_router(pages.router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     app.add_exception_handler(HTTPException, _http_error)

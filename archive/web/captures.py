@@ -9,9 +9,8 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from sqlite_utils import Database
 
 from archive.errors import NotFound, WarcError
-from archive.index.articles import find_article
+from archive.index.articles import find_article, find_shown
 from archive.index.captures import Capture, get_capture, iter_captures
-from archive.index.ids import find_id
 from archive.layout import Archive
 from archive.replay.address import ANY_TIME, Links, parse_address
 from archive.replay.charset import decode
@@ -26,6 +25,7 @@ from archive.replay.html import find_refresh
 from archive.replay.resolve import Stored, find_stored
 from archive.urls import is_http, urlkey
 from archive.warc.reader import Group, Record, iter_groups, read_record
+from archive.web.calendar import CAPTURES_SHOWN, Year, calendar_of
 from archive.web.render import page, query
 from archive.web.room import Index, InRoom, Room
 from archive.web.timeline import neighbours, pages_beside
@@ -81,6 +81,9 @@ def list_captures(
         more=rows[PAGE_SIZE - 1].timestamp if len(rows) > PAGE_SIZE and not prefix else None,
         cut=len(rows) > PAGE_SIZE,
         since=since,
+        years=_years(db, urlkey(address))
+        if len(rows) > 1 and not (prefix or since or until)
+        else [],
         beside=() if rows or not address else pages_beside(db, urlkey(address)),
     )
     return HTMLResponse(html, 200 if rows or not asked else 404)
@@ -140,9 +143,13 @@ def view(request: Request, room: InRoom, db: Index) -> Response:
         because=stored.because if stored else "",
         around=neighbours(db, capture),
         article_id=article_id,
-        title=_title(db, article_id),
+        version=find_shown(db, capture.record_id),
     )
     return HTMLResponse(html)
+
+
+def _years(db: Database, key: str) -> list[Year]:
+    return calendar_of(islice(iter_captures(db, key), CAPTURES_SHOWN))
 
 
 def complete(text: str) -> str:
@@ -200,13 +207,6 @@ def _refresh(text: str, capture: Capture) -> tuple[float, str] | None:
     if found is None or absolute is None or urlkey(absolute) == capture.urlkey:
         return None
     return found[0], f"/view/{capture.timestamp}/{absolute}"
-
-
-def _title(db: Database, article_id: str | None) -> str | None:
-    if article_id is None:
-        return None
-    row = db.execute("SELECT title FROM articles WHERE id = ?", (find_id(article_id),)).fetchone()
-    return row[0] if row else None
 
 
 def _referred(db: Database, capture: Capture) -> Capture | None:

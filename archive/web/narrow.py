@@ -8,9 +8,9 @@ from datetime import date
 from archive.search.facets import Facets, Value, shares
 from archive.search.query import as_searched
 from archive.web.holdings import Holdings
+from archive.web.render import language_name
 
 _MAX_SOURCES = 12
-_MAX_VALUES = 8
 # A parenthesis or a quotation mark may stand beside it.
 _EITHER = re.compile(r"\bOR\b")
 
@@ -91,9 +91,10 @@ def by_facets(query: str, facets: Facets) -> list[Group]:
 
 
 def _narrowings(query: str, field: str, values: Iterable[Value]) -> Iterable[Narrowing]:
-    for value in list(values)[:_MAX_VALUES]:
+    for value in values:
         condition = f"{field}:{quoted(value.value)}"
-        yield Narrowing(value.label, with_condition(query, condition), value.count)
+        label = language_name(value.label) if field == "lang" else value.label
+        yield Narrowing(label, with_condition(query, condition), value.count)
 
 
 def quoted(value: str) -> str:
@@ -133,13 +134,21 @@ def _period(on: str) -> str:
     return f"{first.day} {first:%B} {first.year}" if len(on) == 10 else f"{first:%B} {first.year}"
 
 
-def by_fate(query: str, holdings: Holdings) -> list[Narrowing]:
-    """Links to what was edited or removed, where there is such."""
-    if "status:" in query:
-        return []
-    found = []
-    if any(source.edited for source in holdings.sources):
-        found.append(Narrowing("Edited after publication", with_condition(query, "status:edited")))
-    if any(source.removed for source in holdings.sources):
-        found.append(Narrowing("Removed by the site", with_condition(query, "status:removed")))
-    return found
+FATES = (
+    ("Edited after publication", "status:edited"),
+    ("Removed by the site", "status:removed"),
+)
+"""What may have become of an article: in words, and as a condition."""
+
+
+def by_fate(query: str, counts: Iterable[int]) -> list[Narrowing]:
+    """Links to what was edited or removed, by how many there are of each of `FATES`.
+
+    >>> by_fate("quay", (2, 0))
+    [Narrowing(label='Edited after publication', query='quay status:edited', articles=2)]
+    """
+    return [
+        Narrowing(label, with_condition(query, condition), count)
+        for (label, condition), count in zip(FATES, counts, strict=True)
+        if count
+    ]

@@ -1,29 +1,43 @@
 """Search, article, evidence and sources as pages."""
 
-from typing import Annotated, Any, Literal
+from contextlib import closing
+from dataclasses import dataclass
+from typing import Annotated, Literal
+from urllib.parse import urlencode
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from sqlite_utils import Database
 
 from archive.citation import coins, meta_tags
 from archive.errors import NotFound
 from archive.index.articles import find_article, get_article, pick_version
 from archive.index.captures import get_capture
+from archive.index.linking import find_linking
 from archive.index.open import open_index
 from archive.index.stories import find_story
 from archive.replay.resolve import load
 from archive.rules import load_rules
-from archive.search import Facets, count_facets, find_similar, search
+from archive.search import count_facets, find_similar, marker_of, search
 from archive.search.run import at_one_moment
+from archive.web.chips import chips_of, days_of, of_days
 from archive.web.cite import citation_of
 from archive.web.evidence import read_again
-from archive.web.holdings import Holdings, count_holdings
-from archive.web.narrow import bars_of, by_facets, by_fate, by_source
+from archive.web.holdings import Holdings
+from archive.web.narrow import (
+    FATES,
+    bars_of,
+    by_facets,
+    by_fate,
+    by_source,
+    with_condition,
+)
 from archive.web.picture import lead_picture
 from archive.web.reference import operations
 from archive.web.render import page
 from archive.web.room import Index, InRoom
 from archive.web.said import how_many, how_ranked
+from archive.web.timeline import find_place
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
@@ -31,63 +45,88 @@ PAGE_SIZE = 20
 Order = Literal["relevance", "newest", "oldest"]
 
 
+_DAY = r"^(\d{4}-\d\d-\d\d)?$"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the search page is asked for; ``since`` and ``until`` come from its fields."""
+
+    q: Annotated[str, Query(max_length=2000)] = ""
+    order: Annotated[Order, Query()] = "relevance"
+    after: Annotated[str, Query(max_length=500)] = ""
+    copies: Annotated[bool, Query()] = False
+    exact: Annotated[bool, Query()] = False
+    since: Annotated[str, Query(alias="from", pattern=_DAY)] = ""
+    until: Annotated[str, Query(alias="to", pattern=_DAY)] = ""
+
+    def of_days(self) -> str:
+        """The address of the search with its days in the query, where every link has them."""
+        query = of_days(self.q.strip(), self.since, self.until)
+        flags = {"copies": "1" if self.copies else "", "exact": "1" if self.exact else ""}
+        said = {"q": query, "order": self.order, **flags}
+        return f"/?{urlencode({name: value for name, value in said.items() if value})}"
+
+
 @router.get("/")
-def search_page(
-    room: InRoom,
-    q: Annotated[str, Query(max_length=2000)] = "",
-    order: Order = "relevance",
-    after: Annotated[str, Query(max_length=500)] = "",
-    *,
-    copies: bool = False,
-    exact: bool = False,
-) -> Response:
+def search_page(room: InRoom, asked: Annotated[Asked, Depends()]) -> Response:
     """Search; without a query, the newest articles and what the archive holds."""
+    if asked.since or asked.until:
+        return RedirectResponse(asked.of_days(), 302)
     try:
         db = open_index(room.archive)
     except NotFound as error:
         return HTMLResponse(page("empty.html", room=room, detail=str(error)))
-    try:
-        asked = q.strip()
+    q = asked.q.strip()
+    with closing(db):
+        if place := find_place(db, q):
+            return RedirectResponse(place, 302)
         with at_one_moment(db):
             result = search(
                 db,
-                asked,
-                limit=PAGE_SIZE if asked else 12,
-                order=order if asked else "newest",
-                after=after or None,
-                fold=not copies,
-                helpful=not exact,
+                q,
+                limit=PAGE_SIZE if q else 12,
+                order=asked.order if q else "newest",
+                after=asked.after or None,
+                fold=not asked.copies,
+                helpful=not asked.exact,
             )
-            facets = count_facets(db, asked, helpful=not exact) if asked and result.hits else None
-        holdings = room.holdings.count(db, room.config())
-    finally:
-        db.close()
+            facets = count_facets(db, q, helpful=not asked.exact) if q and result.hits else None
+            holdings = room.holdings.count(db, room.config())
+            fates = by_fate(q, _fates(db, q, holdings)) if "status:" not in q else []
     html = page(
         "search.html",
         room=room,
-        q=asked,
-        order=order,
-        after=after,
-        copies=copies,
-        exact=exact,
+        q=q,
+        order=asked.order,
+        after=asked.after,
+        copies=asked.copies,
+        exact=asked.exact,
         result=result,
         how_many=how_many(result, facets),
-        how_ranked=how_ranked(result, order),
-        **_narrowings(asked, facets, holdings),
+        how_ranked=how_ranked(result, asked.order),
+        facets=facets,
+        holdings=holdings,
+        groups=by_facets(q, facets) if facets else [],
+        bars=bars_of(q, facets) if facets else [],
+        sources=by_source(q, holdings),
+        fates=fates,
+        chips=chips_of(q, holdings),
+        days=days_of(q),
     )
     return HTMLResponse(html)
 
 
-def _narrowings(asked: str, facets: Facets | None, holdings: Holdings) -> dict[str, Any]:
-    """What hits have in common, and the links that narrow a search to it, for the template."""
-    return {
-        "facets": facets,
-        "holdings": holdings,
-        "groups": by_facets(asked, facets) if facets else [],
-        "bars": bars_of(asked, facets) if facets else [],
-        "sources": by_source(asked, holdings),
-        "fates": by_fate(asked, holdings),
-    }
+def _fates(db: Database, q: str, holdings: Holdings) -> list[int]:
+    """How many of the articles found were edited, and removed."""
+    every = [sum(source.edited for source in holdings.sources)]
+    every.append(sum(source.removed for source in holdings.sources))
+    if not q:
+        return every
+    return [
+        search(db, with_condition(q, condition), limit=0, helpful=False).total if count else 0
+        for (_, condition), count in zip(FATES, every, strict=True)
+    ]
 
 
 @router.get("/articles/{name:path}/evidence")
@@ -105,9 +144,14 @@ def evidence_page(room: InRoom, db: Index, name: str, version: str = "") -> Resp
 
 @router.get("/articles/{name:path}")
 def article_page(
-    request: Request, room: InRoom, db: Index, name: str, version: str = ""
+    request: Request,
+    room: InRoom,
+    db: Index,
+    name: str,
+    version: str = "",
+    q: Annotated[str, Query(max_length=2000)] = "",
 ) -> Response:
-    """One article: its text, versions, captures and events."""
+    """One article: its text, versions, captures and events; marked by what was searched for."""
     article_id = find_article(db, name)
     if article_id is None:
         raise NotFound(f"There is no article {name[:100]} in this archive; look for it by search.")
@@ -127,6 +171,9 @@ def article_page(
         coins=coins(citation),
         picture=lead_picture(room, db, shown),
         story=find_story(db, article_id),
+        linking=find_linking(db, article_id, article.addresses),
+        q=q,
+        marked=marker_of(db, q, shown.language).mark if q else None,
     )
     return HTMLResponse(html)
 
@@ -140,21 +187,6 @@ def similar_page(room: InRoom, db: Index, name: str) -> Response:
     article = get_article(db, article_id)
     found = find_similar(db, article_id)
     return HTMLResponse(page("similar.html", room=room, article=article, found=found))
-
-
-@router.get("/sources")
-def sources_page(room: InRoom) -> Response:
-    """Every publication: as configured, and what there is of it."""
-    config = room.config()
-    try:
-        db = open_index(room.archive)
-    except NotFound:
-        return HTMLResponse(page("sources.html", room=room, holdings=count_holdings(None, config)))
-    try:
-        holdings = room.holdings.count(db, config)
-    finally:
-        db.close()
-    return HTMLResponse(page("sources.html", room=room, holdings=holdings))
 
 
 @router.get("/help")

@@ -3,13 +3,17 @@
 from datetime import UTC, date, datetime
 from functools import cache
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, urlencode, urlsplit
 
+from babel import Locale
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from archive.search.results import Hit
+from archive.text.counting import is_estimate
 from archive.times import from_timestamp
 from archive.urls import is_http
+from archive.wording import ago
 
 
 @cache
@@ -23,7 +27,17 @@ def templates() -> Environment:
         lstrip_blocks=True,
     )
     env.filters.update(
-        moment=moment, day=day, size=size, host=host, query=query, number=number, elided=elided
+        moment=moment,
+        day=day,
+        size=size,
+        host=host,
+        query=query,
+        number=number,
+        elided=elided,
+        text_length=text_length,
+        page_of=page_of,
+        ago=ago,
+        language_name=language_name,
     )
     env.tests["web_address"] = is_http
     return env
@@ -43,6 +57,8 @@ def moment(value: str | None) -> Markup:
     <time datetime="2026-01-02T03:04:00Z">2 January 2026, 03:04 UTC</time>
     >>> print(moment("2026-01-02"))
     <time datetime="2026-01-02">2 January 2026</time>
+    >>> print(moment("1987-03"), moment("1987"))
+    <time datetime="1987-03">March 1987</time> <time datetime="1987">1987</time>
     """
     return _time(value, with_clock=True)
 
@@ -80,6 +96,35 @@ def number(count: int) -> str:
     return f"{count:,}"
 
 
+def text_length(words: int, language: str | None) -> str:
+    """How long a text is; an estimate in scripts without spaces.
+
+    >>> text_length(1234, "en"), text_length(1, "en"), text_length(420, "ja")
+    ('1,234 words', '1 word', 'about 420 words')
+    """
+    about = "about " if is_estimate(language) else ""
+    return f"{about}{number(words)} {'word' if words == 1 else 'words'}"
+
+
+@cache
+def language_name(code: str) -> str:
+    """A language by its English name; the code where there is none.
+
+    >>> language_name("ja"), language_name("pt-BR"), language_name("qqq")
+    ('Japanese', 'Brazilian Portuguese', 'qqq')
+    """
+    names = Locale("en").languages
+    found = names.get(code.replace("-", "_")) or names.get(code.partition("-")[0])
+    return str(found or code)
+
+
+def page_of(hit: Hit, asked: str = "") -> str:
+    """Where the version is read that a hit is of, in this origin; with what was searched for."""
+    said = {"version": hit.version_id if hit.in_earlier else "", "q": asked}
+    told = urlencode({name: value for name, value in said.items() if value})
+    return f"/articles/{hit.article_id}{'?' if told else ''}{told}"
+
+
 def host(url: str) -> str:
     """The host of an address without ``www.``; the address itself when it has none.
 
@@ -115,6 +160,8 @@ def elided(text: str, length: int = 90) -> str:
 
 def _time(value: str | None, *, with_clock: bool) -> Markup:
     read = _read(value)
+    if read is None and value and (printed := _month_or_year(value)):
+        return Markup('<time datetime="{}">{}</time>').format(value, printed)
     if read is None:
         return Markup('<span class="unknown">not known</span>')
     shown = f"{read.day} {read:%B} {read.year}"
@@ -134,6 +181,16 @@ def _read(value: str | None) -> datetime | date | None:
         if len(value) == 10:
             return date.fromisoformat(value)
         return datetime.fromisoformat(value).astimezone(UTC)
+    except ValueError:
+        return None
+
+
+def _month_or_year(value: str) -> str | None:
+    """A date that is printed without its day; None for all else."""
+    try:
+        if len(value) == 4 and value.isdecimal():
+            return value
+        return f"{date.fromisoformat(f'{value}-01'):%B %Y}" if len(value) == 7 else None
     except ValueError:
         return None
 

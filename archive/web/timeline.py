@@ -1,5 +1,6 @@
-"""Captures before, after and beside one."""
+"""Captures before, after and beside one, and where a typed address leads."""
 
+import re
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -7,7 +8,11 @@ from sqlite_utils import Database
 
 from archive.index.captures import Capture, iter_captures
 from archive.times import from_timestamp, to_timestamp
+from archive.urls import is_http, urlkey
+from archive.web.render import query
 
+# A host as people type it, perhaps with a path: nothing that a query could mean otherwise.
+_BARE = re.compile(r"(?:[\w-]+\.)+[^\W\d_]{2,}(?::\d+)?(?P<path>/\S*)?")
 _COUNT = (
     "SELECT count(*), min(timestamp), max(timestamp) FROM captures "
     "WHERE urlkey = ? AND record_type <> 'metadata'"
@@ -48,6 +53,24 @@ def neighbours(db: Database, capture: Capture) -> Neighbours:
     earlier = iter_captures(db, capture.urlkey, until=to_timestamp(at - second), newest_first=True)
     later = iter_captures(db, capture.urlkey, since=to_timestamp(at + second))
     return Neighbours(total, first, last, next(earlier, None), next(later, None))
+
+
+def find_place(db: Database, typed: str) -> str | None:
+    """Where what was typed for words leads, if it is an address or a host; None: it is words.
+
+    Without its scheme only what was captured is taken for one.
+    """
+    if is_http(typed) and not re.search(r"\s", typed):
+        return f"/captures?url={query(typed)}"
+    bare = _BARE.fullmatch(typed)
+    if bare is None:
+        return None
+    is_host = bare["path"] in (None, "/")
+    key = urlkey(f"http://{typed}")
+    if next(iter_captures(db, key, prefix=is_host, failures=True), None) is None:
+        return None
+    asked = f"{typed.rstrip('/')}/*" if is_host else typed
+    return f"/captures?url={query(asked)}"
 
 
 def pages_beside(db: Database, urlkey: str, *, limit: int = 10) -> tuple[Beside, ...]:

@@ -2,8 +2,10 @@
 
 import re
 import time
+from collections.abc import Iterable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -13,12 +15,14 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from archive.config import SOURCE_ID, Config, Source, add_source, load_config
-from archive.errors import ArchiveLocked, ConfigError, MicroficheError
+from archive.config import SOURCE_ID, Config, Source, load_config
+from archive.config_edit import add_source
+from archive.errors import ArchiveLocked, ConfigError, ExitCode, MicroficheError
 from archive.layout import Archive
 from archive.lock import hold
 from archive.terminal import archive_of
 from archive.urls import is_http, normalise, registered_domain
+from crawler.commands.lists import Listed, read_list
 
 # Between two questions of the first look, where neither --delay nor Crawl-delay says otherwise.
 _PAUSE_S = 1.0
@@ -43,7 +47,13 @@ class _Wishes:
 
 
 @click.command("add")
-@click.argument("url")
+@click.argument("url", required=False)
+@click.option(
+    "--from",
+    "listed",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Add every site of a file instead: OPML, or one address a line.",
+)
 @click.option("--id", "source_id", help="Its id in microfiche.toml; default: from its host.")
 @click.option("--name", help="Its name as readers know it; default: as the site says.")
 @click.option("--feed", "feeds", multiple=True, metavar="URL", help="A feed; repeatable.")
@@ -67,8 +77,9 @@ class _Wishes:
 @click.pass_context
 def command(  # noqa: PLR0913 - one for each option
     ctx: click.Context,
-    url: str,
+    url: str | None,
     *,
+    listed: Path | None,
     source_id: str | None,
     name: str | None,
     feeds: tuple[str, ...],
@@ -82,11 +93,44 @@ def command(  # noqa: PLR0913 - one for each option
 
     Looks at its home page, robots.txt and feeds, shows what it found, and writes [sources.ID]
     into microfiche.toml. With --feed, --sitemap or --section only what you name is written.
+
+    Example: microfiche add https://news.example/ --id news
     """
     archive = archive_of(ctx)
-    config = load_config(archive)
     wishes = _Wishes(source_id, name, feeds, sitemaps, sections, delay, allow_private_addresses)
-    for address in (url, *feeds, *sitemaps, *sections):
+    if (url is None) == (listed is None):
+        raise click.UsageError("give the address of a site, or --from FILE")
+    if url is not None:
+        _add(archive, wishes, url, no_probe=no_probe)
+    elif listed is not None:
+        if wishes.names_seeds or source_id or name:
+            raise click.UsageError("--from takes ids, names and feeds from the file")
+        if not _add_listed(archive, wishes, read_list(listed), no_probe=no_probe):
+            ctx.exit(ExitCode.ERROR)
+
+
+def _add_listed(
+    archive: Archive, wishes: _Wishes, sites: Iterable[Listed], *, no_probe: bool
+) -> bool:
+    """Add the sites of a list that are no sources yet; True where all went well."""
+    well = True
+    for site in sites:
+        known = {normalise(source.url) for source in load_config(archive).sources.values()}
+        if is_http(site.url) and normalise(site.url) in known:
+            click.echo(f"there already: {site.url}", err=True)
+            continue
+        feeds = (site.feed,) if site.feed else ()
+        try:
+            _add(archive, replace(wishes, name=site.name, feeds=feeds), site.url, no_probe=no_probe)
+        except MicroficheError as error:
+            click.echo(f"microfiche: {site.url}: {error}", err=True)
+            well = False
+    return well
+
+
+def _add(archive: Archive, wishes: _Wishes, url: str, *, no_probe: bool) -> None:
+    config = load_config(archive)
+    for address in (url, *wishes.feeds, *wishes.sitemaps, *wishes.sections):
         _check_url(address)
     chosen_id = _choose_id(config, wishes, url)
     found = None if no_probe else _look(config, wishes, normalise(url))

@@ -44,7 +44,10 @@ class Finding:
 @click.option("--json", "as_json", is_flag=True, help="One JSON line for each finding.")
 @click.pass_context
 def command(ctx: click.Context, *, offline: bool, as_json: bool) -> int:
-    """Look at configuration, disk, clock, names, TLS, rights and index: ok, or what to do."""
+    """Look at configuration, disk, clock, names, TLS, rights and index: ok, or what to do.
+
+    Example: microfiche doctor
+    """
     archive = archive_of(ctx)
     findings = list(examine(archive, offline=offline, now=time.time()))
     for finding in findings:

@@ -3,12 +3,11 @@
 import json
 
 import click
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from archive.runs.reports import Report, compare, get_run, iter_runs
-from archive.terminal import archive_of
+from archive.terminal import archive_of, console
 
 
 @click.group("runs", invoke_without_command=True)
@@ -16,7 +15,10 @@ from archive.terminal import archive_of
 @click.option("--json", "as_json", is_flag=True, help="One JSON line for each run.")
 @click.pass_context
 def command(ctx: click.Context, *, limit: int, as_json: bool) -> None:
-    """List the crawl runs, the newest first; or show and compare them."""
+    """List the crawl runs, the newest first; or show and compare them.
+
+    Example: microfiche runs show last
+    """
     if ctx.invoked_subcommand is not None:
         return
     runs = [report for _, report in zip(range(limit), iter_runs(archive_of(ctx)), strict=False)]
@@ -29,7 +31,7 @@ def command(ctx: click.Context, *, limit: int, as_json: bool) -> None:
         table.add_column(name, justify="left" if name in ("run", "ended") else "right")
     for report in runs:
         table.add_row(*_row(report))
-    Console(soft_wrap=True).print(table)
+    console().print(table)
 
 
 @command.command("show")

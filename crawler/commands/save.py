@@ -35,6 +35,8 @@ def command(ctx: click.Context, urls: tuple[str, ...], *, wait_s: float, as_json
 
     Where `microfiche watch` runs it is asked to; else a run of their own fetches them. robots.txt
     and the pace of their hosts hold as ever. An address of no source gets one of its domain's name.
+
+    Example: microfiche save https://news.example/2026/storm
     """
     archive = archive_of(ctx)
     for url in urls:

@@ -5,22 +5,28 @@ import time
 from dataclasses import asdict
 
 import click
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from archive.config import load_config
+from archive.config_edit import enable_source, remove_source
 from archive.errors import ExitCode
 from archive.runs.frontier import SourceState, read_sources
-from archive.terminal import archive_of
+from archive.terminal import archive_of, console
+from archive.wording import ago
 
 
-@click.command("sources")
+@click.group("sources", invoke_without_command=True)
 @click.option("--check", is_flag=True, help="Print only what is wrong; exit code 7 if anything is.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON line for each source.")
 @click.pass_context
 def command(ctx: click.Context, *, check: bool, as_json: bool) -> int:
-    """Say of each source when it was last served, what it brings, and what is wrong with it."""
+    """Say of each source when it was last served, what it brings, and what is wrong with it.
+
+    Example: microfiche sources --check
+    """
+    if ctx.invoked_subcommand is not None:
+        return int(ExitCode.OK)
     archive = archive_of(ctx)
     config = load_config(archive)
     enabled = [name for name, source in config.sources.items() if source.enabled]
@@ -34,8 +40,44 @@ def command(ctx: click.Context, *, check: bool, as_json: bool) -> int:
         for source, problem in problems.items():
             click.echo(f"{source}: {problem}")
     else:
-        Console(soft_wrap=True).print(_table(states))
+        console().print(_table(states))
     return int(ExitCode.SOURCE_FAILED if check and problems else ExitCode.OK)
+
+
+@command.command("enable")
+@click.argument("source")
+@click.pass_context
+def enable(ctx: click.Context, source: str) -> None:
+    """Have SOURCE crawled again.
+
+    Example: microfiche sources enable news
+    """
+    enable_source(archive_of(ctx), source, enabled=True)
+    click.echo(f"{source} is crawled again")
+
+
+@command.command("disable")
+@click.argument("source")
+@click.pass_context
+def disable(ctx: click.Context, source: str) -> None:
+    """Leave SOURCE alone until it is enabled; what was captured of it stays.
+
+    Example: microfiche sources disable news
+    """
+    enable_source(archive_of(ctx), source, enabled=False)
+    click.echo(f"{source} is not crawled any more; `microfiche sources enable {source}` undoes it")
+
+
+@command.command("remove")
+@click.argument("source")
+@click.pass_context
+def remove(ctx: click.Context, source: str) -> None:
+    """Take SOURCE out of microfiche.toml; what was captured of it stays in the archive.
+
+    Example: microfiche sources remove news
+    """
+    remove_source(archive_of(ctx), source)
+    click.echo(f"{source} is not in microfiche.toml any more; its captures and articles stay")
 
 
 def _table(states: list[SourceState]) -> Table:
@@ -59,20 +101,3 @@ def _table(states: list[SourceState]) -> Table:
             Text(s.problem, style="red"),
         )
     return table
-
-
-def ago(at: float | None, now: float) -> str:
-    """A moment beside the present.
-
-    >>> ago(40.0, 100.0), ago(7300.0, 100.0), ago(None, 100.0)
-    ('1 min ago', 'in 2 h', 'never')
-    """
-    if at is None:
-        return "never"
-    seconds = abs(now - at)
-    unit, size = next(
-        (unit, size) for unit, size in (("d", 86400), ("h", 3600), ("min", 60), ("s", 1))
-        if seconds >= size or size == 1
-    )  # fmt: skip
-    count = f"{seconds / size:.0f} {unit}"
-    return f"{count} ago" if at <= now else f"in {count}"

@@ -38,6 +38,8 @@ def command(
     microfiche.toml is read again when it changes, or on SIGHUP; a mistake in it is reported, and
     what was in force stays so. `microfiche save` is served within seconds. SIGTERM and Ctrl-C
     finish the requests in flight and seal the files.
+
+    Example: microfiche watch --quiet
     """
     # Twisted is paid for here, after the arguments are known to be right.
     from crawler.run import run_crawl  # noqa: PLC0415

@@ -10,7 +10,7 @@ from archive.config import Config, load_config
 from archive.runs.frontier import read_address
 from archive.terminal import archive_of
 from archive.urls import is_http
-from crawler.commands.sources import ago
+from archive.wording import ago
 
 _MOMENTS = ("first_seen", "published", "modified", "last_fetched", "settled_at", "gone_at")
 
@@ -20,7 +20,10 @@ _MOMENTS = ("first_seen", "published", "modified", "last_fetched", "settled_at",
 @click.option("--json", "as_json", is_flag=True, help="As JSON.")
 @click.pass_context
 def command(ctx: click.Context, url: str, *, as_json: bool) -> None:
-    """Say how URL was found, what came of it, and what is next."""
+    """Say how URL was found, what came of it, and what is next.
+
+    Example: microfiche why https://news.example/2026/storm
+    """
     from crawler.discovery.found import absolute  # noqa: PLC0415 - after the arguments are right
 
     if not is_http(url):

@@ -6,7 +6,8 @@ import pytest
 from click.testing import CliRunner
 
 from archive.cli import cli
-from archive.config import LiveConfig, Source, add_source, load_config
+from archive.config import LiveConfig, Source, load_config
+from archive.config_edit import add_source
 from archive.errors import ConfigError
 from archive.layout import create_archive
 

@@ -222,6 +222,7 @@ def test_a_backup_made_during_a_crawl_is_restored_elsewhere_and_crawled_on(site,
     bench = Bench(open_archive(tmp_path / "elsewhere" / "press"))
     crawled = bench.run("crawl", "--quiet")
     assert crawled.status == 0, crawled.err
+    assert crawled.out == ""
     assert {f"{site.base}{path}" for path in ARTICLES} <= set(fetched(bench))
     assert set(fetched(bench).values()) <= records(bench)
     assert bench.run("check").status == 0

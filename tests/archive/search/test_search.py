@@ -127,7 +127,12 @@ def test_finds(db, query, name):
 
 def test_what_an_earlier_version_said_is_found_and_shown(db):
     (hit,) = search(db, '"bridge closed again"').hits
-    assert [segment.text for segment in hit.snippet if segment.marked] == ["Bridge closed again"]
+    assert hit.in_earlier
+    assert [segment.text for segment in hit.title if segment.marked] == ["Bridge closed again"]
+    (hit,) = search(db, "traffic bridge lorry").hits
+    assert not hit.in_earlier
+    shown = "".join(segment.text for segment in (*hit.title, *hit.snippet))
+    assert "closed again" not in shown
 
 
 def test_without_and_either(db):

@@ -149,6 +149,8 @@ def test_openapi_describes_every_address(room):
     document = room.get("/api/openapi.json").json()
     assert set(document["paths"]) == {
         "/api/search",
+        "/api/events",
+        "/api/trend",
         "/api/articles/{article_id}",
         "/api/captures",
         "/api/facets",

@@ -237,7 +237,7 @@ def test_an_article_is_found_read_and_seen_with_picture_and_style(served, page):
     page.goto(f"{served.room}/")
     page.fill("#q", '"storm over the quay"')
     page.keyboard.press("Enter")
-    page.click("h3 a")
+    page.click(".hit h2 a")
     page.wait_for_selector(f".body >> text={SENTENCE}")
     drawn = "image => image.complete && image.naturalWidth > 0"
     page.wait_for_function(f"() => ({drawn})(document.querySelector('figure img'))")
@@ -271,8 +271,9 @@ def test_no_page_is_wider_than_its_window(served, browser, width):
     context = browser.new_context(viewport={"width": width, "height": 844}, is_mobile=width < 800)
     page = context.new_page()
     page.goto(f"{served.room}/?q=storm+quay")
-    article = page.locator("h3 a").first.get_attribute("href")
-    paths = ["/", "/?q=storm", "/?q=zzqx", "/sources", "/help", "/api", "/captures", article]
+    article = page.locator(".hit h2 a").first.get_attribute("href")
+    paths = ["/", "/?q=storm", "/?q=tide+source:post", "/?q=zzqx", "/sources", "/sources/post"]
+    paths += ["/runs", "/why?url=http://post.test/none", "/help", "/api", "/captures", article]
     paths += [f"{article}/cite", f"{article}/compare", f"{article}/evidence"]
     paths += [f"/captures?url={URL}", "/captures?url=http://post.test/*", f"/view/{T2}/{URL}"]
     wide = {}
@@ -287,7 +288,7 @@ def test_no_page_is_wider_than_its_window(served, browser, width):
 
 def test_a_printed_page_has_no_links_that_only_a_screen_can_use(served, page):
     page.goto(f"{served.room}/?q=storm+quay")
-    article = page.locator("h3 a").first.get_attribute("href")
+    article = page.locator(".hit h2 a").first.get_attribute("href")
     page.emulate_media(media="print")
     for path in ("/?q=storm", article):
         page.goto(served.room + path)

@@ -67,7 +67,7 @@ def test_a_reader_finds_reads_and_sees_an_article(room):
         page.fill("#q", "suction dredger")
         page.keyboard.press("Enter")
         page.wait_for_selector("ol.hits mark")
-        page.click(f"h3 >> text={HEADLINE}")
+        page.click(f".hit h2 >> text={HEADLINE}")
         page.wait_for_selector(f".body >> text={SENTENCE}")
         page.click("text=Replay the page")
         page.wait_for_url(f"{room.room}/view/**")

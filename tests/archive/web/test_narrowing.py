@@ -1,0 +1,124 @@
+"""What a search is narrowed by, taken away again, bounded by days, and taken along."""
+
+import csv
+import io
+import json
+
+import lxml.etree
+import lxml.html
+import pytest
+
+from archive.search import count_facets
+from archive.search.query import parse
+from archive.web.chips import chips_of, of_days
+from archive.web.holdings import Holdings, SourceHolding
+from archive.web.narrow import by_facets
+from tests.archive.search.shelf import Told, new_shelf
+from tests.archive.web.shelves import SEAL_COPIES
+
+HOLDINGS = Holdings(
+    3, 3, None, None, (SourceHolding("post", "The Post", None, None, 3, None, None, 1, 2),)
+)
+ATOM = {"a": "http://www.w3.org/2005/Atom"}
+
+
+def page(room, path, **parameters):
+    reply = room.get(path, params=parameters or None)
+    assert reply.status_code == 200, reply.text
+    return lxml.html.fromstring(reply.text)
+
+
+@pytest.mark.parametrize(
+    ("query", "chips"),
+    [
+        ("quay", []),
+        ("quay source:post", [("source: The Post", "quay")]),
+        ("source:post", [("source: The Post", "")]),
+        (
+            'quay -lang:ja author:"Ada Quay" pier',
+            [
+                ("not language: Japanese", 'quay author:"Ada Quay" pier'),
+                ("author: Ada Quay", "quay -lang:ja pier"),
+            ],
+        ),
+        ("NOT source:x quay", [("not source: x", "quay")]),
+        ("(quay OR pier) after:2026-01", [("from: 2026-01", "(quay OR pier)")]),
+        ("source:a OR source:b", []),
+        ('quay "source:post', []),
+    ],
+)
+def test_each_condition_can_be_taken_away(query, chips):
+    found = [(chip.label, chip.without) for chip in chips_of(query, HOLDINGS)]
+    assert found == chips
+    assert all(not parse(without).notes for _, without in found)
+
+
+def test_days_take_the_place_of_days():
+    asked = of_days("quay after:2025-01-01 on:2024 -before:2020", "2026-01-02", "2026-02-03")
+    assert asked == "quay -before:2020 after:2026-01-02 until:2026-02-03"
+    assert of_days(asked, "", "") == "quay -before:2020"
+
+
+def test_languages_have_names():
+    told = [Told(f"{n}", text="quay", language=code) for n, code in enumerate(("en", "ja", "pt"))]
+    groups = {g.heading: g.links for g in by_facets("quay", count_facets(new_shelf(told), "quay"))}
+    named = {link.label: link.query for link in groups["Language"]}
+    assert named == {
+        "English": "quay lang:en",
+        "Japanese": "quay lang:ja",
+        "Portuguese": "quay lang:pt",
+    }
+
+
+def test_the_page_has_chips_days_and_the_feed_of_the_search(room):
+    found = page(room, "/", q="tide source:post", order="newest")
+    (chip,) = found.xpath("//ul[@class='chips']//a")
+    assert chip.text_content() == "source: The Post ×: remove"
+    assert chip.get("href") == "/?q=tide&order=newest"
+    assert found.xpath("//link[@rel='alternate']/@href") == ["/search.atom?q=tide%20source%3Apost"]
+    assert {field.get("name") for field in found.xpath("//form[@class='days']/input")} == {
+        "q",
+        "order",
+        "from",
+        "to",
+    }
+    reply = room.get("/", params={"q": "tide", "order": "newest", "from": "2026-01-01", "to": ""})
+    assert reply.status_code == 302
+    assert reply.headers["Location"] == "/?q=tide+after%3A2026-01-01&order=newest"
+    narrowed = page(room, reply.headers["Location"])
+    assert narrowed.xpath("//input[@name='from']/@value") == ["2026-01-01"]
+    assert room.get("/", params={"q": "x", "from": "soon"}).status_code == 422
+
+
+def test_what_became_of_it_is_counted_and_left_out_where_there_is_none(room):
+    offered = [li.text_content() for li in page(room, "/", q="storm").xpath("//aside//li")]
+    assert "Edited after publication 1" in offered
+    assert not any(text.startswith("Removed") for text in offered)
+    assert (
+        "Edited after" not in page(room, "/", q="seals").find_class("narrowing")[0].text_content()
+    )
+    assert "Each copy" not in page(room, "/", q="storm").text_content()
+    assert "Each copy" in page(room, "/", q="seals").text_content()
+
+
+def test_any_search_is_a_feed(room):
+    feed = lxml.etree.fromstring(room.get("/search.atom", params={"q": "seals"}).content)
+    assert feed.findtext("a:title", namespaces=ATOM) == "seals · The test archive"
+    entries = feed.findall("a:entry", ATOM)
+    assert [e.findtext("a:title", namespaces=ATOM) for e in entries] == [
+        "Seals counted on the sandbank"
+    ]
+    assert "/articles/" in entries[0].find("a:link", ATOM).get("href")
+
+
+def test_any_search_is_a_file_named_by_query_and_day(room):
+    reply = room.get("/search.csv", params={"q": "seals source:post"})
+    rows = list(csv.DictReader(io.StringIO(reply.text)))
+    assert len(rows) == SEAL_COPIES
+    assert {row["title"] for row in rows} == {"Seals counted on the sandbank"}
+    said = reply.headers["Content-Disposition"]
+    assert said.startswith('attachment; filename="seals-source-post-20')
+    lines = room.get("/search.jsonl", params={"q": "storm"}).text.splitlines()
+    assert json.loads(lines[0])["title"] == "Storm over the quay"
+    assert room.get("/search.csv", params={"q": "words:many"}).status_code == 422
+    assert room.get("/search.exe").status_code == 422
