@@ -52,7 +52,11 @@ def _secret(archive: Archive, key: str, named: str, environment: Mapping[str, st
         if not (value := environment.get(name, "").strip()):
             raise ConfigError(f"{archive.config_path}: {key}: the variable {name} is not set")
         return _one_line(archive, key, value)
-    path = archive.root / name
+    path = (archive.root / name).resolve()
+    if not path.is_relative_to(archive.root):
+        raise ConfigError(
+            f"{archive.config_path}: {key}: expected a file below the archive, got {name!r}"
+        )
     try:
         mode = path.stat().st_mode
         text = path.read_text("utf-8").strip()

@@ -66,6 +66,7 @@ class FetchQueue:
         self._sleepers: list[tuple[float, str]] = []
         self._cookies: dict[str, str] = {}
         self._named: dict[tuple[str, str], float] = {}
+        self._dropped: set[str] = set()
         self.in_flight = 0
         self.limited: set[str] = set()
         """Hosts at which the page limit was reached."""
@@ -76,6 +77,7 @@ class FetchQueue:
 
     def add_source(self, source_id: str) -> None:
         """Look after what is or will be due of a source."""
+        self._dropped.discard(source_id)
         for name in self._frontier.due_hosts(source_id):
             host = self._host(name)
             host.sources.setdefault(source_id)
@@ -86,6 +88,7 @@ class FetchQueue:
 
     def drop_source(self, source_id: str) -> None:
         """Hand out nothing more of a source; what is in flight is settled as ever."""
+        self._dropped.add(source_id)
         for host in self._hosts.values():
             host.sources.pop(source_id, None)
             host.stale = True
@@ -180,7 +183,7 @@ class FetchQueue:
         """Put addresses into the frontier and look at their hosts; gives how many are new."""
         added = self._frontier.add(self._not_just_named(entries), now=self._wall())
         for source_id, name in added.due:
-            if source_id in self._sources:
+            if source_id in self._sources and source_id not in self._dropped:
                 host = self._host(name)
                 host.stale = True
                 self._wake(host, source_id)

@@ -104,6 +104,8 @@ class Session:
     limits: "Limits"
     rules: Rules
     credentials: dict[str, Credentials] = field(default_factory=dict)
+    only: frozenset[str] = frozenset()
+    """The sources that were named; empty: every enabled one."""
     files: dict[str, None] = field(default_factory=dict)
     """WARC files written to, sealed names, in order."""
     reason: str = "interrupted"
@@ -143,6 +145,7 @@ def open_session(
         purpose = "watch" if mode.patient else "crawl"
         stack.enter_context(lock.hold(archive.lock_path, purpose=purpose))
         session = _open(stack, archive, config, sources, mode)
+        session.only = frozenset(source_ids)
         try:
             yield session
         finally:

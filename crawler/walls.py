@@ -60,7 +60,12 @@ class Gates:
         'consent'
         >>> gates.find("https://a.example/s1", "https://a.example/news/s1") is None
         True
+        >>> moved = [f"a.example/s?id={n}" for n in "1234"]
+        >>> [gates.find(f"http://{it}", f"https://www.{it}") for it in moved]
+        [None, None, None, None]
         """
+        if _bare(url) == _bare(target):
+            return None
         parts = urlsplit(target)
         place = f"{parts.netloc}{parts.path}"
         carries = _carries(parts.query, url)
@@ -68,6 +73,9 @@ class Gates:
             return Outcome.CONSENT
         if carries and _LOGIN.search(place):
             return Outcome.LOGIN
+        if not carries:
+            # What stands in the query may be the article; a gate is the same address for all.
+            place = f"{place}?{parts.query}"
         led = self._led.setdefault(place, set())
         self._led.move_to_end(place)
         if len(led) < _MANY:
@@ -77,6 +85,11 @@ class Gates:
         if len(led) < _MANY:
             return None
         return Outcome.LOGIN if _LOGIN.search(place) else Outcome.CONSENT
+
+
+def _bare(url: str) -> str:
+    """An address without what a site changes when it moves: the scheme, and www."""
+    return url.partition("://")[2].removeprefix("www.")
 
 
 def _carries(query: str, url: str) -> bool:

@@ -5,7 +5,8 @@ from typing import Any
 
 from archive.config import Config
 
-_SECRETS = ("password", "passwd", "token", "secret", "authorization", "cookie", "api_key")
+# Parts of the names of settings and headers that hold secrets, in lower case without - and _.
+_SECRETS = ("pass", "pwd", "token", "secret", "auth", "cookie", "key", "cred", "dsn", "session")
 
 
 def make_warcinfo(config: Config, *, agent: str, robots: str) -> dict[str, str]:
@@ -38,17 +39,25 @@ def redacted(value: Any) -> Any:  # noqa: ANN401 - JSON
 
     Addresses keep no user name or password; a key that sounds like a secret keeps no value.
 
-    >>> redacted({"API_TOKEN": "x", "proxies": ["http://jo:pw@proxy.example/"]})
-    {'API_TOKEN': '[redacted]', 'proxies': ['http://[redacted]@proxy.example/']}
+    >>> redacted({"MAIL_PASS": "x", "proxies": ["http://jo:p@w@proxy.example/"]})
+    {'MAIL_PASS': '[redacted]', 'proxies': ['http://[redacted]@proxy.example/']}
+    >>> redacted({"headers": {"X-Api-Key": "x", "Accept": "*/*"}})
+    {'headers': {'X-Api-Key': '[redacted]', 'Accept': '*/*'}}
     """
     if isinstance(value, dict):
         return {
-            key: "[redacted]" if any(word in key.lower() for word in _SECRETS) else redacted(inner)
+            key: "[redacted]" if _is_secret(key) and inner else redacted(inner)
             for key, inner in value.items()
         }
     if isinstance(value, list | tuple):
         return [redacted(inner) for inner in value]
     if isinstance(value, str) and "://" in value and "@" in value.split("/", 3)[2]:
         scheme, _, rest = value.partition("://")
-        return f"{scheme}://[redacted]@{rest.partition('@')[2]}"
+        netloc, slash, path = rest.partition("/")
+        return f"{scheme}://[redacted]@{netloc.rpartition('@')[2]}{slash}{path}"
     return value
+
+
+def _is_secret(key: str) -> bool:
+    plain = key.lower().replace("-", "").replace("_", "")
+    return any(word in plain for word in _SECRETS)

@@ -101,7 +101,11 @@ class Keeper:
 
     def _use(self, config: Config) -> None:
         session = self._session
-        wanted = {name: source for name, source in config.sources.items() if source.enabled}
+        wanted = {
+            name: source
+            for name, source in config.sources.items()
+            if source.enabled and (not session.only or name in session.only)
+        }
         for name in [name for name in session.sources if name not in wanted]:
             session.harvest.queue.drop_source(name)
         changed: dict[str, Source] = {

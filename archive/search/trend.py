@@ -15,6 +15,8 @@ Split = Literal["", "source", "language"]
 
 MAX_GROUPS = 8
 """Sources or languages with a line of their own, those with the most articles found."""
+MAX_PERIODS = 800
+"""Days, months or years at most; of more a coarser unit is taken."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +61,7 @@ def find_trend(db: Database, query: str, *, unit: Unit | None = None, split: Spl
     Args:
         db: The index.
         query: What people type; only what was asked for is counted, no nearest words.
-        unit: Days, months or years; None: what the span asks for.
+        unit: Days, months or years, coarser where these are too many; None: what the span asks.
         split: By source or language, at most `MAX_GROUPS` of them.
     """
     matches, notes = select_matching(db, query)
@@ -68,7 +70,7 @@ def find_trend(db: Database, query: str, *, unit: Unit | None = None, split: Spl
         return Trend(query, unit or "month", split, (), (), notes)
     days = [day for days in found.values() for day in days]
     first, last = date.fromordinal(min(days)), date.fromordinal(max(days))
-    unit = unit or unit_for(first, last)
+    unit = _bounded(unit or unit_for(first, last), last.year - first.year + 1)
     sizes = Counter({group: sum(days.values()) for group, days in found.items()})
     groups = tuple(group for group, _ in sizes.most_common(MAX_GROUPS))
     everything = _counts(db, "facets", (), split)
@@ -79,6 +81,17 @@ def find_trend(db: Database, query: str, *, unit: Unit | None = None, split: Spl
         for group in groups
     )
     return Trend(query, unit, split, groups, points, notes)
+
+
+def _bounded(unit: Unit, years: int) -> Unit:
+    """A coarser unit where there would be more than `MAX_PERIODS`.
+
+    >>> _bounded("day", 2), _bounded("day", 30), _bounded("month", 400)
+    ('day', 'month', 'year')
+    """
+    if unit == "day" and years * 366 > MAX_PERIODS:
+        unit = "month"
+    return "year" if unit == "month" and years * 12 > MAX_PERIODS else unit
 
 
 def _counts(

@@ -29,7 +29,7 @@ def citation_of(room: Room, article: ArticleRow, version: VersionRow) -> Citatio
         url=version.url,
         captured=from_timestamp(version.first_captured),
         permalink=permalink,
-        replay=f"{room.origins.replay}/{version.first_captured}/{version.url}",
+        replay=f"{room.origins.replay}/web/{version.first_captured}/{version.url}",
         archive=room.title,
         language=version.language,
     )

@@ -1,5 +1,6 @@
 """What happened in the archive: a page, an Atom feed, JSON."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import islice
@@ -19,6 +20,7 @@ from archive.web.room import Index, InRoom, Room
 router = APIRouter()
 
 PAGE_SIZE = 50
+_PLACE = re.compile(r"[0-9]{14}\.[0-9]{1,6}")
 FEED_SIZE = 100
 
 
@@ -151,9 +153,9 @@ def _some(db: Database, asked: Asked, after: str, limit: int) -> Happenings:
     narrowing = asked.narrowing
     at, _, skipped = after.partition(".")
     skip = 0
-    if len(at) == 14 and at.isdigit() and skipped.isdigit():
-        until, skip = min(at, narrowing.until), int(skipped)
-        narrowing = replace(narrowing, until=until)
+    if _PLACE.fullmatch(after):
+        # The page before ended there: nothing newer is asked for any more.
+        narrowing, skip = replace(narrowing, until=at), int(skipped)
     events = iter_events(db, narrowing, newest_first=True)
     found = list(islice(_skipping(events, at, skip), limit + 1))
     if len(found) <= limit:

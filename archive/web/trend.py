@@ -10,7 +10,7 @@ from fastapi import APIRouter, Query
 from fastapi.responses import HTMLResponse, Response
 
 from archive.search.trend import Point, Split, Trend, find_trend
-from archive.web.narrow import with_condition
+from archive.web.narrow import quoted, with_condition
 from archive.web.render import page
 from archive.web.room import Index, InRoom
 
@@ -86,7 +86,8 @@ def _charts(trend: Trend, *, relative: bool) -> dict[str, list[Bar]]:
     field = {"source": "source", "language": "lang", "": ""}[trend.split]
     for point, size in zip(trend.points, sizes, strict=True):
         query = with_condition(trend.query, f"on:{point.period}")
-        query = with_condition(query, f"{field}:{point.group}") if field else query
+        if field and point.group:
+            query = with_condition(query, f"{field}:{quoted(point.group)}")
         height = max(round(100 * size / highest), 2) if point.articles else 0
         charts[point.group].append(Bar(point, height, query))
     return charts

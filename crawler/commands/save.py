@@ -13,6 +13,7 @@ from archive.runs.frontier import read_address
 from archive.terminal import archive_of
 from archive.urls import is_http
 from crawler.commands.options import DURATION
+from crawler.discovery.found import absolute
 
 _SAVED = frozenset({"captured", "unchanged", "redirected"})
 _POLL_S = 0.2
@@ -40,7 +41,7 @@ def command(ctx: click.Context, urls: tuple[str, ...], *, wait_s: float, as_json
     """
     archive = archive_of(ctx)
     for url in urls:
-        if not is_http(url):
+        if not is_http(url) or absolute(url, url) is None:
             raise click.BadParameter(
                 f"expected an http or https address, got {url!r:.200}", param_hint="URL"
             )
@@ -68,11 +69,10 @@ def _ask_watch(archive: Archive, urls: tuple[str, ...], wait_s: float) -> dict[s
 
 
 def _fetch(archive: Archive, urls: tuple[str, ...]) -> dict[str, str]:
-    from crawler.discovery.found import absolute  # noqa: PLC0415
     from crawler.run import run_crawl  # noqa: PLC0415
     from crawler.session import Mode  # noqa: PLC0415
 
-    plain = {url: absolute(url, url) or url for url in urls}
+    plain = {url: absolute(url, url) or url for url in urls}  # each has been tried before
     ended = run_crawl(archive, (), Mode(urls=tuple(plain.values())), progress=False)
     if ended.fatal is not None:
         raise ended.fatal

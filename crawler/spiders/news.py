@@ -168,6 +168,8 @@ class NewsSpider(scrapy.Spider):
             except MicroficheError as error:
                 self._stop(error)
                 return
+            except OSError as error:  # somebody else's inbox, or a full disk: the next look may do
+                logger.warning("%s", error)
             self._woken.set()
             await asyncio.sleep(EVERY_S)
 

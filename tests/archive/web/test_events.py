@@ -99,3 +99,13 @@ def test_what_cannot_be_asked_is_said(busy, asked):
 
 def test_a_place_to_continue_from_that_is_none_starts_at_the_top(busy):
     assert listed(busy, after="'; drop")["events"] == listed(busy)["events"]
+
+
+def test_pages_of_events_up_to_a_date_come_to_an_end(busy):
+    whole = listed(busy, to="2026")["events"]
+    paged, after = [], ""
+    while after is not None and len(paged) <= len(whole):
+        page = listed(busy, limit=2, to="2026", after=after)
+        paged += page["events"]
+        after = page["after"]
+    assert paged == whole
