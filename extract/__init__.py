@@ -1,5 +1,7 @@
 """What a page says: pure functions from bytes, URL and headers to an article."""
 
+from typing import TYPE_CHECKING
+
 from extract.article import (
     Article,
     Block,
@@ -11,7 +13,9 @@ from extract.article import (
     Removed,
 )
 from extract.errors import ExtractError
-from extract.page import VERSION, extract
+
+if TYPE_CHECKING:
+    from extract.page import VERSION, extract
 
 __all__ = [
     "VERSION",
@@ -26,3 +30,13 @@ __all__ = [
     "Removed",
     "extract",
 ]
+
+
+def __getattr__(name: str) -> object:
+    # The readers of articles take 0.5 CPU-s to load, and a crawl asks for the rules alone.
+    if name not in ("VERSION", "extract"):
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from extract import page  # noqa: PLC0415
+
+    found: object = getattr(page, name)
+    return found
