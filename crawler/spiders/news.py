@@ -324,5 +324,6 @@ def _answer_of(response: Response) -> Answer:
         headers=headers,
         body=response.body,
         written=response.request.meta["microfiche_written"],
+        reserved=response.request.meta["microfiche_reserved"],
         set_cookies=tuple(v.decode("latin-1") for v in response.headers.getlist(b"Set-Cookie")),
     )
