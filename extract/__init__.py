@@ -33,7 +33,7 @@ __all__ = [
 
 
 def __getattr__(name: str) -> object:
-    # The readers of articles take 0.5 CPU-s to load, and a crawl asks for the rules alone.
+    # The readers of articles take long to load, and a crawl asks for the rules alone.
     if name not in ("VERSION", "extract"):
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from extract import page  # noqa: PLC0415
