@@ -8,6 +8,7 @@ import re
 import tomllib
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
+from enum import StrEnum
 from importlib.metadata import version
 from pathlib import Path, PurePosixPath
 from typing import Annotated, Literal
@@ -108,6 +109,15 @@ ProxyUrl = Annotated[str, AfterValidator(_proxy)]
 OutputPath = Annotated[str, AfterValidator(_output_path)]
 Pattern = Annotated[str, AfterValidator(_pattern)]
 
+
+class Reservation(StrEnum):
+    """What a publisher may say against keeping, finding or mining a page."""
+
+    NOARCHIVE = "noarchive"
+    NOINDEX = "noindex"
+    TDM = "tdm-reservation"
+
+
 # Most edits come early, and what was there before them is lost with the next; a last look after
 # four days knows the text that stays. tests/benchmarks/month.py has the sweep.
 DEFAULT_RECHECK = tuple(timedelta(hours=age) for age in (1.5, 25, 99, 30 * 24))
@@ -202,6 +212,11 @@ class Source(_Table):
         False, description='Keep video and audio of each page too; needs `requisites = "page"`.'
     )
     obey_robots: bool = Field(True, description="Honour robots.txt and its Crawl-delay.")
+    respect: tuple[Reservation, ...] = Field(
+        (),
+        description="An article that says so is not visited again: `noarchive`, `noindex` (header "
+        "`X-Robots-Tag` or meta), `tdm-reservation`.",
+    )
     allow_private_addresses: bool = Field(
         False, description="Allow loopback, private and other special addresses."
     )

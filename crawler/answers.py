@@ -26,6 +26,8 @@ class Answer:
     written: Written
     set_cookies: tuple[str, ...] = ()
     """Each ``Set-Cookie`` line: of use only while a redirect is followed."""
+    reserved: tuple[str, ...] = ()
+    """What it says against being kept, found or mined."""
 
     @property
     def content_type(self) -> str:

@@ -22,6 +22,9 @@ class Credentials:
     authorization: str = ""
     cookie: str = ""
 
+    def __bool__(self) -> bool:
+        return bool(self.authorization or self.cookie)
+
 
 def read_credentials(
     archive: Archive, source_id: str, source: Source, environment: Mapping[str, str] = os.environ

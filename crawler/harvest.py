@@ -196,6 +196,9 @@ class Harvest:
         if may_be_wall and short and fetch.kind is not Kind.REQUISITE:
             content = answer.content(2 * _MAX_CHALLENGE_BYTES)
             outcome = find_challenge(answer, content) or outcome
+        is_article = outcome is Outcome.CAPTURED and fetch.kind is Kind.ARTICLE
+        if is_article and not set(fetch.source.respect).isdisjoint(answer.reserved):
+            return Outcome.RESERVED, Leads()
         if outcome is not Outcome.CAPTURED or not may_lead_on(fetch, answer):
             return outcome, Leads()
         learned = self._frontier.evidence

@@ -174,7 +174,10 @@ class _Reader:
             tag = next(
                 iter_tags(link.decode("utf-8", "replace"), {"link"}, mentioning="href"), None
             )
-            named = absolute(self._answer.url, tag.attributes().get("href", "")) if tag else None
+            href = tag.attributes().get("href", "") if tag else ""
+            if href == self._answer.url:
+                continue  # as nearly every page says
+            named = absolute(self._answer.url, href)
             if named is None or named == self._answer.url:
                 continue
             named = story_address(named, self._context.idle)

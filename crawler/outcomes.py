@@ -78,10 +78,11 @@ class Outcome(StrEnum):
     CHALLENGE = "challenge"
     CONSENT = "consent"
     LOGIN = "login"
+    RESERVED = "reserved"
 
 
 #: The response was what was asked for, or leads there.
-SUCCESSES = frozenset({Outcome.CAPTURED, Outcome.UNCHANGED, Outcome.REDIRECTED})
+SUCCESSES = frozenset({Outcome.CAPTURED, Outcome.UNCHANGED, Outcome.REDIRECTED, Outcome.RESERVED})
 
 #: Nothing was asked of the server.
 SKIPS = frozenset(

@@ -35,11 +35,11 @@ class Rules:
 
     def allows(self, url: str) -> bool:
         """Tell whether an address may be fetched."""
-        if not self.reachable:
-            return False
+        if not self.reachable or self._parsed is None:
+            return self.reachable
         # What a server does with dot segments is what counts (RFC 9309, 2.2.2; RFC 3986, 6.2.2).
         plain = absolute(url, url) or url
-        return self._parsed is None or bool(self._parsed.can_fetch(plain, self._agent))
+        return bool(self._parsed.can_fetch(plain, self._agent))
 
     @property
     def crawl_delay(self) -> float:

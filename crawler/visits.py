@@ -68,6 +68,12 @@ def visit_of(
         case Outcome.REDIRECTED | Outcome.TOO_MANY_REDIRECTS:
             due, ref = _due_redirected(known, source, answer, now), answer.ref
             return Visit(State.FETCHED, outcome, due, now, status=answer.status, capture=ref)
+        case Outcome.RESERVED:
+            # Counted as a failure, so that no listing makes it due again.
+            failures, ref = known.failures + 1, answer.ref
+            return Visit(
+                State.SKIPPED, outcome, None, now, answer.status, failures=failures, capture=ref
+            )
         case Outcome.GONE:
             return _gone(known, source, answer, now)
         case _:

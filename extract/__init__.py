@@ -17,6 +17,8 @@ Read in this order:
 ``words``, ``refusals`` and ``outlets`` hold the data.
 """
 
+from typing import TYPE_CHECKING
+
 from extract.article import (
     Article,
     Block,
@@ -28,7 +30,9 @@ from extract.article import (
     Removed,
 )
 from extract.errors import ExtractError
-from extract.page import VERSION, extract
+
+if TYPE_CHECKING:
+    from extract.page import VERSION, extract
 
 __all__ = [
     "VERSION",
@@ -43,3 +47,13 @@ __all__ = [
     "Removed",
     "extract",
 ]
+
+
+def __getattr__(name: str) -> object:
+    # The readers of articles take long to load, and a crawl asks for the rules alone.
+    if name not in ("VERSION", "extract"):
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from extract import page  # noqa: PLC0415
+
+    found: object = getattr(page, name)
+    return found

@@ -183,6 +183,14 @@ def test_no_import_of_a_module_runs_back(room):
     assert len(list(TopologicalSorter(graph).static_order())) == len(found)
 
 
+def test_a_crawl_does_not_load_the_readers_of_articles():
+    script = "import sys, crawler.run; print({'extract.page', 'trafilatura'} & set(sys.modules))"
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, cwd=ROOT, check=False
+    )
+    assert (done.returncode, done.stdout.strip()) == (0, "set()"), done.stderr
+
+
 @pytest.mark.parametrize("command", ["init", "search", "show", "serve", "index"])
 def test_commands_that_do_not_crawl_never_load_twisted(command):
     script = (

@@ -23,7 +23,9 @@ from crawler.capture.connect import Connections, Route
 from crawler.capture.landing import Landing
 from crawler.capture.outcome import outcome_of, told_to_scrapy
 from crawler.capture.settings import SETTINGS
-from crawler.outcomes import Outcome
+from crawler.outcomes import Kind, Outcome
+from crawler.reservations import find_reservations, find_signals
+from crawler.robots import product_token
 
 logger = logging.getLogger(__name__)
 
@@ -170,6 +172,7 @@ def make_exchange(request: Request, plan: Plan, result: Result, started: datetim
         "tls_verified": plan.route.verify_tls if plan.route.server.scheme == "https" else None,
         "proxy": proxy.name if proxy else None,
     }
+    told |= _said(request, parser)
     ref = request.meta.get("microfiche_not_modified_ref")
     return Exchange(
         target_uri=request.url.partition("#")[0],
@@ -185,6 +188,21 @@ def make_exchange(request: Request, plan: Plan, result: Result, started: datetim
         method=plan.method,
         entity=parser.entity if parser and parser.head else None,
     )
+
+
+def _said(request: Request, parser: ResponseParser | None) -> dict[str, JsonValue]:
+    """What the publisher says of the use of an answer; the reservations travel on, too."""
+    request.meta["microfiche_reserved"] = ()
+    if parser is None or parser.head is None:
+        return {}
+    is_page = b"html" in (parser.head.find(b"content-type") or b"").lower()
+    body = parser.entity if is_page else b""
+    agent = product_token((request.headers.get(b"User-Agent") or b"").decode("latin-1"))
+    reserved = find_reservations(parser.head.headers, body, agent=agent)
+    request.meta["microfiche_reserved"] = reserved
+    is_robots = request.meta.get("microfiche_kind") == Kind.ROBOTS
+    signals = find_signals(parser.entity) if is_robots else ()
+    return {"reserved": list(reserved) or None, "content_signals": list(signals) or None}
 
 
 def make_response(request: Request, result: Result) -> Response:

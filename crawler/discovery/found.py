@@ -43,11 +43,15 @@ class Listing:
 # What is spelled plainly already: nothing to resolve, to escape or to leave out. On real pages that
 # is most references, and finding out by parsing that nothing changes takes 30 times as long.
 _LABEL = "(?!xn--)[a-z0-9](?:[a-z0-9-]*[a-z0-9])?"
-_HOST = rf"https?://{_LABEL}(?:\.{_LABEL})*\.[a-z]{{2,}}"
+_BYTE = "(?:25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])"
+# A port that may be a scheme's own is left to the parser.
+_PORT = "(?::(?!443/)(?:[1-5][0-9]{4}|[1-9][0-9]{2,3})(?=/))?"
+_HOST = rf"https?://(?:{_LABEL}(?:\.{_LABEL})*\.[a-z]{{2,}}|{_BYTE}(?:\.{_BYTE}){{3}}){_PORT}"
 _PATH = r"/(?:[A-Za-z0-9_~!$&'()*+,=:@-]|(?<!/)\.|/(?!/)|%(?!2[Ee])[0-9A-Fa-f]{2})*+"
 _QUERY = r"(?:\?(?:[A-Za-z0-9._~!$&()*+,;=:@/?-]|%[0-9A-Fa-f]{2})++)?"
 _ASIDE = re.compile(r"[^\x00-\x7f]+")
 _PLAIN = re.compile(rf"(?:{_HOST})?(?!//){_PATH}{_QUERY}")
+_PLAIN_ROOT = re.compile(rf"{_HOST}(?=/)")
 
 
 def absolute(base: str, reference: str, *, encoding: str = "utf-8") -> str | None:
@@ -76,9 +80,14 @@ def absolute(base: str, reference: str, *, encoding: str = "utf-8") -> str | Non
     return _resolve(base, reference, encoding)
 
 
-@lru_cache(maxsize=512)
 def _root(base: str) -> str | None:
     """Scheme, host and port of a base, as they would be sent."""
+    plain = _PLAIN_ROOT.match(base)
+    return plain[0] if plain else _odd_root(base)
+
+
+@lru_cache(maxsize=512)
+def _odd_root(base: str) -> str | None:
     root = _resolve(base, "/", "utf-8")
     return root and root.removesuffix("/")
 

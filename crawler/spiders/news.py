@@ -125,7 +125,7 @@ class NewsSpider(scrapy.Spider):
         secrets = self.session.credentials.get(fetch.source_id)
         cookies = [fetch.cookies] if fetch.cookies else []
         shown = {}
-        if secrets is not None and self.session.harvest.is_at_home(fetch.source_id, fetch.url):
+        if secrets and self.session.harvest.is_at_home(fetch.source_id, fetch.url):
             cookies += [secrets.cookie] if secrets.cookie else []
             shown = {"Authorization": secrets.authorization} if secrets.authorization else {}
         return shown | ({"Cookie": "; ".join(cookies)} if cookies else {})
@@ -326,5 +326,6 @@ def _answer_of(response: Response) -> Answer:
         headers=headers,
         body=response.body,
         written=response.request.meta["microfiche_written"],
+        reserved=response.request.meta["microfiche_reserved"],
         set_cookies=tuple(v.decode("latin-1") for v in response.headers.getlist(b"Set-Cookie")),
     )

@@ -1,5 +1,6 @@
 """Manners towards hosts: robots.txt, Retry-After, the distance between requests, limits."""
 
+import threading
 import time
 from itertools import pairwise
 
@@ -53,21 +54,25 @@ def test_crawl_delay_holds_from_the_first_page_and_into_the_next_run(site, bench
     crawl(bench, "--recheck")
     gaps = [later.at - earlier.at for earlier, later in pairwise(site.asked)]
     assert len(gaps) == 9
+    # That it is no longer either is seen with a clock of its own, in test_queue.py.
     assert min(gaps) >= 0.3 - 0.05
-    assert sorted(gaps)[4] < 0.3 + 0.15
 
 
 def test_the_distance_is_between_starts_however_slow_the_answers_are(site, bench):
-    slow = Reply(after_s=1.0)
+    # No page is answered before another one has been asked for.
+    together = threading.Barrier(2, timeout=60)
+
+    def in_pairs(site: OddSite, asked: Asked) -> Reply:
+        together.wait()
+        return Reply()
+
     paths = [f"/{number}" for number in range(6)]
-    site.answers |= {"/feed": site.feed(*paths), **dict.fromkeys(paths, slow)}
+    site.answers |= {"/feed": site.feed(*paths), **dict.fromkeys(paths, in_pairs)}
     source(bench, site, delay=0.2, concurrency=8)
-    crawl(bench)
+    assert crawl(bench)["outcomes"] == {"captured": 7}
     starts = [asked.at for asked in site.asked if asked.path in paths]
     gaps = [later - earlier for earlier, later in pairwise(starts)]
     assert min(gaps) >= 0.2 - 0.05
-    # One after another they would have been a second apart.
-    assert sorted(gaps)[2] < 0.7
 
 
 def test_unreachable_robots_forbids_all_for_this_run_and_says_so(site, bench):
@@ -118,14 +123,12 @@ def test_a_long_retry_after_leaves_the_host_to_a_later_run(site, bench):
         "/b": Reply(),
     }
     source(bench, site)
-    began = time.monotonic()
     assert crawl(bench)["outcomes"] == {"captured": 1, "rate_limited": 1}
     assert bench.report()["hosts"]["left_alone"] == ["127.0.0.1"]
     assert bench.report()["due_left"] == 2
     asked = len(site.asked)
     crawl(bench, "--recheck")
     assert len(site.asked) == asked
-    assert time.monotonic() - began < 60
 
 
 def test_a_host_that_is_down_is_not_asked_for_everything(site, bench):
