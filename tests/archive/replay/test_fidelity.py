@@ -240,5 +240,13 @@ def test_rewriting_takes_time_by_length_and_no_more(kind):
     assert cpu(40_000) < 12 * max(cpu(10_000), 0.02)
 
 
+@pytest.mark.parametrize("start", ["<!---->" * 280, "<!-- " * 400, "\ufeff " * 900])
+def test_no_start_of_a_page_is_read_in_many_ways(start):
+    begun = time.process_time()
+    assert is_quirky(start)
+    assert time.process_time() - begun < 1
+    assert not is_quirky(f"<!---->\ufeff<!-- > -->{start[:1].strip('<')}<!doctype html>")
+
+
 def test_of_two_attributes_with_one_name_the_first_counts():
     assert parse_attributes(" a=1 A=2 b = '&lt;' c") == {"a": "1", "b": "<", "c": ""}
