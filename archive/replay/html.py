@@ -46,6 +46,8 @@ _LINKED_REQUISITES = frozenset(
 )
 _HTTP_EQUIV_KEPT = frozenset({"content-language", "default-style", "x-ua-compatible"})
 _MAX_FRAMES_DEEP = 3
+# Thousands of tags that are never closed would each be read to the end.
+_MAX_HEAD_TAG = 4000
 
 # Where a tag begins that may have to change: it has attributes, or its name alone is enough.
 _NEXT = re.compile(
@@ -66,8 +68,11 @@ _SPECIAL = frozenset(
     {"meta", "link", "object", "embed", "amp-img", "amp-anim", "iframe", "frame", "img", "source"}
 )
 _SRCSET = re.compile(
-    r"""(?:src|data-[a-z-]*|lazy-)(?:set|srcset)\s*=\s*("[^"]*"|'[^']*'|[^\s>]+)""", re.IGNORECASE
+    r"""(?<![\w-])(?:srcset|(?:data|lazy|nitro)-[a-z-]*+(?<=set))\s*+=\s*+("[^"]*"|'[^']*'|[^\s>]+)""",
+    re.IGNORECASE | re.ASCII,
 )
+_MARKUP = re.compile(r"<(?!!\[CDATA\[)")
+_STYLE_END = re.compile(r"</style(?=[\t\n\f\r />])", re.IGNORECASE | re.ASCII)
 _DRAWING = re.compile(r"\.(?:svgz?|png|jpe?g|gif|webp|avif|bmp)(?:[?#]|$)", re.IGNORECASE)
 _SWITCHED = re.compile(r"media\s*=\s*\\?['\"]([^'\"]*)", re.IGNORECASE)
 
@@ -122,8 +127,7 @@ def find_refresh(text: str) -> tuple[float, str] | None:
     (0.0, '/new')
     """
     for match in re.finditer(r"<meta(?=[\t\n\f\r /])", text[:200_000], re.IGNORECASE):
-        # Bounded, as thousands that are never closed would each be read to the end.
-        tag = TAG.match(text, match.start(), match.start() + 4000)
+        tag = TAG.match(text, match.start(), match.start() + _MAX_HEAD_TAG)
         attributes = parse_attributes(tag[3]) if tag else {}
         if attributes.get("http-equiv", "").strip().lower() == "refresh":
             return parse_refresh(attributes.get("content", ""))
@@ -210,14 +214,15 @@ class _Rewriter:
 
     def _take_style(self, end: int, written: str) -> int:
         text = self._text
-        stop = end_of_raw(text, end, "style")
-        sheet = text[end:stop]
         if written.endswith("/>") and self._foreign:
             return end
-        if self._foreign and re.search(r"<(?!!\[CDATA\[)", sheet):
+        if self._foreign:
             # Within a drawing a style sheet may hold markup, and that is read as such.
-            return end
-        self._out.append(rewrite_style_element(sheet, self._links.requisite))
+            found = _MARKUP.search(text, end)
+            if found and not _STYLE_END.match(text, found.start()):
+                return end
+        stop = end_of_raw(text, end, "style")
+        self._out.append(rewrite_style_element(text[end:stop], self._links.requisite))
         return stop
 
     def _written(self, name: str, match: re.Match[str]) -> str:
@@ -299,7 +304,7 @@ def _with_base(text: str, links: Links) -> Links:
         if name in _FOREIGN:
             foreign += -1 if match[1] else 1
         elif name == "base" and not match[1] and foreign <= 0:
-            tag = TAG.match(text, match.start())
+            tag = TAG.match(text, match.start(), match.start() + _MAX_HEAD_TAG)
             href = parse_attributes(tag[3]).get("href") if tag else None
             if href is not None:
                 return replace(links, base=links.absolute(href) or "")

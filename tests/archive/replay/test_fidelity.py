@@ -226,6 +226,13 @@ HOSTILE = {
     "noscripts": lambda n: "<img data-src=a.png><noscript>" * (n // 4),
     "sets": lambda n: "<img srcset='" + "a.png 1x," * n + "'>",
     "bases": lambda n: "<svg><base href=x>" * n,
+    "open bases": lambda n: "<base " * n,
+    "names of sets": lambda n: "<p srcset=x " + "data-" * n + ">",
+    "styles in drawings": lambda n: "<svg>" + "<style>a{}" * n,
+    "dots": lambda n: "<img data-src='" + "a." * n + "<'>",
+    "spaces in url()": lambda n: "<p data-bg='url(" + " " * n + "x'>",
+    "pictures in noscript": lambda n: "<noscript>" * 200 + "<img data-src=a.png>" * (n // 8),
+    "open pictures": lambda n: ("<img data-src=a><noscript>" + "<img " * 390) * (n // 2000),
 }
 
 
