@@ -49,6 +49,38 @@ def test_what_leads_nowhere_is_left_as_it_was_written(markup):
         ("<script><!-- <script></script> x --></script>c", "c"),
         ("<p><!-- <img src=x> -->c", "<p>c"),
         ("<p>a<!-->b", "<p>ab"),
+        ("<script><!--></script>b<!-- --><script></script>c", "bc"),
+        ("<script><!---><script></script>b", "b"),
+        ("<p>a</é>b</日>c<ı d=e>f<ſ d=e>g", "<p>abc<ı d=e>f<ſ d=e>g"),
+        ("<svg><script href='x'/></svg>b", "<svg></svg>b"),
+        ("<svg><script href=x/></svg>b</script>c", "<svg></svg>b</script>c"),
+        ("<svg><script><![CDATA[</svg>]]><!--</svg>--></script></svg>b", "<svg></svg>b"),
+        ("<svg / ><style>a{b:'<i>'}</style>", "<svg / ><style>a{b:'<i>'}</style>"),
+        ("<svg/><style>a{b:'<i>'}</style>", "<svg/><style>a{b:'\\3C i>'}</style>"),
+        (
+            "<svg><p><style>a{b:'<i>'}</style><title><b></title>",
+            "<svg><p><style>a{b:'\\3C i>'}</style><title>&lt;b></title>",
+        ),
+        (
+            "<svg><foreignObject><title><b></title></foreignObject><title><b></title>",
+            "<svg><foreignObject><title>&lt;b></title></foreignObject><title><b></title>",
+        ),
+        (
+            "<math><mi><title><b></title></mi><annotation-xml><title><b></title>",
+            "<math><mi><title>&lt;b></title></mi><annotation-xml><title><b></title>",
+        ),
+        (
+            "<svg><style><b title='</style><img onerror=x>'></b title='</style>'>",
+            '<svg><style><b title="&lt;/style&gt;&lt;img onerror=x&gt;"></b>',
+        ),
+        ("<svg><style><![CDATA[a>b{c:d}]]></style>", "<svg><style>a>b{c:d}</style>"),
+        ("<style><!-- a{b:c} --></style>", "<style>  a{b:c} --></style>"),
+        ("<style>@media (1px<width){}</style>", "<style>@media (1px< width){}</style>"),
+        (
+            "<style>a{b:url('data:,<svg>')}</style \u017f><style>a{}</\u017ftyle>x</style>",
+            "<style>a{b:url('data:,\\3C svg>')}</style><style>a{}< /\u017ftyle>x</style>",
+        ),
+        ("<meta name=Referrer content=unsafe-url>a", "a"),
         ("<p>a<?php x ?>b", "<p>ab"),
         ("<p>a</ x>b", "<p>ab"),
         ("<p>a<img src='x", "<p>a"),
@@ -169,6 +201,15 @@ def test_pieces_of_other_drawings_are_brought_into_the_page():
     assert bring_in(page.sprites, LINKS, lambda url: None) == ""
 
 
+def test_pieces_of_other_drawings_are_brought_into_frames_too():
+    page = Page(LINKS, read=lambda url: SPRITE)
+    shown = rewrite_page("<iframe srcdoc='<svg><use href=/s.svg#mail />'></iframe><p>", page)
+    inner, _, outer = shown.partition("</iframe>")
+    assert "&lt;use href=&quot;#archived-0&quot; /&gt;" in inner
+    assert "id=&quot;archived-0&quot;" in inner
+    assert outer == "<p>"
+
+
 @pytest.mark.parametrize(
     ("content_type", "start", "how", "mime"),
     [
@@ -229,6 +270,8 @@ HOSTILE = {
     "open bases": lambda n: "<base " * n,
     "names of sets": lambda n: "<p srcset=x " + "data-" * n + ">",
     "styles in drawings": lambda n: "<svg>" + "<style>a{}" * n,
+    "scripts in drawings": lambda n: "<svg>" + "<script><![CDATA[ <!-- " * n,
+    "drawings": lambda n: "<svg><math><desc>" * n + "</svg><p>" * n,
     "dots": lambda n: "<img data-src='" + "a." * n + "<'>",
     "spaces in url()": lambda n: "<p data-bg='url(" + " " * n + "x'>",
     "pictures in noscript": lambda n: "<noscript>" * 200 + "<img data-src=a.png>" * (n // 8),
