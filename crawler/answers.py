@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from archive.warc.exchange import PayloadRef, Written
+from archive.warc.message import REDIRECTS
 from crawler.discovery.content import Undecodable, decode_content
 from crawler.discovery.found import absolute
 from crawler.outcomes import Outcome
 
-_REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _PERMANENT = frozenset({301, 308})
 _RATE_LIMITS = frozenset({403, 429, 503})
 
@@ -47,7 +47,7 @@ class Answer:
     @property
     def location(self) -> str | None:
         """Where a redirect leads; None where it is none, or leads nowhere on the web."""
-        if self.status not in _REDIRECTS:
+        if self.status not in REDIRECTS:
             return None
         return absolute(self.url, self.headers.get("location", ""))
 

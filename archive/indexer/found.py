@@ -13,6 +13,7 @@ from archive.indexer.worker import Page
 from archive.times import to_timestamp
 from archive.urls import is_http, registered_domain, urlkey
 from archive.warc.digests import plain_digest
+from archive.warc.message import REDIRECTS
 from archive.warc.reader import CAPTURE_TYPES, Group, Record
 from archive.warc.stored import StoredHttp
 from extract.sniff import is_pdf
@@ -28,7 +29,6 @@ _NO_PAGE = re.compile(
     r"|mp[34]|m4[av]|webm|ogg|m3u8|ts|zip|gz|map|wasm)$",
     re.IGNORECASE,
 )
-REDIRECTS = frozenset({301, 302, 303, 307, 308})
 GONE = frozenset({404, 410})
 
 

@@ -6,14 +6,13 @@ the length that a line states, the next line that names one ends it.
 Source: Burner and Kahle, "ARC file format" (Internet Archive, 1996), versions 1 and 2.
 """
 
-import re
 import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import BinaryIO
 
-from archive.ingest.forms import ARC_LINE
+from archive.ingest.forms import arc_fields
 from archive.times import from_timestamp, to_warc_date
 from archive.warc.message import as_http_1
 from archive.warc.records import RESPONSE_TYPE, RecordWriter, make_record
@@ -21,7 +20,6 @@ from archive.warc.records import RESPONSE_TYPE, RecordWriter, make_record
 _LINE_BYTES = 1024 * 1024
 _STEP = 1024 * 1024
 _MAX_BLOCK_BYTES = 1 << 30
-_FIELDS = re.compile(r"(\S.*) ([0-9a-fA-F.:]+) ([0-9]{8,20}) (\S+)(?: .*)? (\S+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,13 +33,20 @@ class _Named:
     length: int
 
 
-def iter_arc(file: BinaryIO, digest: str, on_damage: Callable[[str], None]) -> Iterator[bytes]:
+def iter_arc(
+    file: BinaryIO,
+    digest: str,
+    on_damage: Callable[[str], None],
+    *,
+    max_block_bytes: int = _MAX_BLOCK_BYTES,
+) -> Iterator[bytes]:
     """The records of an ARC file as members of a WARC file, its version block left out.
 
     Args:
         file: Uncompressed, seekable.
         digest: Of the file, from which the records' ids are made.
         on_damage: Told, in one line each, of what was passed over or put right.
+        max_block_bytes: What is longer is cut.
     """
     size = file.seek(0, 2)
     place = number = 0
@@ -63,14 +68,16 @@ def iter_arc(file: BinaryIO, digest: str, on_damage: Callable[[str], None]) -> I
         if named.uri.startswith("filedesc:"):
             continue
         file.seek(begin)
-        block = file.read(min(end - begin, _MAX_BLOCK_BYTES))
+        if end - begin > max_block_bytes:
+            on_damage(f"{named.uri}: of {end - begin} bytes the first {max_block_bytes} were taken")
+        block = file.read(min(end - begin, max_block_bytes))
         yield writer.member(_warc_record(named, block, f"{digest}:{number}"))
 
 
 def _named(line: bytes) -> _Named:
-    match = _FIELDS.fullmatch(line.decode("utf-8", "replace").strip())
-    assert match is not None
-    uri, ip, digits, mime, length = match.groups()
+    fields = arc_fields(line)
+    assert fields is not None
+    uri, ip, digits, mime, length = fields
     try:
         moment = from_timestamp(digits[:14].ljust(14, "0"))
     except ValueError:
@@ -83,7 +90,7 @@ def _next_line(file: BinaryIO, place: int, size: int) -> int | None:
     file.seek(place)
     while place < size:
         line = file.readline(_LINE_BYTES)
-        if ARC_LINE.match(line) and _FIELDS.fullmatch(line.decode("utf-8", "replace").strip()):
+        if arc_fields(line):
             return place
         place += len(line)
     return None
@@ -97,7 +104,7 @@ def _end_of(file: BinaryIO, begin: int, length: int, size: int) -> int:
         if after >= size:
             return end
         file.seek(after)
-        if ARC_LINE.match(file.readline(_LINE_BYTES)):
+        if arc_fields(file.readline(_LINE_BYTES)):
             return end
     found = _next_line(file, begin, size)
     end = size if found is None else found

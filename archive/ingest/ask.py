@@ -21,10 +21,10 @@ from urllib3.util import make_headers
 from archive.addresses import Address, find_literal, is_public
 from archive.errors import DownloadFailed
 from archive.urls import is_http
+from archive.warc.message import REDIRECTS
 
 _TIMEOUT: Final = Timeout(connect=30.0, read=60.0)
 _MAX_REDIRECTS: Final = 10
-_REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _PASSING = frozenset({408, 425, 429, 500, 502, 503, 504})
 
 
@@ -68,7 +68,7 @@ class Asker:
             try:
                 if response.status in _PASSING:
                     raise Passing(f"answered with {response.status} {response.reason}")
-                if response.status not in _REDIRECTS:
+                if response.status not in REDIRECTS:
                     yield response
                     return
                 url = _next(url, response.headers.get("Location"))

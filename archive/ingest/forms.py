@@ -19,11 +19,8 @@ Form = Literal["warc", "gzip by record", "gzip", "zstd", "lz4", "plain", "zip", 
 LZ4_MAGIC = b"\x04\x22\x4d\x18"
 GZIP_MAGIC = b"\x1f\x8b"
 # An ARC begins with its version block, or without one with the line of its first record.
-ARC_LINE = re.compile(
-    rb"(?:filedesc|dns|https?|ftp|whois):\S.* [0-9a-fA-F.:]+ [0-9]{8,20} \S+(?: .*)? \S+"
-    rb"[ \t]*\r?\n",
-    re.IGNORECASE,
-)
+_ARC_SCHEME = re.compile(rb"(?:filedesc|dns|https?|ftp|whois):\S", re.IGNORECASE)
+_ARC_PLACE = re.compile(r"[0-9a-fA-F.:]+ [0-9]{8,20} \S+")
 _HAR = re.compile(rb"(?:\xef\xbb\xbf)?\s*\{\s*\"log\"\s*:")
 _LOOK = 64 * 1024
 
@@ -54,7 +51,25 @@ def is_warc(head: bytes) -> bool:
 
 def is_arc(head: bytes) -> bool:
     """Whether content begins like an ARC file."""
-    return ARC_LINE.match(head.lstrip(b"\r\n")) is not None
+    line, end, _ = head.lstrip(b"\r\n").partition(b"\n")
+    return arc_fields(line + end) is not None
+
+
+def arc_fields(line: bytes) -> tuple[str, str, str, str, str] | None:
+    r"""Address, IP, date, type and length that a whole line of an ARC states; None if it is none.
+
+    >>> arc_fields(b"http://a.example/b c 192.0.2.1 20010203040506 text/html 200 - 9\r\n")
+    ('http://a.example/b c', '192.0.2.1', '20010203040506', 'text/html', '9')
+    """
+    if not line.endswith(b"\n") or not _ARC_SCHEME.match(line):
+        return None
+    words = line.decode("utf-8", "replace").strip().split(" ")
+    # Addresses may hold blanks, so the last IP with a date behind it counts.
+    for at in range(len(words) - 4, 0, -1):
+        ip, digits, mime = words[at : at + 3]
+        if _ARC_PLACE.fullmatch(f"{ip} {digits} {mime}"):
+            return " ".join(words[:at]), ip, digits, mime, words[-1]
+    return None
 
 
 def is_har(head: bytes) -> bool:

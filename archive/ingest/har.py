@@ -20,6 +20,7 @@ from archive.warc.records import (
     RecordWriter,
     make_record,
 )
+from archive.warc.secrets import MASK, SECRET_HEADERS
 
 # JSON is read whole; what is longer needs more memory than such a machine has.
 _MAX_BYTES = 1 << 29
@@ -38,11 +39,14 @@ def iter_har(file: BinaryIO, digest: str, on_damage: Callable[[str], None]) -> I
     except (ValueError, KeyError, TypeError, RecursionError) as error:
         on_damage(f"not a HAR that can be read: {' '.join(str(error).split())[:200]}")
         return
+    if not isinstance(entries, list):
+        on_damage(f"not a HAR that can be read: entries is {type(entries).__name__}, not a list")
+        return
     writer = RecordWriter()
     for number, entry in enumerate(entries, 1):
         try:
             records = _records(entry, f"{digest}:{number}")
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
+        except (ValueError, KeyError, TypeError, AttributeError, OverflowError) as error:
             told = " ".join(str(error).split())[:200]
             on_damage(f"entry {number}: {type(error).__name__}: {told}; it was left out")
             continue
@@ -64,7 +68,7 @@ def _records(entry: dict[str, Any], name: str) -> list[Any]:
     body = _body(response.get("content") or {})
     status = f"HTTP/1.1 {int(response['status'])} {response.get('statusText') or ''}"
     block = _head(status, response.get("headers"), len(body)) + body
-    asked = _head(f"{request['method']} {uri} HTTP/1.1", request.get("headers"), None)
+    asked = _head(f"{request['method']} {uri} HTTP/1.1", _masked(request.get("headers")), None)
     asked += str((request.get("postData") or {}).get("text") or "").encode()
     request_id = f"<urn:uuid:{uuid.uuid5(_NAMESPACE, f'urn:sha256:{name}:request')}>"
     of_request = [("WARC-Record-ID", request_id), *common, ("WARC-Concurrent-To", main)]
@@ -84,6 +88,19 @@ def _head(first: str, headers: list[dict[str, str]] | None, length: int | None) 
     if length is not None:
         lines.append(f"Content-Length: {length}")
     return ("\r\n".join(lines) + "\r\n\r\n").encode("utf-8", "replace")
+
+
+def _masked(headers: list[dict[str, str]] | None) -> list[dict[str, str]]:
+    """Headers without what would let others in as the person whose browser it was."""
+    mask = MASK.decode("ascii")
+    return [
+        {"name": header["name"], "value": mask if _is_secret(header) else header["value"]}
+        for header in headers or []
+    ]
+
+
+def _is_secret(header: dict[str, str]) -> bool:
+    return str(header["name"]).strip().lower().encode("utf-8", "replace") in SECRET_HEADERS
 
 
 def _body(content: dict[str, Any]) -> bytes:

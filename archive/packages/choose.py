@@ -1,8 +1,8 @@
 """Which captures make a copy that stands alone: pages, what they need, what revisits refer to."""
 
-import re
 from collections import deque
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from urllib.parse import unquote
 
 from sqlite_utils import Database
@@ -10,7 +10,7 @@ from sqlite_utils import Database
 from archive.errors import MicroficheError
 from archive.index.captures import Capture
 from archive.layout import Archive
-from archive.replay.address import Links, parse_address
+from archive.replay.address import Links
 from archive.replay.choose import Asked, find_capture, known_among, redirect_target
 from archive.replay.headers import treatment_of
 from archive.replay.resolve import Stored, load
@@ -19,7 +19,6 @@ from archive.search import select_matching
 
 # A page needs a sheet, the sheet another one, that one a picture; frames hold pages.
 _MAX_DEEP = 5
-_NEEDED = re.compile(r"/web/[0-9]{14}(?:[a-z]{2}_)?/https?://[^\s\"'<>]+")
 _HOLD_ADDRESSES = frozenset({"html", "xhtml", "css", "svg"})
 _OF_ARTICLE = """
 SELECT x.* FROM cdx x WHERE x.id IN (
@@ -28,6 +27,20 @@ SELECT x.* FROM cdx x WHERE x.id IN (
 ORDER BY x.timestamp, x.id
 """
 _ALL = "SELECT * FROM cdx ORDER BY file, offset"
+
+
+@dataclass(frozen=True, slots=True)
+class _NotedLinks(Links):
+    """Links that note which requisites were asked for, in that order."""
+
+    noted: dict[str, None] = field(default_factory=dict)
+
+    def requisite(self, url: str) -> str | None:
+        located = Links.requisite(self, url)
+        start = f"/web/{self.timestamp}/"
+        if located is not None and located.startswith(start):
+            self.noted[located.removeprefix(start).partition("#")[0]] = None
+        return located
 
 
 class Chooser:
@@ -90,16 +103,17 @@ class Chooser:
         if treatment_of(content_type, stored.payload.body[:64]).how not in _HOLD_ADDRESSES:
             return
         body = Body(capture.uri, stored.http.status, content_type, stored.payload.content())
-        around = Around(lambda urls: known_among(self._db, urls))
-        reply = replay_of(body, Links(capture.uri, capture.timestamp, ""), around=around)
-        text = reply.body.decode("utf-8", "replace").replace("&amp;", "&")
-        for found in dict.fromkeys(_NEEDED.findall(text)):
-            address = parse_address(*found.partition("?")[::2])
-            if address is not None:
-                url = address.url.partition("#")[0]
-                yield from self._find(url, capture)
-                if "%" in url:
-                    yield from self._find(unquote(url), capture)
+        links = _NotedLinks(capture.uri, capture.timestamp, "")
+
+        def read(drawing: str) -> None:
+            links.noted[drawing] = None
+
+        around = Around(lambda urls: known_among(self._db, urls), read)
+        replay_of(body, links, around=around)
+        for url in links.noted:
+            yield from self._find(url, capture)
+            if "%" in url:
+                yield from self._find(unquote(url), capture)
 
     def _find(self, url: str, page: Capture) -> list[Capture]:
         found = find_capture(self._db, Asked(url, page.timestamp, requisite=True))

@@ -1,7 +1,6 @@
 """Records of captures, byte for byte, into one WARC file: response, request and what was noted."""
 
 from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from importlib.metadata import version
@@ -35,7 +34,7 @@ class Placed:
 
 
 class WarcCopy:
-    """Writes records one behind the other; a group that holds two captures only once.
+    """Writes records one behind the other, each capture's with its request and metadata.
 
     Args:
         archive: Where they come from.
@@ -57,7 +56,11 @@ class WarcCopy:
         self._write(RecordWriter().member(record))
 
     def add(self, capture: Capture) -> Placed | None:
-        """Copy a capture's record with what belongs to it; None where it cannot be read."""
+        """Copy a capture's record with what belongs to it; None where it cannot be read.
+
+        Raises:
+            OSError: what it goes into cannot be written.
+        """
         path = self._archive.find_warc(capture.file)
         if path is None:
             self.problems.append(f"{capture.file}: no such file; {capture.uri} was left out")
@@ -67,13 +70,16 @@ class WarcCopy:
         except (WarcError, StopIteration) as error:
             self.problems.append(f"{capture.uri} was left out: {error}")
             return None
+        try:
+            with path.open("rb") as file:
+                members = [_member(file, start, length) for start, length in _places(group)]
+        except OSError as error:
+            self.problems.append(f"{capture.uri} was left out: {capture.file}: {error.strerror}")
+            return None
         offset = self.size
-        with path.open("rb") as file, suppress(OSError):
-            for number, (start, length) in enumerate(_places(group)):
-                self._write(_member(file, start, length))
-                if number == 0:
-                    first = self.size - offset
-        return Placed(capture, offset, first)
+        for member in members:
+            self._write(member)
+        return Placed(capture, offset, len(members[0]))
 
     def _write(self, data: bytes) -> None:
         self._into.write(data)

@@ -14,6 +14,8 @@ _DROPPED = frozenset(
         *("blocking", "fetchpriority", "http-equiv"),
     }
 )
+ANIMATIONS = frozenset({"set", "animate", "animatetransform", "animatemotion"})
+"""Elements that change attributes of others as time passes."""
 _REQUISITES = frozenset({"src", "poster", "background", "lowsrc", "dynsrc", "icon"})
 
 

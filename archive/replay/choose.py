@@ -9,7 +9,6 @@ Source: RFC 7089, 4.5.3 (what a TimeGate chooses is the server's affair).
 
 import hashlib
 import json
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -19,7 +18,7 @@ from sqlite_utils import Database
 
 from archive.index.captures import Capture
 from archive.times import from_timestamp
-from archive.urls import DEFAULT_PORTS, urlkey
+from archive.urls import DEFAULT_PORTS, WWW, urlkey
 
 LATEST = "99991231235959"
 
@@ -34,7 +33,6 @@ _NEAR = 6
 _GONE = frozenset({404, 410, 451})
 _FAR = 60
 _MAX_HOPS = 10
-_WWW = re.compile(r"^www\d*\.")
 # Of each side so many; the second and third question only where the first gave nothing good.
 _SIDES = (
     "AND timestamp <= :timestamp ORDER BY timestamp DESC, id DESC LIMIT :most",
@@ -154,7 +152,7 @@ def _plain(url: str) -> str:
         port = parts.port
     except ValueError:
         return url
-    host = _WWW.sub("", (parts.hostname or "").rstrip("."))
+    host = WWW.sub("", (parts.hostname or "").rstrip("."))
     own = f":{port}" if port and port != DEFAULT_PORTS.get(parts.scheme) else ""
     return f"{host}{own}{parts.path or '/'}?{parts.query}"
 

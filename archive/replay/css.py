@@ -37,6 +37,13 @@ _ESCAPES = re.compile(
     r"\\(?:([0-9a-fA-F]{1,6})(?:\r\n|[ \t\r\n\f])?|(\r\n|[\n\f\r])|(.)|\Z)", re.DOTALL
 )
 
+# What begins a tag or comment to a browser that takes the style sheet for one in a drawing. In
+# strings and addresses it is escaped; elsewhere a blank keeps a range of widths what it is.
+_OPENING = re.compile(r"<(?=[a-zA-Z/!?])")
+_SHIELDED = re.compile(
+    rf"({_COMMENT}|{_STRING}|url\({_INNER})|<!--|{_OPENING.pattern}", _FLAGS | re.ASCII
+)
+
 _IMAGE_SETS = frozenset({"src", "image-set", "-webkit-image-set"})
 _BLANK = "about:invalid"
 _LARGEST = 0x10FFFF
@@ -81,12 +88,18 @@ def find_addresses(text: str) -> tuple[str, ...]:
 
 
 def rewrite_style_element(text: str, locate: Locate) -> str:
-    r"""The same for the text of a ``<style>`` element, which must not be able to end it.
+    r"""The same for the text of a ``<style>`` element: nothing in it can end it or begin a tag.
 
     >>> rewrite_style_element("a{b:url('\\3c/style>')}", lambda url: url)
     'a{b:url("\\3C /style>")}'
     """
-    return rewrite_css(text, locate).replace("</", "\\3C /")
+    return _SHIELDED.sub(_shielded, rewrite_css(text, locate))
+
+
+def _shielded(match: re.Match[str]) -> str:
+    if match[1]:
+        return _OPENING.sub(r"\\3C ", match[1])
+    return " " if match[0] == "<!--" else "< "
 
 
 def decode_css(body: bytes, *, charset: str | None, environment: str | None = None) -> str:

@@ -12,12 +12,11 @@ from urllib.parse import unquote, urldefrag
 from lxml import etree
 
 from archive.replay.address import Links
-from archive.replay.attributes import rewrite_attribute
+from archive.replay.attributes import ANIMATIONS, rewrite_attribute
 from archive.replay.css import rewrite_style_element
 
 # Elements that run or change where addresses lead; gone with their contents.
 _DROPPED = frozenset({"script", "base", "embed", "applet", "iframe", "object", "foreignobject"})
-_ANIMATIONS = frozenset({"set", "animate", "animatetransform", "animatemotion"})
 _UNSTORABLE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _REFERENCE = re.compile(r"url\(\s*[\"']?#([^\"')\s]+)|^#(\S+)$")
 # libxml2 compares each attribute of an element with all before it.
@@ -167,7 +166,7 @@ def _rewrite_tree(root: etree._Element, links: Links) -> None:
     for element in list(root.iter(etree.Element)):
         name = _local(element.tag)
         aims = element.get("attributeName") or element.get("attributename") or ""
-        if name in _DROPPED or (name in _ANIMATIONS and "href" in aims.lower()):
+        if name in _DROPPED or (name in ANIMATIONS and "href" in aims.lower()):
             _drop(element)
             continue
         for key, value in list(element.attrib.items()):

@@ -9,10 +9,14 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from html import escape
+from string import ascii_letters
 
 from archive.replay.address import Links, parse_refresh
-from archive.replay.attributes import rewrite_attributes
+from archive.replay.attributes import ANIMATIONS, rewrite_attributes
 from archive.replay.css import rewrite_style_element
+from archive.replay.drawings import Read, bring_in
+from archive.replay.elements import PREPARE
+from archive.replay.foreign import Nesting
 from archive.replay.lazy import fill_lazy, has_stand_in
 from archive.replay.quirks import is_quirky
 from archive.replay.srcset import iter_candidates
@@ -35,25 +39,26 @@ _DROPPED = frozenset({"base", "applet", "portal", "fencedframe", "bgsound", "par
 _RAW_KEPT = frozenset({"title", "textarea"})
 # Elements whose raw text parsers disagree about; shown as what they look like.
 _AS_PRE = frozenset({"xmp", "plaintext"})
-_ANIMATIONS = frozenset({"set", "animate", "animatetransform", "animatemotion"})
 _FOREIGN = frozenset({"svg", "math"})
 # End tags that are written otherwise, because their start tags are.
 _ENDS = {"object": "</span>", "amp-img": "</span>", "amp-anim": "</span>"}
 _GONE = frozenset({"base", "embed", "param", "bgsound", "applet", "portal", "fencedframe"})
 
-_LINKED_REQUISITES = frozenset(
-    {"stylesheet", "icon", "apple-touch-icon", "apple-touch-icon-precomposed", "mask-icon"}
-)
-_HTTP_EQUIV_KEPT = frozenset({"content-language", "default-style", "x-ua-compatible"})
 _MAX_FRAMES_DEEP = 3
+# Thousands of tags that are never closed would each be read to the end.
+_MAX_HEAD_TAG = 4000
 
 # Where a tag begins that may have to change: it has attributes, or its name alone is enough.
 _NEXT = re.compile(
-    r"<(?:[!?]|/(?:[^a-zA-Z]|object|amp-img|amp-anim|svg|math|base|embed|param|applet)"
+    r"<(?:[!?]|/(?:[^a-zA-Z]|object|amp-img|amp-anim|svg|math|base|embed|param|applet"
+    r"|[a-zA-Z][^\t\n\f\r />]*+[\t\n\f\r /])"
     r"|[a-zA-Z][^\t\n\f\r />]*+[\t\n\f\r /]|(?:script|style|title|textarea|xmp|iframe|noembed"
     r"|noframes|plaintext|svg|math|base|object|embed|param|applet)>)",
-    re.IGNORECASE,
+    re.IGNORECASE | re.ASCII,
 )
+# Within drawings every tag may end them.
+_NEXT_WITHIN = re.compile(r"<(?:[!?a-zA-Z]|/(?=.))", re.DOTALL)
+_LETTERS = frozenset(ascii_letters)
 # Attributes that may have to change; without one of them a tag stays as it is.
 _TELLING = re.compile(
     r"[\t\n\f\r /\"'](?:on|data-|src|href|xlink|style|poster|background|action|form|ping|integrity"
@@ -66,10 +71,16 @@ _SPECIAL = frozenset(
     {"meta", "link", "object", "embed", "amp-img", "amp-anim", "iframe", "frame", "img", "source"}
 )
 _SRCSET = re.compile(
-    r"""(?:src|data-[a-z-]*|lazy-)(?:set|srcset)\s*=\s*("[^"]*"|'[^']*'|[^\s>]+)""", re.IGNORECASE
+    r"""(?<![\w-])(?:srcset|(?:data|lazy|nitro)-[a-z-]*+(?<=set))\s*+=\s*+("[^"]*"|'[^']*'|[^\s>]+)""",
+    re.IGNORECASE | re.ASCII,
 )
-_DRAWING = re.compile(r"\.(?:svgz?|png|jpe?g|gif|webp|avif|bmp)(?:[?#]|$)", re.IGNORECASE)
-_SWITCHED = re.compile(r"media\s*=\s*\\?['\"]([^'\"]*)", re.IGNORECASE)
+_MARKUP = re.compile(r"<(?!!\[CDATA\[)")
+_DRAWN_SCRIPT = re.compile(
+    r"<!\[CDATA\[.*?(?:\]\]>|\Z)|<!--(?:-?>|.*?(?:--!?>|\Z))"
+    r"|</(script|svg|math)(?=[\t\n\f\r />])",
+    re.IGNORECASE | re.ASCII | re.DOTALL,
+)
+_STYLE_END = re.compile(r"</style(?=[\t\n\f\r />])", re.IGNORECASE | re.ASCII)
 
 
 @dataclass(slots=True)
@@ -82,12 +93,14 @@ class Page:
         captured: Addresses of `srcset` candidates that the archive has; None: not asked.
         sprites: Drawings in other files that the page uses, by address and fragment, with the
             name that stands for each of them in the page.
+        read: The text of a drawing, by its address; without it none is brought in.
     """
 
     links: Links
     depth: int = 0
     captured: set[str] | None = None
     sprites: dict[str, str] = field(default_factory=dict)
+    read: Read | None = None
 
 
 def rewrite_html(text: str, links: Links, *, depth: int = 0, known: Known | None = None) -> str:
@@ -103,7 +116,7 @@ def rewrite_html(text: str, links: Links, *, depth: int = 0, known: Known | None
 
 
 def rewrite_page(text: str, page: Page, known: Known | None = None) -> str:
-    """Rewrite a page, leaving in ``page`` what is to be brought along with it."""
+    """Rewrite a page, and bring into it the drawings of other files that it uses."""
     links = page.links
     if "<base" in text[:200_000] or "<BASE" in text[:200_000]:
         links = _with_base(text, links)
@@ -112,7 +125,7 @@ def rewrite_page(text: str, page: Page, known: Known | None = None) -> str:
     page.links = links
     if known is not None:
         page.captured = known(_candidates(text, links))
-    return _Rewriter(text, page).run()
+    return _with_sprites(_Rewriter(text, page).run(), page)
 
 
 def find_refresh(text: str) -> tuple[float, str] | None:
@@ -122,12 +135,17 @@ def find_refresh(text: str) -> tuple[float, str] | None:
     (0.0, '/new')
     """
     for match in re.finditer(r"<meta(?=[\t\n\f\r /])", text[:200_000], re.IGNORECASE):
-        # Bounded, as thousands that are never closed would each be read to the end.
-        tag = TAG.match(text, match.start(), match.start() + 4000)
+        tag = TAG.match(text, match.start(), match.start() + _MAX_HEAD_TAG)
         attributes = parse_attributes(tag[3]) if tag else {}
         if attributes.get("http-equiv", "").strip().lower() == "refresh":
             return parse_refresh(attributes.get("content", ""))
     return None
+
+
+def _with_sprites(shown: str, page: Page) -> str:
+    if page.sprites and page.read is not None:
+        shown += bring_in(page.sprites, page.links, page.read)
+    return shown
 
 
 class _Rewriter:
@@ -135,13 +153,15 @@ class _Rewriter:
 
     def __init__(self, text: str, page: Page) -> None:
         self._text, self._page, self._links = text, page, page.links
-        self._foreign = 0
+        self._nesting = Nesting()
+        # Whether the element that is being written is of a drawing or formula, and has no content.
+        self._foreign = self._closed = False
         self._out: list[str] = []
 
     def run(self) -> str:
         text, out = self._text, self._out
         done = at = 0
-        while match := _NEXT.search(text, at):
+        while match := (_NEXT_WITHIN if self._nesting.within else _NEXT).search(text, at):
             start = match.start()
             out.append(text[done:start])
             at = done = self._take(start)
@@ -151,7 +171,8 @@ class _Rewriter:
     def _take(self, start: int) -> int:
         """Write what stands for the tag at ``start``; where to go on."""
         text = self._text
-        if text[start + 1] in "!?" or (text[start + 1] == "/" and not text[start + 2].isalpha()):
+        first = text[start + 1]
+        if first in "!?" or (first == "/" and text[start + 2] not in _LETTERS):
             return self._take_declaration(start)
         match = TAG.match(text, start)
         if match is None:
@@ -159,16 +180,16 @@ class _Rewriter:
             return len(text)
         name, end = match[2].lower(), match.end()
         if match[1]:
-            return self._take_end(name, start, end)
-        if name in _FOREIGN and "/" not in match[4]:
-            self._foreign += 1
+            return self._take_end(name, match)
+        self._closed = match[4].endswith("/")
+        self._foreign = self._nesting.start(name, match[3], closed=self._closed)
         written = self._written(name, match)
         self._out.append(written)
-        return self._take_content(name, end, written)
+        return self._take_content(name, end)
 
     def _take_declaration(self, start: int) -> int:
         text = self._text
-        if self._foreign and text.startswith("<![CDATA[", start):
+        if self._nesting.foreign and text.startswith("<![CDATA[", start):
             stop = text.find("]]>", start)
             stop = len(text) if stop < 0 else stop
             # As text, which it is whether or not the browser still takes this for a drawing.
@@ -179,24 +200,24 @@ class _Rewriter:
             self._out.append(text[start:end])
         return end
 
-    def _take_end(self, name: str, start: int, end: int) -> int:
-        if name in _FOREIGN:
-            self._foreign = max(0, self._foreign - 1)
-        if name in _GONE:
-            return end
-        self._out.append(_ENDS.get(name, self._text[start:end]))
-        return end
+    def _take_end(self, name: str, match: re.Match[str]) -> int:
+        self._nesting.end(name)
+        if name not in _GONE:
+            # Browsers pass over what attributes it has.
+            as_it_was = f"</{match[2]}>" if match[3] else match[0]
+            self._out.append(_ENDS.get(name, as_it_was))
+        return match.end()
 
-    def _take_content(self, name: str, end: int, written: str) -> int:
+    def _take_content(self, name: str, end: int) -> int:
         """The text of elements whose content is no markup; where to go on."""
         text = self._text
         if name == "script":
-            return _behind(text, end_of_script(text, end))
+            return self._behind_script(end)
         if name in _RAW_DROPPED or (name == "iframe" and not self._foreign):
             stop = end_of_raw(text, end, name)
             return _behind(text, stop) if name != "iframe" else stop
         if name == "style":
-            return self._take_style(end, written)
+            return self._take_style(end)
         if name in _RAW_KEPT and not self._foreign:
             stop = end_of_raw(text, end, name)
             # Their text is that of characters; escaped it is the same, to whoever reads it.
@@ -208,15 +229,22 @@ class _Rewriter:
             return _behind(text, stop)
         return end
 
-    def _take_style(self, end: int, written: str) -> int:
+    def _behind_script(self, end: int) -> int:
+        if not self._foreign:
+            return _behind(self._text, end_of_script(self._text, end))
+        return end if self._closed else _behind_drawn_script(self._text, end)
+
+    def _take_style(self, end: int) -> int:
         text = self._text
+        if self._foreign:
+            # Within a drawing a style sheet may hold markup, and that is read as such.
+            found = _MARKUP.search(text, end)
+            if self._closed or (found and not _STYLE_END.match(text, found.start())):
+                return end
         stop = end_of_raw(text, end, "style")
         sheet = text[end:stop]
-        if written.endswith("/>") and self._foreign:
-            return end
-        if self._foreign and re.search(r"<(?!!\[CDATA\[)", sheet):
-            # Within a drawing a style sheet may hold markup, and that is read as such.
-            return end
+        if self._foreign:
+            sheet = sheet.replace("<![CDATA[", "").replace("]]>", "")
         self._out.append(rewrite_style_element(sheet, self._links.requisite))
         return stop
 
@@ -225,20 +253,40 @@ class _Rewriter:
             return ""
         if name in _AS_PRE and not self._foreign:
             return "<pre>"
-        if name not in _SPECIAL and not _TELLING.search(match[3]):
+        is_plain = name not in _SPECIAL and not _TELLING.search(match[3])
+        if is_plain and not self._may_hold_markup(match):
             return match[0]
-        tag = Tag(name, parse_attributes(match[3]), "/" in match[4])
-        if name in _ANIMATIONS and "href" in tag.attributes.get("attributename", "").lower():
+        tag = Tag(name, parse_attributes(match[3]), self._closed)
+        if name in ANIMATIONS and "href" in tag.attributes.get("attributename", "").lower():
             return ""
         return self._rewritten(tag, match)
 
     def _rewritten(self, tag: Tag, match: re.Match[str]) -> str:
         before = dict(tag.attributes)
         name = tag.name
-        prepare = _PREPARE.get(name)
-        tail = prepare(tag, self._page) if prepare else ""
+        prepare = PREPARE.get(name)
+        tail = prepare(tag, self._links) if prepare else ""
         if tail is None:
             return ""
+        self._fill(tag, name, match)
+        if tag.name == "iframe" and "srcdoc" in tag.attributes:
+            self._rewrite_srcdoc(tag)
+        if name == "use":
+            self._use(tag)
+        if self._may_hold_markup(match):
+            tag.attributes = {k: v for k, v in tag.attributes.items() if "<" not in k}
+        if not rewrite_attributes(tag, self._links, self._page.captured):
+            return ""
+        unchanged = tag.attributes == before and tag.name == name and not tail
+        if unchanged and not self._may_hold_markup(match):
+            return match[0]
+        if self._foreign and tag.name == name:
+            # Names and attributes of drawings have capitals that count.
+            return _with_capitals(tag, match) + tail
+        return tag.write() + tail
+
+    def _fill(self, tag: Tag, name: str, match: re.Match[str]) -> None:
+        """Show the picture that a script would have shown, unless another stands in for it."""
         if name in ("img", "source", "iframe", "video", "image"):
             around = "" if name != "img" else self._text[match.end() : match.end() + 2000]
             behind = self._text[max(0, match.start() - 2000) : match.start()]
@@ -246,23 +294,16 @@ class _Rewriter:
                 fill_lazy(tag)
         elif "data-" in match[3]:
             fill_lazy(tag)
-        if tag.name == "iframe" and "srcdoc" in tag.attributes:
-            self._rewrite_srcdoc(tag)
-        if name == "use":
-            self._use(tag)
-        if not rewrite_attributes(tag, self._links, self._page.captured):
-            return ""
-        if tag.attributes == before and tag.name == name and not tail:
-            return match[0]
-        if self._foreign and tag.name == name:
-            # Names and attributes of drawings have capitals that count.
-            return _with_capitals(tag, match) + tail
-        return tag.write() + tail
+
+    def _may_hold_markup(self, match: re.Match[str]) -> bool:
+        """Whether a browser that is within a style sheet here could read a value as its end."""
+        return self._nesting.seen and "<" in match[3]
 
     def _rewrite_srcdoc(self, tag: Tag) -> None:
-        inner = Page(self._links, self._page.depth + 1)
+        page = self._page
+        inner = Page(self._links, page.depth + 1, page.captured, read=page.read)
         text = tag.attributes["srcdoc"] if inner.depth <= _MAX_FRAMES_DEEP else ""
-        tag.attributes["srcdoc"] = _Rewriter(text, inner).run()
+        tag.attributes["srcdoc"] = _with_sprites(_Rewriter(text, inner).run(), inner)
 
     def _use(self, tag: Tag) -> None:
         """A drawing in another file is blocked by every sandbox: it is brought into the page."""
@@ -283,6 +324,15 @@ def _behind(text: str, end_tag: int) -> int:
     return match.end() if match else len(text)
 
 
+def _behind_drawn_script(text: str, at: int) -> int:
+    """Behind a script of a drawing, which holds markup: the drawing's end ends it, too."""
+    for match in _DRAWN_SCRIPT.finditer(text, at):
+        if match[1]:
+            is_own = match[1].lower() == "script"
+            return _behind(text, match.start()) if is_own else match.start()
+    return len(text)
+
+
 def _with_capitals(tag: Tag, match: re.Match[str]) -> str:
     names = {name.lower(): name for name in re.findall(r"[^\t\n\f\r />=\"']+", match[3])}
     attributes = {names.get(key, key): value for key, value in tag.attributes.items()}
@@ -299,7 +349,7 @@ def _with_base(text: str, links: Links) -> Links:
         if name in _FOREIGN:
             foreign += -1 if match[1] else 1
         elif name == "base" and not match[1] and foreign <= 0:
-            tag = TAG.match(text, match.start())
+            tag = TAG.match(text, match.start(), match.start() + _MAX_HEAD_TAG)
             href = parse_attributes(tag[3]).get("href") if tag else None
             if href is not None:
                 return replace(links, base=links.absolute(href) or "")
@@ -322,74 +372,3 @@ def _candidates(text: str, links: Links) -> set[str]:
 
 def _decoded(value: str) -> str:
     return next(iter(parse_attributes(f' a="{value}"').values()), "") if "&" in value else value
-
-
-def _meta(tag: Tag, page: Page) -> str | None:
-    kind = tag.attributes.get("http-equiv", "").strip().lower()
-    if kind == "refresh":
-        refresh = parse_refresh(tag.attributes.get("content", ""))
-        target = page.links.page(refresh[1]) if refresh else None
-        if refresh is None or target is None:
-            return None
-        # Inert in the sandbox; kept for who reads the source. The frame page tells readers.
-        tag.attributes |= {"name": "archived-refresh", "content": f"{refresh[0]:g}; {target}"}
-    elif kind and kind not in _HTTP_EQUIV_KEPT:
-        return None
-    # What we send is UTF-8, and the header says so.
-    return None if "charset" in tag.attributes else ""
-
-
-def _link(tag: Tag, page: Page) -> str | None:  # noqa: ARG001 - as its siblings
-    """Style sheets that a script would switch on are on; what only fetches ahead goes."""
-    wanted = set(tag.attributes.get("rel", "").lower().split())
-    loaded = tag.attributes.get("onload", "")
-    as_style = tag.attributes.get("as", "").strip().lower() == "style"
-    if wanted & {"preload", "prefetch"} and as_style and "stylesheet" not in wanted:
-        tag.attributes["rel"] = "stylesheet"
-        wanted = {"stylesheet"}
-        del tag.attributes["as"]
-    if "stylesheet" in wanted:
-        switched = _SWITCHED.search(loaded)
-        if switched or (loaded and tag.attributes.get("media", "").strip().lower() == "print"):
-            tag.attributes["media"] = (switched[1] if switched else "") or "all"
-        if not tag.attributes.get("href") and tag.attributes.get("data-href"):
-            tag.attributes["href"] = tag.attributes["data-href"]
-    return "" if wanted & _LINKED_REQUISITES else None
-
-
-def _object(tag: Tag, page: Page) -> str | None:  # noqa: ARG001 - as its siblings
-    """A drawing is shown as a picture; of all else what stands inside it, its own replacement."""
-    data, kind = tag.attributes.get("data", ""), tag.attributes.get("type", "").strip().lower()
-    tag.attributes.pop("data", None)
-    if data and (kind.startswith("image/") or (not kind and _DRAWING.search(data))):
-        tag.name = "img"
-        tag.attributes["src"] = data
-        return "<span hidden>"
-    tag.name = "span"
-    return ""
-
-
-def _embed(tag: Tag, page: Page) -> str | None:  # noqa: ARG001 - as its siblings
-    source, kind = tag.attributes.get("src", ""), tag.attributes.get("type", "").strip().lower()
-    if not source or not (kind.startswith("image/") or (not kind and _DRAWING.search(source))):
-        return None
-    tag.name = "img"
-    return ""
-
-
-def _amp_img(tag: Tag, page: Page) -> str | None:  # noqa: ARG001 - as its siblings
-    tag.name = "img"
-    if tag.attributes.get("layout", "").lower() in ("responsive", "fill", "intrinsic"):
-        style = tag.attributes.get("style", "")
-        tag.attributes["style"] = f"{style};max-width:100%;height:auto".lstrip(";")
-    return "<span hidden>"
-
-
-_PREPARE: dict[str, Callable[[Tag, Page], str | None]] = {
-    "meta": _meta,
-    "link": _link,
-    "object": _object,
-    "embed": _embed,
-    "amp-img": _amp_img,
-    "amp-anim": _amp_img,
-}

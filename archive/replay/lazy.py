@@ -5,6 +5,7 @@ NitroPack, LiteSpeed: attributes that their documents name.
 """
 
 import re
+from collections.abc import Iterator
 
 from archive.replay.srcset import iter_candidates
 from archive.replay.tokens import TAG, Tag, parse_attributes
@@ -43,15 +44,12 @@ _PLACEHOLDER = re.compile(
     r"|^\s*(?:data:|about:blank|#|$)|^\s*//:0",
     re.IGNORECASE,
 )
-_ADDRESS = re.compile(r"\s*(?:https?:)?[^\s{}<>\"'|^`]+[./][^\s{}<>\"']+\s*", re.IGNORECASE)
-_IN_URL = re.compile(r"""\s*url\(\s*["']?(.*?)["']?\s*\)\s*""", re.IGNORECASE)
+# Up to the first dot or slash behind the first character, and the rest: read in one way only.
+_ADDRESS = re.compile(r"\s*+[^\s{}<>\"'|^`][^\s{}<>\"'|^`./]*+[./][^\s{}<>\"']++\s*+")
 # Between a picture and the noscript that stands for it nothing but its wrappers may stand.
 _NOSCRIPT_BEHIND = re.compile(
     r"(?:\s|</?(?:span|div|picture|source|figure|a)\b[^>]*>){0,8}<noscript[^>]*>(.*?)(?:</noscript|$)",
     re.IGNORECASE | re.DOTALL,
-)
-_NOSCRIPT_BEFORE = re.compile(
-    r"<noscript[^>]*>((?:(?!<noscript).)*?)</noscript>\s*$", re.IGNORECASE | re.DOTALL
 )
 _PICTURES = re.compile(r"<(?:img|amp-img)(?=[\t\n\f\r /])", re.IGNORECASE)
 
@@ -83,13 +81,28 @@ def has_stand_in(behind: str, before: str) -> bool:
     """
     if "noscript" not in behind and "noscript" not in before:
         return False
-    found = _NOSCRIPT_BEHIND.match(behind) or _NOSCRIPT_BEFORE.search(before)
-    return found is not None and any(map(_is_picture, _tags(found[1])))
+    found = _NOSCRIPT_BEHIND.match(behind)
+    inside = found[1] if found else _noscript_before(before)
+    return any(map(_is_picture, _tags(inside)))
 
 
-def _tags(markup: str) -> list[dict[str, str]]:
-    tags = (TAG.match(markup, match.start()) for match in _PICTURES.finditer(markup))
-    return [parse_attributes(tag[3]) for tag in tags if tag]
+def _noscript_before(markup: str) -> str:
+    """What the noscript holds that ends right here."""
+    markup = markup.rstrip()
+    plain = markup.lower()
+    start = plain.rfind("<noscript")
+    begin = markup.find(">", start) + 1
+    stop = len(markup) - len("</noscript>")
+    return markup[begin:stop] if start >= 0 and plain.endswith("</noscript>") else ""
+
+
+def _tags(markup: str) -> Iterator[dict[str, str]]:
+    for match in _PICTURES.finditer(markup):
+        tag = TAG.match(markup, match.start())
+        if tag is None:
+            # Nor is there a whole one behind it.
+            return
+        yield parse_attributes(tag[3])
 
 
 def _is_picture(attributes: dict[str, str]) -> bool:
@@ -115,9 +128,10 @@ def _has_background(style: str) -> bool:
 
 def _address_in(value: str) -> str:
     """The address that a background attribute names, bare, as CSS or as candidates."""
-    inner = _IN_URL.fullmatch(value)
-    if inner:
-        return inner[1]
+    plain = value.strip()
+    if plain[:4].lower() == "url(" and plain.endswith(")"):
+        inner = plain[4:-1].strip()
+        return inner[inner[:1] in ("'", '"') : len(inner) - (inner[1:][-1:] in ("'", '"'))]
     if _ADDRESS.fullmatch(value):
         return value.strip()
     first = next(iter_candidates(value), ("", ""))[0] if " " in value else ""

@@ -5,7 +5,9 @@ Source: WHATWG HTML, 13.2.6.4.1 (the "initial" insertion mode); the identifiers 
 
 import re
 
-_DOCTYPE = re.compile(r"(?:\s|<!--.*?-->|\ufeff)*<!doctype\s+([^>]*)>", re.IGNORECASE | re.DOTALL)
+_DOCTYPE = re.compile(
+    r"(?:\s|\ufeff|<!--(?:(?!-->).)*+-->)*+<!doctype\s+([^>]*)>", re.IGNORECASE | re.DOTALL
+)
 _QUIRKY = re.compile(
     r"""-//(?:w3c//dtd\ html\ (?:3|4\.0\ frameset|4\.0\ transitional|experimental)
         |w3c//dtd\ w3\ html|ietf//dtd\ html|netscape|microsoft|sun\ micro|w3o//|webtechs

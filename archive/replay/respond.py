@@ -7,7 +7,7 @@ from urllib.parse import quote, unquote, urlsplit
 from archive.replay.address import AS_STYLE, Links
 from archive.replay.charset import decode
 from archive.replay.css import decode_css, rewrite_css
-from archive.replay.drawings import Read, bring_in, rewrite_svg, xhtml_to_html
+from archive.replay.drawings import Read, rewrite_svg, xhtml_to_html
 from archive.replay.headers import Treatment, treatment_of
 from archive.replay.html import Known, Page, rewrite_page
 from archive.replay.ranges import Unsatisfiable, parse_range
@@ -124,11 +124,7 @@ def _rewritten(body: Body, links: Links, treatment: Treatment, around: Around) -
         return rewrite_svg(text, located)
     if treatment.how == "xhtml":
         text = xhtml_to_html(text) or text
-    page = Page(located)
-    shown = rewrite_page(text, page, around.known)
-    if page.sprites and around.read is not None:
-        shown += bring_in(page.sprites, page.links, around.read)
-    return shown
+    return rewrite_page(text, Page(located, read=around.read), around.known)
 
 
 def _as_stored(body: Body, treatment: Treatment, byte_range: str | None) -> Reply:

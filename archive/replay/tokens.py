@@ -24,7 +24,7 @@ _ATTRIBUTES = re.compile(
 # Where something other than text begins that anybody need look at: tags without attributes of
 # which nothing is to be made are passed over.
 _COMMENT_END = re.compile(r"--!?>")
-_SCRIPT = re.compile(r"<!--|-->|<(/?)script(?=[\t\n\f\r />])", re.IGNORECASE)
+_SCRIPT = re.compile(r"<!---*+>|<!--|-->|<(/?)script(?=[\t\n\f\r />])", re.IGNORECASE | re.ASCII)
 
 
 @dataclass(slots=True)
@@ -100,7 +100,7 @@ def end_of_script(text: str, at: int) -> int:
         found = match[0]
         if found == "<!--":
             escaped = True
-        elif found == "-->":
+        elif found.endswith("->"):
             escaped = within = False
         elif not match[1]:
             within = escaped
@@ -116,5 +116,5 @@ _ENDS: dict[str, re.Pattern[str]] = {}
 
 def _end_tag(name: str) -> re.Pattern[str]:
     if name not in _ENDS:
-        _ENDS[name] = re.compile(rf"</{name}(?=[\t\n\f\r />])", re.IGNORECASE)
+        _ENDS[name] = re.compile(rf"</{name}(?=[\t\n\f\r />])", re.IGNORECASE | re.ASCII)
     return _ENDS[name]

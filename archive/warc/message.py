@@ -27,6 +27,8 @@ _CHUNK_SIZE = re.compile(rb"[ \t]*([0-9a-fA-F]{1,15})[ \t]*(?:;.*)?$", re.DOTALL
 # What every reader splits alike: named fields ended by CRLF. Other heads are as sound, but
 # readers disagree where such a head ends, so a payload digest would be a matter of opinion.
 _PLAIN_HEAD = re.compile(rb"[^\r\n]+\r\n(?:[!-9;-~]+:[^\r\n]*\r\n)*\r\n")
+REDIRECTS = frozenset({301, 302, 303, 307, 308})
+"""Statuses whose Location is followed."""
 
 RawHeaders = tuple[tuple[bytes, bytes], ...]
 

@@ -6,18 +6,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from urllib.parse import SplitResult, unquote, urlsplit
 
-# A header of one of these names proves who asks; archives outlive passwords, but not by much.
-SECRET_HEADERS = frozenset(
-    {
-        b"authorization",
-        b"proxy-authorization",
-        b"cookie",
-        b"x-api-key",
-        b"api-key",
-        b"x-auth-token",
-    }
-)
-MASK = b"[masked]"
+from archive.warc.secrets import MASK, SECRET_HEADERS
+
 _OURS = frozenset({b"host", b"content-length", b"transfer-encoding", b"proxy-authorization"})
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 _METHOD = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+")

@@ -5,6 +5,7 @@ import gzip
 import hashlib
 import io
 import json
+import time
 from contextlib import closing
 
 import pytest
@@ -12,6 +13,9 @@ from fastwarc.stream_io import Lz4Writer
 
 from archive.index.captures import iter_captures
 from archive.index.open import open_index
+from archive.ingest.arc import iter_arc
+from archive.ingest.forms import arc_fields
+from archive.ingest.har import iter_har
 from archive.search import search
 from archive.urls import urlkey
 from tests.archive.indexer.press import story
@@ -222,6 +226,54 @@ def test_a_har_is_taken_in(archive, tmp_path):
     assert shown(archive, "http://har.example/0", "20260110120000") == story("Harbour vote")
     assert shown(archive, "http://har.example/1") == b"\xff\x00picture"
     assert "there already: " in ingest(archive, "--no-index", path).output
+
+
+def converted(content: bytes, iter_members, **options) -> tuple[bytes, list[str]]:
+    """The records made of a file, unpacked, and what was said of it."""
+    told: list[str] = []
+    members = list(iter_members(io.BytesIO(content), "0" * 64, told.append, **options))
+    return b"".join(map(gzip.decompress, members)), told
+
+
+@pytest.mark.parametrize("entries", [5, {"a": 1}, "abc", None])
+def test_a_har_without_a_list_of_entries_is_said_to_be_none(entries):
+    _, told = converted(json.dumps({"log": {"entries": entries}}).encode(), iter_har)
+    assert len(told) == 1
+    assert "entries is" in told[0]
+
+
+def test_a_moment_before_all_calendars_costs_its_entry_only():
+    content = har(b"one", b"two").replace(b"2026-01-10T12:00:00.250Z", b"0001-01-01T00:00:00+14:00")
+    made, told = converted(content, iter_har)
+    assert made.count(b"WARC-Type: response") == 1
+    assert told[0].startswith("entry 1: OverflowError")
+
+
+def test_a_har_gives_away_nobodys_cookies():
+    content = json.loads(har(b"one"))
+    content["log"]["entries"][0]["request"]["headers"] = [
+        {"name": name, "value": "s3cret"} for name in ("Cookie", "authorization", "X-Api-Key")
+    ]
+    made, _ = converted(json.dumps(content).encode(), iter_har)
+    assert b"s3cret" not in made
+    assert b"\r\nCookie: [masked]\r\nauthorization: [masked]\r\n" in made
+
+
+def test_a_block_of_an_arc_that_is_too_long_is_cut_and_that_is_said():
+    made, told = converted(arc((ADDRESSES[0], 0)), iter_arc, max_block_bytes=60)
+    assert b"\r\nContent-Length: 60\r\n" in made
+    assert any(line.startswith(ADDRESSES[0]) and "first 60 were taken" in line for line in told)
+
+
+@pytest.mark.parametrize("piece", [b" 1.1.1.1 20010203040506", b" a", b" ", b" 1.1.1.1 20010203"])
+def test_lines_that_name_no_record_take_time_by_their_length(piece):
+    def cpu(count: int) -> float:
+        begun = time.process_time()
+        arc_fields(b"http://a.example/" + piece * count + b" \xff\n")
+        return time.process_time() - begun
+
+    cpu(100)
+    assert cpu(80_000) < 12 * max(cpu(20_000), 0.02)
 
 
 def test_lz4_is_taken_in(archive, tmp_path):

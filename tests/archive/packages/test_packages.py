@@ -1,5 +1,6 @@
 """WARC and WACZ out: whole, described, and read back to the same index."""
 
+import errno
 import gzip
 import hashlib
 import json
@@ -14,6 +15,9 @@ from archive.check.run import check_files
 from archive.cli import cli
 from archive.index.open import open_index
 from archive.layout import create_archive
+from archive.packages.choose import Chooser
+from archive.packages.warc import WarcCopy
+from archive.times import from_timestamp
 from tests.archive.indexer.press import story
 from tests.archive.replay.shelf import CONFIG, Shelf
 from tests.environments import environment
@@ -91,6 +95,49 @@ def test_a_search_takes_along_what_its_pages_need(shelf, tmp_path):
     # The second capture of the page is a revisit; the first, which it refers to, is there.
     kinds = [row[7] for row in rows(other, CAPTURES) if row[3] == HARBOUR]
     assert sorted(kinds) == ["response", "revisit"]
+
+
+class Full:
+    """A disk that takes some bytes and then no more."""
+
+    def __init__(self, room: int) -> None:
+        self.room = room
+
+    def write(self, data: bytes) -> int:
+        self.room -= len(data)
+        if self.room < 0:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return len(data)
+
+
+def test_a_full_disk_is_no_missing_record(shelf):
+    with closing(open_index(shelf.archive)) as db:
+        capture = next(Chooser(shelf.archive, db).everything())
+    disk = Full(10_000)
+    copy = WarcCopy(shelf.archive, disk, filename="x.warc.gz", created=from_timestamp(T1))
+    disk.room = 100
+    with pytest.raises(OSError, match="No space left"):
+        copy.add(capture)
+    assert copy.problems == []
+
+
+def test_what_no_browser_finds_in_the_text_is_taken_along_too(tmp_path):
+    shelf = Shelf(tmp_path / "archive")
+    page = (
+        b"<svg><use href='/sprite.svg#mail'/></svg><img srcset='/plain.png'>"
+        b"<img src=\"/it's.png\"><iframe srcdoc='<svg><use href=/inner.svg#a /></svg>'></iframe>"
+    )
+    shelf.put(HARBOUR, page, at=T1, kind="article")
+    pictures = ("plain.png", "it's.png", "sprite.svg", "inner.svg", "unused.png")
+    for name in pictures:
+        kind = "image/svg+xml" if name.endswith("svg") else "image/png"
+        shelf.put(f"http://post.test/{name}", f"<svg>{name}".encode(), at=T1, content_type=kind)
+    shelf.index()
+    shelf.close()
+    with closing(open_index(shelf.archive)) as db:
+        article = next(c for c in Chooser(shelf.archive, db).everything() if c.uri == HARBOUR)
+        found = {capture.uri for capture in Chooser(shelf.archive, db).with_needs(article)}
+    assert found == {HARBOUR, *(f"http://post.test/{name}" for name in pictures[:-1])}
 
 
 def test_a_wacz_is_described_and_its_index_leads_to_its_records(shelf, tmp_path):

@@ -49,6 +49,38 @@ def test_what_leads_nowhere_is_left_as_it_was_written(markup):
         ("<script><!-- <script></script> x --></script>c", "c"),
         ("<p><!-- <img src=x> -->c", "<p>c"),
         ("<p>a<!-->b", "<p>ab"),
+        ("<script><!--></script>b<!-- --><script></script>c", "bc"),
+        ("<script><!---><script></script>b", "b"),
+        ("<p>a</é>b</日>c<ı d=e>f<ſ d=e>g", "<p>abc<ı d=e>f<ſ d=e>g"),
+        ("<svg><script href='x'/></svg>b", "<svg></svg>b"),
+        ("<svg><script href=x/></svg>b</script>c", "<svg></svg>b</script>c"),
+        ("<svg><script><![CDATA[</svg>]]><!--</svg>--></script></svg>b", "<svg></svg>b"),
+        ("<svg / ><style>a{b:'<i>'}</style>", "<svg / ><style>a{b:'<i>'}</style>"),
+        ("<svg/><style>a{b:'<i>'}</style>", "<svg/><style>a{b:'\\3C i>'}</style>"),
+        (
+            "<svg><p><style>a{b:'<i>'}</style><title><b></title>",
+            "<svg><p><style>a{b:'\\3C i>'}</style><title>&lt;b></title>",
+        ),
+        (
+            "<svg><foreignObject><title><b></title></foreignObject><title><b></title>",
+            "<svg><foreignObject><title>&lt;b></title></foreignObject><title><b></title>",
+        ),
+        (
+            "<math><mi><title><b></title></mi><annotation-xml><title><b></title>",
+            "<math><mi><title>&lt;b></title></mi><annotation-xml><title><b></title>",
+        ),
+        (
+            "<svg><style><b title='</style><img onerror=x>'></b title='</style>'>",
+            '<svg><style><b title="&lt;/style&gt;&lt;img onerror=x&gt;"></b>',
+        ),
+        ("<svg><style><![CDATA[a>b{c:d}]]></style>", "<svg><style>a>b{c:d}</style>"),
+        ("<style><!-- a{b:c} --></style>", "<style>  a{b:c} --></style>"),
+        ("<style>@media (1px<width){}</style>", "<style>@media (1px< width){}</style>"),
+        (
+            "<style>a{b:url('data:,<svg>')}</style \u017f><style>a{}</\u017ftyle>x</style>",
+            "<style>a{b:url('data:,\\3C svg>')}</style><style>a{}< /\u017ftyle>x</style>",
+        ),
+        ("<meta name=Referrer content=unsafe-url>a", "a"),
         ("<p>a<?php x ?>b", "<p>ab"),
         ("<p>a</ x>b", "<p>ab"),
         ("<p>a<img src='x", "<p>a"),
@@ -169,6 +201,15 @@ def test_pieces_of_other_drawings_are_brought_into_the_page():
     assert bring_in(page.sprites, LINKS, lambda url: None) == ""
 
 
+def test_pieces_of_other_drawings_are_brought_into_frames_too():
+    page = Page(LINKS, read=lambda url: SPRITE)
+    shown = rewrite_page("<iframe srcdoc='<svg><use href=/s.svg#mail />'></iframe><p>", page)
+    inner, _, outer = shown.partition("</iframe>")
+    assert "&lt;use href=&quot;#archived-0&quot; /&gt;" in inner
+    assert "id=&quot;archived-0&quot;" in inner
+    assert outer == "<p>"
+
+
 @pytest.mark.parametrize(
     ("content_type", "start", "how", "mime"),
     [
@@ -226,6 +267,15 @@ HOSTILE = {
     "noscripts": lambda n: "<img data-src=a.png><noscript>" * (n // 4),
     "sets": lambda n: "<img srcset='" + "a.png 1x," * n + "'>",
     "bases": lambda n: "<svg><base href=x>" * n,
+    "open bases": lambda n: "<base " * n,
+    "names of sets": lambda n: "<p srcset=x " + "data-" * n + ">",
+    "styles in drawings": lambda n: "<svg>" + "<style>a{}" * n,
+    "scripts in drawings": lambda n: "<svg>" + "<script><![CDATA[ <!-- " * n,
+    "drawings": lambda n: "<svg><math><desc>" * n + "</svg><p>" * n,
+    "dots": lambda n: "<img data-src='" + "a." * n + "<'>",
+    "spaces in url()": lambda n: "<p data-bg='url(" + " " * n + "x'>",
+    "pictures in noscript": lambda n: "<noscript>" * 200 + "<img data-src=a.png>" * (n // 8),
+    "open pictures": lambda n: ("<img data-src=a><noscript>" + "<img " * 390) * (n // 2000),
 }
 
 
@@ -238,6 +288,14 @@ def test_rewriting_takes_time_by_length_and_no_more(kind):
 
     cpu(100)
     assert cpu(40_000) < 12 * max(cpu(10_000), 0.02)
+
+
+@pytest.mark.parametrize("start", ["<!---->" * 280, "<!-- " * 400, "\ufeff " * 900])
+def test_no_start_of_a_page_is_read_in_many_ways(start):
+    begun = time.process_time()
+    assert is_quirky(start)
+    assert time.process_time() - begun < 1
+    assert not is_quirky(f"<!---->\ufeff<!-- > -->{start[:1].strip('<')}<!doctype html>")
 
 
 def test_of_two_attributes_with_one_name_the_first_counts():

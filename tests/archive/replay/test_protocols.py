@@ -2,6 +2,7 @@
 
 import json
 import subprocess
+import time
 from contextlib import closing
 
 import pytest
@@ -144,8 +145,8 @@ def test_what_is_long_is_gone_on_with(replay):
         "url=a.test&fl=secret",
         "url=a.test&sort=random",
         "url=a.test&filter=status",
-        "url=a.test&filter=~url:(a%2B)%2B",
-        "url=a.test&filter=~url:.*.*.*.*x",
+        "url=a.test&filter=~url:(?=a)a",
+        "url=a.test&filter=~url:a{9999}",
         "url=a.test&filter=~url:[",
         "url=a.test&collapse=:::",
         "url=a.test&resumeKey=x",
@@ -241,14 +242,32 @@ def test_the_command_prints_cdxj(shelf):
     assert run(URL, "--filter", "status").exit_code == 2
 
 
-def test_patterns_are_bounded():
-    for value in ("(a|b)*", "a" * 300, "a{2}b{3}c{4}d{5}"):
-        with pytest.raises(BadQuery, match="filter"):
-            parse_query(
-                {"url": "a.test"},
-                lambda name, value=value: [f"url:{value}"] if name == "filter" else [],
-                wayback=True,
-            )
+def condition(value: str, *, wayback: bool = False):
+    asked = [f"url:{value}" if wayback else f"~url:{value}"]
+    query = parse_query(
+        {"url": "a.test"}, lambda name: asked if name == "filter" else [], wayback=wayback
+    )
+    return query.filters[0].holds
+
+
+@pytest.mark.parametrize("value", ["a" * 300, "(?=a)a", r"(a)\1", "(a", "\ud800", ".{1000}" * 25])
+def test_patterns_are_bounded(value):
+    with pytest.raises(BadQuery, match="filter"):
+        condition(value, wayback=True)
+
+
+@pytest.mark.parametrize("value", [".?" * 60 + "#", ".*.*.*x", "(a|a)" * 30 + "#", "(a|b)*#"])
+def test_patterns_take_time_by_the_length_of_what_they_are_put_to(value):
+    holds = condition(value)
+
+    def cpu(length: int) -> float:
+        begun = time.process_time()
+        assert not any(holds("a" * length) for _ in range(50))
+        return time.process_time() - begun
+
+    assert cpu(2000) < 12 * max(cpu(500), 0.05)
+    assert condition(".*b", wayback=True)("ab")
+    assert not condition("b", wayback=True)("ab")
 
 
 _TOOLKIT = """
