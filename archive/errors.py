@@ -88,7 +88,7 @@ class IndexDamaged(MicroficheError):
 
 
 class IndexUnsound(IndexDamaged):
-    """``index.db`` was found damaged; `microfiche index` makes it anew from the WARC files."""
+    """``index.db`` was found damaged; `microfiche index` rebuilds it from the WARC files."""
 
 
 class IndexOutdated(IndexDamaged):

@@ -177,7 +177,7 @@ def _damage_of_index(archive: Archive, summary: Summary) -> list[Fault]:
         before = _stamp(path)
         examined = examine(path)
         if examined.problem is not None and _stamp(path) != before:
-            # What was damaged may have been made anew meanwhile.
+            # What was damaged may have been rebuilt meanwhile.
             examined = examine(path)
     except OSError as error:
         examined = Examined(unlooked=error.strerror or str(error))
@@ -186,7 +186,7 @@ def _damage_of_index(archive: Archive, summary: Summary) -> list[Fault]:
     if examined.problem is None:
         return []
     mark_damaged(path, examined.problem)
-    message = f"{examined.problem}; run microfiche index, which makes it anew"
+    message = f"{examined.problem}; run microfiche index, which rebuilds it"
     return [Fault(FaultKind.INDEX_DAMAGED, path.name, None, message)]
 
 

@@ -18,7 +18,7 @@ from archive.replay.cdx.rows import Line, iter_lines
 @click.option(
     "--match",
     type=click.Choice(["exact", "prefix", "host", "domain"]),
-    help="Which addresses; default: this one, or all that begin so where it ends with *.",
+    help="Which addresses; default: this one, or all that start with it where it ends with *.",
 )
 @click.option("--from", "since", default="", help="First timestamp, or its start.")
 @click.option("--to", "until", default="", help="Last timestamp, or its start.")

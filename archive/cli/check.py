@@ -34,7 +34,7 @@ def command(
     """Verify the whole archive, or single WARC files.
 
     Records, digests, gzip, revisits, manifests and the index are checked; with FILES, each of
-    them by itself. Every fault is told with its file and offset. Exit code 6 says that there are
+    them by itself. Each fault is reported with its file and offset. Exit code 6 says that there are
     some.
 
     Example: microfiche check --workers 2

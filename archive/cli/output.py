@@ -120,7 +120,7 @@ def named_article(db: Database, name: str) -> ArticleRow:
     found = find_article(db, name)
     if found is None:
         raise NotFound(
-            f"{name!r}: no article of that address, and no id or several begin so; expected "
+            f"{name!r}: no article of that address, and no id or several start with it; expected "
             "an address or at least 6 characters of an id, as `microfiche search` prints them"
         )
     return get_article(db, found)

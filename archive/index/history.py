@@ -97,7 +97,7 @@ def iter_events(
 
 
 def _moment(timestamp: str, filler: str) -> datetime:
-    """The first (filler 0) or last (9) moment of those whose timestamp begins so.
+    """The first (filler 0) or last (9) moment of those whose timestamp starts with it.
 
     >>> [str(_moment("202602", filler)) for filler in "09"]
     ['2026-02-01 00:00:00+00:00', '2026-02-28 23:59:59+00:00']

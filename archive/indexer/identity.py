@@ -166,7 +166,7 @@ def store_claims(db: Database, claims: Iterable[tuple[int, int | None, int]]) ->
 def find_unions(db: Database, addresses: Iterable[int]) -> list[set[int]]:
     """Sets of articles that are one, among all that have to do with these addresses.
 
-    Holds single articles too whose main address may have to be chosen anew.
+    Holds single articles too whose main address may have to be chosen again.
     """
     touched = json.dumps(sorted(set(addresses)))
     groups: dict[tuple[int, int], set[int]] = defaultdict(set)

@@ -48,7 +48,7 @@ class AskSettings:
 
 
 class Asker:
-    """Asks for files by GET, following redirects, each hop looked at anew."""
+    """Asks for files by GET, following redirects, each hop looked at again."""
 
     def __init__(self, settings: AskSettings) -> None:
         self._settings = settings

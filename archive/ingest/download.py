@@ -133,7 +133,7 @@ class Downloader:
         with asker.get(url, headers) as response:
             if response.status == 416 and have:
                 path.unlink()
-                raise Passing("the server has another file by now; it is asked for anew")
+                raise Passing("the server has another file by now; it is asked for again")
             if response.status not in (200, 206):
                 raise DownloadFailed(f"{url}: answered with {response.status} {response.reason}")
             start = _start_of(response, have)

@@ -23,7 +23,7 @@ _MAX_DICTIONARY_BYTES = 64 << 20
 
 
 class ZstdFrames(io.RawIOBase):
-    """The content of all frames; a damaged one is told of and left out.
+    """The content of all frames; a damaged one is reported and left out.
 
     Args:
         file: At its beginning, which may be a dictionary.

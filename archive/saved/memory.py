@@ -35,7 +35,7 @@ class Memory:
     """Where a saved search stands.
 
     Attributes:
-        query: The query that this is about: another one begins anew.
+        query: The query that this is about: another one starts again.
         since: When it began, RFC 3339.
         told: The articles told, by id.
         owed: Those of them that the command has not taken yet.
@@ -79,7 +79,7 @@ def read_memory(path: Path) -> Memory | None:
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise ConfigError(
             f"{path}: what was told cannot be read ({error}); restore it from a copy, or remove it "
-            "to begin anew with what there is now"
+            "to start again with what there is now"
         ) from error
 
 

@@ -15,7 +15,7 @@ from sqlite_utils import Database
 
 KEPT_S = 300.0
 DEAR_S = 0.002
-"""What took less is learnt anew each time: in a small archive nothing is ever out of date."""
+"""What took less is learnt again each time: in a small archive nothing is ever out of date."""
 
 _ENTRIES = 500
 

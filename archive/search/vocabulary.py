@@ -1,4 +1,4 @@
-"""The words that the index has: how many articles have one, which begin so, which are nearest."""
+"""The words of the index: how many articles have one, which start alike, which are nearest."""
 
 import re
 from functools import partial

@@ -1,7 +1,7 @@
 """Records of one exchange, and the two at the head of each file, as WARC/1.1 has them.
 
 Built of warcio's record and header types. Its builder is passed by, because it reads HTTP
-heads anew and digests the framed body; its writer because it fixes gzip level 9.
+heads again and digests the framed body; its writer because it fixes gzip level 9.
 
 Source: ISO 28500:2017 (WARC/1.1), sections 5 and 6; iipc/warc-specifications 42
 (WARC-Protocol, WARC-Cipher-Suite) and 22 (payload digest over the entity).

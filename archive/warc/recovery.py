@@ -1,4 +1,4 @@
-"""After a crash: open files are cut back to their last whole group, sealed, and told of.
+"""After a crash: open files are cut back to their last whole group, sealed, and reported.
 
 Nothing is thrown away: what is cut off is kept beside the file, as ``….warc.gz.cut``.
 """

@@ -237,7 +237,7 @@ def list_captures(
     db: Index,
     url: Annotated[
         str,
-        Query(max_length=4000, description="An address; with `*` at its end all that begin so."),
+        Query(max_length=4000, description="An address; with `*` at its end, a prefix."),
     ],
     since: Annotated[
         str,

@@ -53,7 +53,7 @@ def list_captures(
     since: Annotated[str, Query(alias="from", pattern=r"^\d{0,14}$")] = "",
     until: Annotated[str, Query(alias="to", pattern=r"^\d{0,14}$")] = "",
 ) -> Response:
-    """Every capture of an address; of all that begin so, where it ends with ``*``."""
+    """Every capture of an address; of all that start with it, where it ends with ``*``."""
     asked = url.strip()
     prefix = asked.endswith("*")
     address = complete(asked.rstrip("*"))

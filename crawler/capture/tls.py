@@ -1,6 +1,6 @@
 """TLS for clients: one context for verified servers, one for the others, made once.
 
-Twisted's own helper reads the machine's certificates anew for every connection.
+Twisted's own helper reads the machine's certificates again for every connection.
 """
 
 from typing import Final

@@ -7,7 +7,7 @@ from threading import Lock
 from archive.replay.css import find_addresses
 
 # Pages of one site carry the same few style sheets inline, 100 kB and more of them: reading those
-# anew for every page is more than half of what a real page costs (5.4 of 9.5 CPU-ms). Shorter ones
+# again for every page is more than half of what a real page costs (5.4 of 9.5 CPU-ms). Shorter ones
 # are read as fast as they are looked up.
 _MIN_REMEMBERED_CHARS = 1024
 _MAX_REMEMBERED = 256

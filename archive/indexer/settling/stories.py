@@ -2,7 +2,7 @@
 
 Two articles are copies of each other or not, whatever else there is; a story is all that hang
 together. So the stories depend on the set of articles only. Where one comes, goes or changes, its
-story is taken apart and found anew; other stories can only grow by it.
+story is taken apart and found again; other stories can only grow by it.
 """
 
 import json
