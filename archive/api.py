@@ -180,7 +180,7 @@ class Archive:
             yield from iter_events(db, narrowing)
 
     def ingest(self, *places: Path | str, in_place: bool = False) -> list[Taken]:
-        """Take in WARC, ARC and WACZ files, or all that lie below a directory.
+        """Take in WARC, ARC, WACZ and HAR files, or all that lie below a directory.
 
         What is taken in is found after the next `Archive.index`.
 

@@ -125,7 +125,9 @@ class NewsSpider(scrapy.Spider):
         secrets = self.session.credentials.get(fetch.source_id)
         cookies = [fetch.cookies] if fetch.cookies else []
         shown = {}
-        if secrets and self.session.harvest.is_at_home(fetch.source_id, fetch.url):
+        # In clear over the wire only where the source itself is.
+        is_safe = fetch.url.startswith("https:") or fetch.source.url.startswith("http:")
+        if secrets and is_safe and self.session.harvest.is_at_home(fetch.source_id, fetch.url):
             cookies += [secrets.cookie] if secrets.cookie else []
             shown = {"Authorization": secrets.authorization} if secrets.authorization else {}
         return shown | ({"Cookie": "; ".join(cookies)} if cookies else {})
