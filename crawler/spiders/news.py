@@ -15,6 +15,7 @@ import scrapy
 from scrapy import Request, signals
 from scrapy.core.engine import ExecutionEngine
 from scrapy.crawler import Crawler
+from scrapy.exceptions import UsageError
 from scrapy.http import Response
 from twisted.internet.error import ReactorNotRunning
 
@@ -22,6 +23,7 @@ from archive.errors import ArchiveUnwritable, MicroficheError
 from archive.layout import open_archive
 from archive.times import utc_now
 from archive.warc.exchange import Written
+from archive.wording import did_you_mean
 from crawler.answers import Answer
 from crawler.discovery.content import ACCEPTED
 from crawler.fetch import Fetch
@@ -294,6 +296,11 @@ def _session_of(kwargs: dict[str, str]) -> AbstractContextManager[Session]:
     root = kwargs.pop("archive", None) or os.environ.get("MICROFICHE_ARCHIVE") or "."
     sources = [name for name in str(kwargs.pop("sources", "")).split(",") if name]
     recheck = str(kwargs.pop("recheck", "")).lower() in ("1", "true", "yes")
+    if kwargs:
+        known = ("archive", "sources", "recheck")
+        unknown = min(kwargs)
+        meant = did_you_mean(unknown, known) or f"; there is {', '.join(known)}"
+        raise UsageError(f"scrapy crawl news: unknown argument {unknown!r}{meant}")
     return open_session(open_archive(Path(root)), sources, Mode(recheck=recheck))
 
 

@@ -121,6 +121,24 @@ def test_scrapys_own_command_line_does_the_same(bench):
     assert list(bench.archive.warcs_dir.rglob("*.open")) == []
 
 
+def test_an_argument_that_scrapy_passes_on_and_nobody_knows_crawls_nothing(bench):
+    with odd_site() as site:
+        bench.source("news", f"{site.base}/", feeds=[f"{site.base}/feed"], delay=0)
+        done = subprocess.run(
+            [
+                *(sys.executable, "-m", "scrapy", "crawl", "news"),
+                *("-a", f"archive={bench.archive.root}", "-a", "source=other"),
+            ],
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=60,
+        )
+        assert site.asked == []
+    assert done.returncode == 1
+    assert "unknown argument 'source'; did you mean 'sources'?" in done.stderr
+
+
 @pytest.mark.parametrize("sources", [{}, {"off": {"enabled": False}}])
 def test_an_archive_without_sources_says_what_to_do(bench, sources):
     for source_id, values in sources.items():
