@@ -26,8 +26,8 @@ def find_reservations(
     >>> find_reservations([(b"X-Robots-Tag", b"googlebot: noindex")], b"", agent="m")
     ()
     >>> page = b'<meta name="robots" content="noarchive"><meta name="tdm-reservation" content="1">'
-    >>> find_reservations([(b"X-Robots-Tag", b"none")], page, agent="m")
-    ('noarchive', 'noindex', 'tdm-reservation')
+    >>> [str(it) for it in find_reservations([(b"X-Robots-Tag", b"none")], page, agent="m")]
+    ['noarchive', 'noindex', 'tdm-reservation']
 
     Args:
         headers: As they came.
