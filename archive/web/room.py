@@ -8,7 +8,8 @@ from typing import Annotated
 from fastapi import Depends, Request
 from sqlite_utils import Database
 
-from archive.config import Config, LiveConfig
+from archive.config import Config
+from archive.config_live import LiveConfig
 from archive.errors import ConfigError
 from archive.index.captures import Capture
 from archive.index.open import open_index

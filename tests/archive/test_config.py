@@ -6,8 +6,9 @@ import pytest
 from click.testing import CliRunner
 
 from archive.cli import cli
-from archive.config import LiveConfig, Source, load_config
+from archive.config import Source, load_config
 from archive.config_edit import add_source
+from archive.config_live import LiveConfig
 from archive.errors import ConfigError
 from archive.layout import create_archive
 
