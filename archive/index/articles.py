@@ -139,7 +139,8 @@ SELECT c.uri FROM ({_ADDRESSES_OF}) d CROSS JOIN captures c ON c.id = d.first_ca
 _VERSIONS = f"""
 SELECT v.hex AS id, :hex AS article_id, v.title, v.standfirst, v.text, v.layout, v.asides,
        v.authors, v.published, v.modified, v.language, v.section, v.tags, v.image,
-       v.canonical_url, v.credit, v.paywall, v.kind, v.words, v.extractor,
+       nullif(v.canonical_url, '') AS canonical_url, v.credit, v.paywall, v.kind, v.words,
+       v.extractor,
        f.timestamp AS first_captured, l.timestamp AS last_captured, v.captures, f.record_id,
        f.uri AS url, t.text AS cut_text, t.asides AS cut_asides, v.is_cut, s.hex AS shown_as,
        (SELECT json_group_array(json_array(k.url, k.words)) FROM links k WHERE k.version = v.id)

@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping
 APPLICATION_ID = 0x6D664943
 """``mfIC`` in SQLite's header: this file is an index of ours."""
 
-VERSION = 11
+VERSION = 12
 """``user_version`` of an index with these tables; other folding or stemming counts, too."""
 
 Migration = Callable[[sqlite3.Connection], object]

@@ -14,13 +14,14 @@ from archive.urls import urlkey
 class Resolved:
     """A revisit whose original has been read.
 
-    ``capture`` and ``address`` are the revisit's; ``article`` and ``digest`` name the version
-    that its original shows, ``published`` the date that was printed.
+    ``capture``, ``address`` and ``uri`` are the revisit's; ``article`` and ``digest`` name the
+    version that its original shows, ``published`` the date that was printed.
     """
 
     capture: int
     address: int
     source: str
+    uri: str
     article: int
     digest: int
     published: str | None
@@ -38,7 +39,7 @@ def resolve_all(db: Database) -> list[Resolved]:
 
 
 _WAITING = """
-SELECT w.capture, w.address, d.source, c.refers_to, c.refers_to_uri, c.refers_to_date,
+SELECT w.capture, w.address, d.source, c.uri, c.refers_to, c.refers_to_uri, c.refers_to_date,
        c.digest
 FROM json_each(?) n JOIN article_captures w ON w.capture = n.value AND w.outcome = 'waiting'
 JOIN captures c ON c.id = w.capture JOIN addresses d ON d.id = w.address

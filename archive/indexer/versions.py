@@ -9,16 +9,16 @@ from sqlite_utils import Database
 from archive.index.rows import LINKS, VERSIONS, Said, StoredLink, StoredVersion
 from archive.index.table import shared
 from archive.indexer.reading import Reading
+from archive.indexer.revisits import Resolved
 from archive.indexer.settling.whole import whole
 
 
 def version_of(
     article: int, capture: int, uri: str, reading: Reading, *, is_cut: bool
 ) -> StoredVersion:
-    """The version that a capture shows; a canonical address that is its own is not kept again."""
+    """The version that a capture shows."""
     values = shared(reading, Said)
-    if reading.canonical_url == uri:
-        values["canonical_url"] = None
+    values["canonical_url"] = _beside(uri, reading.canonical_url)
     return StoredVersion(
         **values,
         id=capture,
@@ -28,6 +28,11 @@ def version_of(
         shown_as=capture,
         is_cut=is_cut,
     )
+
+
+def _beside(uri: str, canonical: str | None) -> str | None:
+    """A canonical address as a version at an address keeps it: empty for that one."""
+    return "" if canonical == uri else canonical
 
 
 def links_of(version: int, reading: Reading) -> list[StoredLink]:
@@ -84,21 +89,29 @@ SELECT id, article, digest FROM versions WHERE article IN (SELECT value FROM jso
 ORDER BY id
 """
 _ONE = f"SELECT {VERSIONS.names} FROM versions WHERE article = ? AND digest = ?"  # noqa: S608 - our names
+_URI = "SELECT uri FROM captures WHERE id = ?"
 _LINKS = f"SELECT {LINKS.names} FROM links WHERE version = ?"  # noqa: S608 - our names
 
 
-def copied(
-    db: Database, article: int, digest: int, *, to: int, capture: int
-) -> tuple[StoredVersion, list[StoredLink]]:
-    """A version of another article, made one of article ``to``."""
-    (found,) = VERSIONS.read(db.execute(_ONE, (article, digest)))
+def copied(db: Database, item: Resolved, *, to: int) -> tuple[StoredVersion, list[StoredLink]]:
+    """The version that a revisit shows, which is another article's, made one of article ``to``."""
+    (found,) = VERSIONS.read(db.execute(_ONE, (item.article, item.digest)))
     (version,) = whole(db, [found])
     links = LINKS.read(db.execute(_LINKS, (found.id,)))
+    canonical = version.canonical_url
+    if canonical == "":
+        (canonical,) = db.execute(_URI, (found.id,)).fetchone()
     return (
         replace(
-            version, id=capture, article=to, last_capture=capture, captures=1, shown_as=capture
+            version,
+            id=item.capture,
+            article=to,
+            last_capture=item.capture,
+            captures=1,
+            shown_as=item.capture,
+            canonical_url=_beside(item.uri, canonical),
         ),
-        [replace(link, version=capture) for link in links],
+        [replace(link, version=item.capture) for link in links],
     )
 
 

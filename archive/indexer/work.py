@@ -4,10 +4,11 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 
 from sqlite_utils import Database
 
-from archive.index.rows import LINKS, VERSIONS, StoredLink, StoredVersion
+from archive.index.rows import LINKS, VERSIONS, Said, StoredLink, StoredVersion
 from archive.indexer import fulltext
 from archive.indexer.article import Home, derive
 from archive.indexer.derive import derive_again, next_numbers
@@ -57,6 +58,11 @@ class _Seen:
         version = version_of(article, number, capture.uri, self.reading, is_cut=is_cut)
         return version, links_of(number, self.reading)
 
+    def claims(self) -> list[tuple[int, int | None, int]]:
+        """What it says it is; only of pages that were read."""
+        assert self.reading is not None
+        return _claims(self.address.id, self.address.source, self.item.capture.uri, self.reading)
+
 
 @dataclass(slots=True)
 class Work:
@@ -90,7 +96,7 @@ class Work:
         )
         self.db.conn.executemany(_INSERT_SEEN, [_seen_row(page) for page in seen])
         self._adopt(page.address.id for page in read)
-        store_claims(self.db, [claim for page in read for claim in _claims(page)])
+        store_claims(self.db, [claim for page in read for claim in page.claims()])
 
     def take_revisits(self, resolved: Sequence[Resolved]) -> None:
         """Revisits that are known to show what another capture showed."""
@@ -101,15 +107,17 @@ class Work:
         for item in resolved:
             article = articles[item.address] or item.address
             if article != item.article:
-                found = copied(self.db, item.article, item.digest, to=article, capture=item.capture)
-                copies.append((item.source, found))
+                copies.append((item, copied(self.db, item, to=article)))
         self.db.conn.executemany(
             "UPDATE article_captures SET outcome = 'read', digest = ?, published = ? "
             "WHERE capture = ?",
             [(item.digest, item.published, item.capture) for item in resolved],
         )
-        self._store_versions(copies)
+        self._store_versions((item.source, found) for item, found in copies)
         self._adopt(item.address for item in resolved)
+        # The same bytes at another address make the same claims there.
+        claims = (_claims(item.address, item.source, item.uri, of) for item, (of, _) in copies)
+        store_claims(self.db, chain.from_iterable(claims))
 
     def finish(self) -> None:
         """Join addresses that are one article, compute what was touched, follow in full text."""
@@ -144,7 +152,7 @@ class Work:
         """
         times = Counter(page.address.id for page in seen)
         alone = [page for page in seen if page.reading and times[page.address.id] == 1]
-        alone = [page for page in alone if not _claims(page)]
+        alone = [page for page in alone if not page.claims()]
         listed = json.dumps([page.address.id for page in alone])
         known = {row[0] for row in self.db.execute(_KNOWN, {"listed": listed})}
         new = [page for page in alone if page.address.id not in known]
@@ -328,10 +336,8 @@ def _seen_row(page: _Seen) -> tuple[object, ...]:
     return (page.item.number, page.address.id, page.outcome.value, digest, published, target)
 
 
-def _claims(page: _Seen) -> list[tuple[int, int | None, int]]:
+def _claims(address: int, source: str, uri: str, said: Said) -> list[tuple[int, int | None, int]]:
     """What a page says it is by its canonical link, and what its address says: an AMP page's."""
-    assert page.reading is not None
-    uri, source = page.item.capture.uri, page.address.source
-    targets = {claimed_address(source, uri, page.reading.canonical_url), twin_address(source, uri)}
-    digests = (page.reading.title_digest, page.reading.text_digest)
-    return [(to.id, digest, page.address.id) for to in targets if to for digest in digests]
+    targets = {claimed_address(source, uri, said.canonical_url), twin_address(source, uri)}
+    digests = (said.title_digest, said.text_digest)
+    return [(to.id, digest, address) for to in targets if to for digest in digests]

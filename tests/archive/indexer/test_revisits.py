@@ -9,7 +9,7 @@ from archive.index.articles import find_article, get_article
 from archive.index.open import open_index_file
 from archive.indexer.run import iter_found
 from archive.warc.exchange import PayloadRef
-from tests.archive.indexer.pages import BRIDGE, titles
+from tests.archive.indexer.pages import BRIDGE, canonical, titles
 from tests.archive.indexer.press import http, index_here, rows_of, story
 
 
@@ -56,7 +56,17 @@ def copies_that_move(press):
     return ["0.warc.gz", "1.warc.gz", "2.warc.gz"]
 
 
-@pytest.mark.parametrize("files", [revisits_of_revisits, copies_that_move])
+def copies_that_say_what_they_are(press):
+    """The same bytes at five addresses, of which the page names one: the twins of many sites."""
+    page = http(story("Bridge closed again", head=canonical(BRIDGE)))
+    for number, end in enumerate(("?ref=rss", "/amp", "", "?outputType=amp", "/index.html")):
+        press.write(f"{number}.warc.gz", [press.exchange(BRIDGE + end, page)])
+    return [f"{number}.warc.gz" for number in range(5)]
+
+
+@pytest.mark.parametrize(
+    "files", [revisits_of_revisits, copies_that_move, copies_that_say_what_they_are]
+)
 def test_revisits_tell_the_same_however_much_is_read_at_once(press, db, tmp_path, files):
     names = files(press)
     index_here(db, press.archive, names, batch=1_000)
