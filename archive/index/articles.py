@@ -251,10 +251,11 @@ class ShownVersion:
 
     id: str
     title: str
+    language: str | None
 
 
 _SHOWN = """
-SELECT v.hex, v.title FROM captures c JOIN article_captures ac ON ac.capture = c.id
+SELECT v.hex, v.title, v.language FROM captures c JOIN article_captures ac ON ac.capture = c.id
 JOIN addresses d ON d.id = ac.address
 JOIN versions v ON v.article = d.article AND v.digest = ac.digest
 WHERE substr(c.record_id, -12) = substr(:record, -12) AND c.record_id = :record LIMIT 1

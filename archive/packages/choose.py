@@ -2,7 +2,6 @@
 
 from collections import deque
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from urllib.parse import unquote
 
 from sqlite_utils import Database
@@ -10,16 +9,13 @@ from sqlite_utils import Database
 from archive.errors import MicroficheError
 from archive.index.captures import Capture
 from archive.layout import Archive
-from archive.replay.address import Links
-from archive.replay.choose import Asked, find_capture, known_among, redirect_target
-from archive.replay.headers import treatment_of
+from archive.replay.choose import Asked, find_capture, redirect_target
+from archive.replay.needed import needed_by
 from archive.replay.resolve import Stored, load
-from archive.replay.respond import Around, Body, replay_of
 from archive.search import select_matching
 
 # A page needs a sheet, the sheet another one, that one a picture; frames hold pages.
 _MAX_DEEP = 5
-_HOLD_ADDRESSES = frozenset({"html", "xhtml", "css", "svg"})
 _OF_ARTICLE = """
 SELECT x.* FROM cdx x WHERE x.id IN (
     SELECT s.capture FROM article_captures s JOIN addresses d ON d.id = s.address
@@ -27,20 +23,6 @@ SELECT x.* FROM cdx x WHERE x.id IN (
 ORDER BY x.timestamp, x.id
 """
 _ALL = "SELECT * FROM cdx ORDER BY file, offset"
-
-
-@dataclass(frozen=True, slots=True)
-class _NotedLinks(Links):
-    """Links that note which requisites were asked for, in that order."""
-
-    noted: dict[str, None] = field(default_factory=dict)
-
-    def requisite(self, url: str) -> str | None:
-        located = Links.requisite(self, url)
-        start = f"/web/{self.timestamp}/"
-        if located is not None and located.startswith(start):
-            self.noted[located.removeprefix(start).partition("#")[0]] = None
-        return located
 
 
 class Chooser:
@@ -98,22 +80,10 @@ class Chooser:
             return None
 
     def _needed(self, stored: Stored) -> Iterator[Capture]:
-        """What a browser would ask for: found in what the replay would give it."""
-        capture, content_type = stored.capture, stored.http.get("content-type") or ""
-        if treatment_of(content_type, stored.payload.body[:64]).how not in _HOLD_ADDRESSES:
-            return
-        body = Body(capture.uri, stored.http.status, content_type, stored.payload.content())
-        links = _NotedLinks(capture.uri, capture.timestamp, "")
-
-        def read(drawing: str) -> None:
-            links.noted[drawing] = None
-
-        around = Around(lambda urls: known_among(self._db, urls), read)
-        replay_of(body, links, around=around)
-        for url in links.noted:
-            yield from self._find(url, capture)
+        for url in needed_by(self._db, stored):
+            yield from self._find(url, stored.capture)
             if "%" in url:
-                yield from self._find(unquote(url), capture)
+                yield from self._find(unquote(url), stored.capture)
 
     def _find(self, url: str, page: Capture) -> list[Capture]:
         found = find_capture(self._db, Asked(url, page.timestamp, requisite=True))

@@ -1,20 +1,17 @@
 """Records of captures, byte for byte, into one WARC file: response, request and what was noted."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from importlib.metadata import version
-from typing import BinaryIO, Protocol
+from typing import Protocol
 
 from archive.errors import WarcError
 from archive.index.captures import Capture
 from archive.layout import Archive
 from archive.times import to_warc_date
-from archive.warc.deflate import gzip_member
-from archive.warc.reader import Group, iter_groups
+from archive.warc.cut import members_of
+from archive.warc.reader import iter_groups
 from archive.warc.records import RecordWriter, new_record_id, warcinfo_record
-
-_GZIP = b"\x1f\x8b"
 
 
 class Sink(Protocol):
@@ -71,8 +68,7 @@ class WarcCopy:
             self.problems.append(f"{capture.uri} was left out: {error}")
             return None
         try:
-            with path.open("rb") as file:
-                members = [_member(file, start, length) for start, length in _places(group)]
+            members = members_of(path, group)
         except OSError as error:
             self.problems.append(f"{capture.uri} was left out: {capture.file}: {error.strerror}")
             return None
@@ -84,17 +80,3 @@ class WarcCopy:
     def _write(self, data: bytes) -> None:
         self._into.write(data)
         self.size += len(data)
-
-
-def _places(group: Group) -> Iterator[tuple[int, int]]:
-    """Where the records of a group lie, the main one first."""
-    records = [r for r in (group.request, group.metadata) if r is not None and r is not group.main]
-    yield group.main.offset, group.main.length
-    for record in sorted(records, key=lambda r: r.offset):
-        yield record.offset, record.length
-
-
-def _member(file: BinaryIO, start: int, length: int) -> bytes:
-    file.seek(start)
-    data = file.read(length)
-    return data if data.startswith(_GZIP) else gzip_member(data)

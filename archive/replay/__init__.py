@@ -8,6 +8,9 @@ Read in this order::
     resolve.py     where its payload lies; parts.py: joined of several
     respond.py     a stored response to the bytes a browser is given; ranges.py: one piece of them
     headers.py     what an archived response may say, and the sandbox around it
+    needed.py      what a page needs, and how far off in time that is
+    marks.py       what is highlighted in a page on demand: evidence.py reads it again (in the
+                   process of reread.py), marking.py finds it in the markup
     charset.py     bytes to text, as a browser would have read them
     html.py        markup rewritten so that it asks nobody but the archive, on tokens.py,
                    attributes.py, srcset.py, lazy.py (pictures of scripts), quirks.py

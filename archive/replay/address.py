@@ -6,8 +6,8 @@ that say what is wanted: ``id_`` for the bytes as stored, ``cs_`` for a style sh
 
 import re
 from calendar import monthrange
-from dataclasses import dataclass
-from urllib.parse import quote, urldefrag, urljoin
+from dataclasses import dataclass, replace
+from urllib.parse import quote, unquote, urldefrag, urljoin
 
 from archive.urls import is_http, normalise
 
@@ -17,6 +17,12 @@ AS_STYLE = "cs_"
 # What a page needs, by the letters that pywb and Wayback put into the addresses of such things.
 REQUISITES = frozenset({"im_", AS_STYLE, "js_", "oe_", "fw_"})
 
+# What is to be highlighted, before the timestamp: what was read as the article, or words.
+TEXT_MARKED = "text"
+WORDS_MARKED = "words:"
+_MARKED = re.compile(
+    rf"(/web)?/marked/({TEXT_MARKED}|{WORDS_MARKED}[^/]{{1,6000}})(/.+)", re.DOTALL
+)
 # Proxies and shells fold the double slash of the inner address; it is put back.
 _PATH = re.compile(
     r"(/web)?/(?:(?:([0-9]{1,14})(?:@([0-9a-f]{10}))?([a-z]{2}_)?|(\*))/)?"
@@ -32,6 +38,7 @@ _PLAIN = re.compile(
     r"https?://[a-z0-9-]+(?:\.[a-z0-9-]+)+(?=/)(?:(?!/\.)[A-Za-z0-9%_.~!$&'()*+,;=:@/-])*+"
     r"(?:\?[A-Za-z0-9%_.~!$&'()*+,;=:@/?-]*+)?"
 )
+_MAX_QUERY = 500
 _SLASHES = re.compile(r"[/\\]{2,}")
 _REFRESH = re.compile(r"\s*([\d.]*)\s*[;,]?\s*(?:url\s*=\s*)?(.*)", re.IGNORECASE | re.DOTALL)
 
@@ -45,7 +52,8 @@ class Address:
 
     ``timestamp`` is 14 digits as padded, ``*`` for every capture, or None for the latest; ``mark``
     tells one of several captures of a second; ``flavour`` are the letters behind the timestamp;
-    ``plain`` is False for an address as they were before they began with ``/web/``.
+    ``plain`` is False for an address as they were before they began with ``/web/``; ``marks`` says
+    what is to be highlighted: ``text``, or ``words:`` and a query, percent-encoded.
     """
 
     url: str
@@ -53,6 +61,21 @@ class Address:
     mark: str = ""
     flavour: str = ""
     plain: bool = True
+    marks: str = ""
+
+    def at(self, moment: str, url: str) -> str:
+        """The same of another moment or address: a path on the replay origin.
+
+        >>> Address("http://a.example/", flavour="im_", marks="text").at("2026", "http://b.example/")
+        '/web/marked/text/2026im_/http://b.example/'
+        """
+        return f"/web{marked(self.marks)}/{moment}{self.flavour}/{url}"
+
+    @property
+    def words(self) -> str:
+        """The query whose finds are to be highlighted; empty where none is."""
+        is_query = self.marks.startswith(WORDS_MARKED)
+        return unquote(self.marks.removeprefix(WORDS_MARKED)) if is_query else ""
 
     @property
     def raw(self) -> bool:
@@ -60,15 +83,32 @@ class Address:
         return self.flavour == RAW
 
 
+def marked(marks: str) -> str:
+    """How an address says what is to be highlighted, before its timestamp."""
+    return f"/marked/{marks}" if marks else ""
+
+
+def words_marked(query: str) -> str:
+    """What ``marks`` of an address are for the finds of a query.
+
+    >>> words_marked("harbour wall/quay")
+    'words:harbour%20wall%2Fquay'
+    """
+    return f"{WORDS_MARKED}{quote(query[:_MAX_QUERY], safe='')}" if query else ""
+
+
 def parse_address(path: str, query: str = "") -> Address | None:
     """Read a replay address from the path and query string as they came over the wire.
 
     >>> parse_address("/web/2026id_/http:/a.example/b", "c=1")
     Address(url='http://a.example/b?c=1', timestamp='20260101000000', mark='', flavour='id_',
-            plain=True)
+            plain=True, marks='')
     >>> parse_address("/web/https://a.example/").timestamp is None, parse_address("/favicon.ico")
     (True, None)
     """
+    if wanted := _MARKED.fullmatch(path):
+        inner = parse_address((wanted[1] or "/web") + wanted[3], query)
+        return inner and replace(inner, marks=wanted[2])
     match = _PATH.fullmatch(path)
     if not match:
         return None

@@ -19,7 +19,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from archive.errors import MicroficheError, NotFound
-from archive.index.captures import Capture
+from archive.index.captures import Capture, get_capture
 from archive.index.integrity import note_damage
 from archive.index.open import open_index
 from archive.index.sqlite_errors import explained
@@ -39,16 +39,20 @@ from archive.replay.choose import (
     Asked,
     find_capture,
     known_among,
+    mark_of,
     moment_of,
     redirect_target,
 )
 from archive.replay.gate import HostGate
 from archive.replay.headers import archived_headers, is_refused
+from archive.replay.marks import find_marked
 from archive.replay.notice import notice
 from archive.replay.origins import REPLAY_NAME, Origins
 from archive.replay.resolve import Stored, find_stored, load
 from archive.replay.respond import Around, Body, Reply, raw_of, replay_of
 from archive.times import from_timestamp, to_timestamp
+from archive.warc.cut import members_of
+from archive.warc.reader import iter_groups
 
 # What a page needs to look right, by the destination that a browser states.
 _REQUISITES = frozenset({"image", "style", "font", "audio", "video", "track"})
@@ -59,8 +63,9 @@ MAX_DRAWING_BYTES = 4_000_000
 def create_replay(archive: Archive, origins: Origins) -> ASGIApp:
     """The application that serves archived bytes, behind its gates."""
     replay = _Replay(archive, origins)
+    record = Route("/records/{record_id:path}", replay.give_record, methods=["GET", "HEAD"])
     everything = Route("/{path:path}", replay.answer, methods=["GET", "HEAD"])
-    app = Starlette(routes=[*Protocols(archive, origins).routes(), everything])
+    app = Starlette(routes=[*Protocols(archive, origins).routes(), record, everything])
     return HostGate(
         _Sandbox(app, archived_headers(origins.replay)),
         names=[REPLAY_NAME],
@@ -126,6 +131,23 @@ class _Replay:
             return RedirectResponse(self._captures_page(address.url) if many else now, 302)
         return self._answer(address, request.headers)
 
+    def give_record(self, request: Request) -> Response:
+        """The records of a capture as they lie in the archive: a WARC file to save."""
+        identity = request.path_params["record_id"]
+        try:
+            with closing(open_index(self._archive)) as db:
+                capture = get_capture(db, identity)
+                path = self._archive.find_warc(capture.file)
+                if path is None:
+                    raise NotFound(f"{capture.file}: no such file in this archive")
+                group = next(iter_groups(path, filename=capture.file, start=capture.offset))
+                body = b"".join(members_of(path, group))
+        except (MicroficheError, OSError, sqlite3.DatabaseError) as error:
+            status = 404 if isinstance(error, NotFound) else 500
+            return PlainTextResponse(f"{status}: {error}\n", status_code=status)
+        name = f'attachment; filename="{capture.timestamp}-{mark_of(identity)}.warc.gz"'
+        return Response(body, 200, {"Content-Disposition": name}, "application/warc")
+
     def _answer(self, address: Address, headers: Headers) -> Response:
         try:
             with closing(open_index(self._archive)) as db:
@@ -149,9 +171,8 @@ class _Replay:
             )
         if isinstance(found, Capture):
             if not address.raw:
-                return RedirectResponse(
-                    f"/web/{found.timestamp}{address.flavour}/{redirect_target(found)}", 302
-                )
+                place = address.at(found.timestamp, redirect_target(found) or "")
+                return RedirectResponse(place, 302)
             found = load(self._archive, db, found)
         return self._show(db, found, address, headers)
 
@@ -172,8 +193,7 @@ class _Replay:
                 404, "Not in the archive", "This address has not been captured.", address.url
             )
         else:
-            place = f"/web/{moment_of(capture)}{address.flavour}/{capture.uri}"
-            response = RedirectResponse(place, 302)
+            response = RedirectResponse(address.at(moment_of(capture), capture.uri), 302)
             response.headers["Link"] = link_header(
                 db, capture.uri, self._origins.replay, capture.timestamp
             )
@@ -191,8 +211,7 @@ class _Replay:
         body = _body(stored)
         if capture.timestamp != address.timestamp and _is_page(capture):
             # A page's own address must say when it was captured; pictures need not.
-            flavour = address.flavour
-            return RedirectResponse(f"/web/{capture.timestamp}{flavour}/{capture.uri}", 302)
+            return RedirectResponse(address.at(capture.timestamp, capture.uri), 302)
         links = Links(capture.uri, address.timestamp or capture.timestamp, self._origins.room)
         as_style = not body.content_type.strip() and headers.get("sec-fetch-dest") == "style"
         reply = replay_of(
@@ -203,6 +222,7 @@ class _Replay:
             around=Around(
                 lambda urls: known_among(db, urls),
                 lambda url: self._read_drawing(db, url, links.timestamp),
+                find_marked(self._archive, db, stored, address),
             ),
         )
         return self._response(db, reply, capture)

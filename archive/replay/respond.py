@@ -10,6 +10,7 @@ from archive.replay.css import decode_css, rewrite_css
 from archive.replay.drawings import Read, rewrite_svg, xhtml_to_html
 from archive.replay.headers import Treatment, treatment_of
 from archive.replay.html import Known, Page, rewrite_page
+from archive.replay.marking import Finder, mark
 from archive.replay.ranges import Unsatisfiable, parse_range
 from extract.decode import charset_of, web_name
 
@@ -46,10 +47,12 @@ class Around:
     Attributes:
         known: Addresses -> those of them that were captured.
         read: The text of a drawing, by its address; None where there is none.
+        find: Finds what is to be highlighted in the text of a page.
     """
 
     known: Known | None = None
     read: Read | None = None
+    find: Finder | None = None
 
 
 def replay_of(
@@ -124,7 +127,8 @@ def _rewritten(body: Body, links: Links, treatment: Treatment, around: Around) -
         return rewrite_svg(text, located)
     if treatment.how == "xhtml":
         text = xhtml_to_html(text) or text
-    return rewrite_page(text, Page(located, read=around.read), around.known)
+    page = rewrite_page(text, Page(located, read=around.read), around.known)
+    return mark(page, around.find) if around.find else page
 
 
 def _as_stored(body: Body, treatment: Treatment, byte_range: str | None) -> Reply:

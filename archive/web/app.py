@@ -18,7 +18,19 @@ from archive.layout import Archive
 from archive.replay.cdx.routes import Protocols
 from archive.replay.gate import HostGate
 from archive.replay.origins import ROOM_NAMES, Origins
-from archive.web import api, captures, cite, compare, events, pages, runs, searches, sources, trend
+from archive.web import (
+    api,
+    captures,
+    cite,
+    compare,
+    events,
+    pages,
+    parts,
+    runs,
+    searches,
+    sources,
+    trend,
+)
 from archive.web.policy import FixedHeaders, room_headers
 from archive.web.problems import problem, title_of
 from archive.web.render import page
@@ -64,6 +76,7 @@ def create_room(
     app.include_router(searches.router)
     app.include_router(sources.router)
     app.include_router(runs.router)
+    app.include_router(parts.router)
     app.include_router(pages.router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     app.add_exception_handler(HTTPException, _http_error)

@@ -12,7 +12,7 @@ from archive.errors import NotFound, WarcError
 from archive.index.articles import find_article, find_shown
 from archive.index.captures import Capture, get_capture, iter_captures
 from archive.layout import Archive
-from archive.replay.address import ANY_TIME, Links, parse_address
+from archive.replay.address import ANY_TIME, Links, marked, parse_address
 from archive.replay.charset import decode
 from archive.replay.choose import (
     Asked,
@@ -26,6 +26,7 @@ from archive.replay.resolve import Stored, find_stored
 from archive.urls import is_http, urlkey
 from archive.warc.reader import Group, Record, iter_groups, read_record
 from archive.web.calendar import CAPTURES_SHOWN, Year, calendar_of
+from archive.web.parts import find_offsets
 from archive.web.render import page, query
 from archive.web.room import Index, InRoom, Room
 from archive.web.timeline import neighbours, pages_beside
@@ -130,17 +131,21 @@ def view(request: Request, room: InRoom, db: Index) -> Response:
         stored = found
     capture = found.capture if isinstance(found, Stored) else found
     if (target := redirect_target(capture)) and not problem:
-        return RedirectResponse(f"/view/{capture.timestamp}/{target}", 302)
+        return RedirectResponse(f"/view{marked(address.marks)}/{capture.timestamp}/{target}", 302)
     if capture.timestamp != address.timestamp:
-        return RedirectResponse(room.view_of(capture), 302)
+        return RedirectResponse(room.view_of(capture, marks=address.marks), 302)
     article_id = find_article(db, capture.uri)
     html = page(
         "view.html",
         room=room,
         shown=_shown(capture, stored),
         exact=bool(address.mark),
+        marks=address.marks,
+        words=address.words,
+        offsets=find_offsets(db, stored) if stored else None,
         instead_of=stored.instead_of if stored else None,
         because=stored.because if stored else "",
+        stored=stored,
         around=neighbours(db, capture),
         article_id=article_id,
         version=find_shown(db, capture.record_id),

@@ -16,13 +16,13 @@ from archive.index.captures import get_capture
 from archive.index.linking import find_linking
 from archive.index.open import open_index
 from archive.index.stories import find_story
+from archive.replay.evidence import read_again
 from archive.replay.resolve import load
 from archive.rules import load_rules
 from archive.search import count_facets, find_similar, marker_of, search
 from archive.search.run import at_one_moment
 from archive.web.chips import chips_of, days_of, of_days
 from archive.web.cite import citation_of
-from archive.web.evidence import read_again
 from archive.web.holdings import Holdings
 from archive.web.narrow import (
     FATES,

@@ -9,6 +9,7 @@ from babel import Locale
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from archive.replay.address import words_marked
 from archive.search.results import Hit
 from archive.text.counting import is_estimate
 from archive.times import from_timestamp
@@ -38,6 +39,7 @@ def templates() -> Environment:
         page_of=page_of,
         ago=ago,
         language_name=language_name,
+        words_marked=words_marked,
     )
     env.tests["web_address"] = is_http
     return env

@@ -14,6 +14,7 @@ from archive.errors import ConfigError
 from archive.index.captures import Capture
 from archive.index.open import open_index
 from archive.layout import Archive
+from archive.replay.address import marked
 from archive.replay.choose import moment_of
 from archive.replay.origins import Origins
 from archive.web.holdings import HoldingsCounter
@@ -39,16 +40,22 @@ class Room:
         """The configuration, edited while we serve; a fault in it is the owner's, no reader's."""
         return self._config.current()
 
-    def view_of(self, capture: Capture, *, exact: bool = False) -> str:
+    def view_of(self, capture: Capture, *, exact: bool = False, marks: str = "") -> str:
         """Where a capture is looked at: the frame page, in this origin.
 
-        ``exact``: this one, though another of its second may show better.
+        ``exact``: this one, though another of its second may show better; ``marks``: what is
+        highlighted in it (`archive.replay.address`).
         """
-        return f"/view/{moment_of(capture, exact=exact)}/{capture.uri}"
+        return f"/view{marked(marks)}/{moment_of(capture, exact=exact)}/{capture.uri}"
 
-    def replay_of(self, capture: Capture, *, exact: bool = False) -> str:
+    def replay_of(self, capture: Capture, *, exact: bool = False, marks: str = "") -> str:
         """Where its page is, in the other origin."""
-        return f"{self.origins.replay}/web/{moment_of(capture, exact=exact)}/{capture.uri}"
+        moment = moment_of(capture, exact=exact)
+        return f"{self.origins.replay}/web{marked(marks)}/{moment}/{capture.uri}"
+
+    def record_of(self, capture: Capture) -> str:
+        """Where its records are, to save: a WARC file of them alone."""
+        return f"{self.origins.replay}/records/{capture.record_id}"
 
     def raw_of(self, capture: Capture, *, exact: bool = False) -> str:
         """Where its bytes are, to save or to read."""

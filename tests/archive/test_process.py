@@ -11,7 +11,7 @@ from crawler.indexing import IndexerChild
 MODULES = {
     "archive.indexer": ("no-archive",),
     "archive.indexer.worker": ("0", "1", "1", "0"),
-    "archive.web.reread": (),
+    "archive.replay.reread": (),
 }
 
 

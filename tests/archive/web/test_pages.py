@@ -1,13 +1,25 @@
 """The reading room as a browser without script gets it."""
 
+import io
 import re
 
 import httpx
 import lxml.html
 import pytest
+from warcio import ArchiveIterator
 
 from archive.search.stories import SHOWN_COPIES
-from tests.archive.web.shelves import EVIL_TITLE, LATER, SEAL_COPIES, SENTENCE, T1, T2, T3, URL
+from tests.archive.web.shelves import (
+    EVIL_TITLE,
+    LATER,
+    PROSE,
+    SEAL_COPIES,
+    SENTENCE,
+    T1,
+    T2,
+    T3,
+    URL,
+)
 
 HOSTILE = "\"unclosed AND ( <script>alert(1)</script> ' OR -"
 
@@ -49,6 +61,10 @@ def every_page(room):
             "/captures?url=not an address",
             f"/records/{capture['record_id']}",
             f"/view/{T1}/{URL}",
+            f"/view/marked/text/{T1}/{URL}",
+            f"/view/marked/words:wall/{T1}/{URL}",
+            f"/parts/{T1}/{URL}",
+            "/parts/none",
             f"/view/{T1}/http://post.test/none",
             "/api",
             "/help",
@@ -214,9 +230,56 @@ def test_frame_page_keeps_the_banner_outside(room, served):
     assert page.xpath("//header//a[starts-with(@href, '/articles/')]")
 
 
+def test_frame_page_marks_on_demand_what_was_read(room, replay):
+    page = parsed(room.get(f"/view/{T1}/{URL}"))
+    (asked,) = page.xpath("//header//a[.='Mark what was read']/@href")
+    assert asked == f"/view/marked/text/{T1}/{URL}"
+    page = parsed(room.get(asked))
+    (frame,) = page.xpath("//iframe/@src")
+    assert page.xpath("//a[.='Without marks']/@href") == [f"/view/{T1}/{URL}"]
+    assert page.xpath("//a[@rel='next']/@href") == [f"/view/marked/text/{T2}/{URL}"]
+    shown = parsed(replay.get(frame.partition("/web/")[1] + frame.partition("/web/")[2]))
+    marked = {mark.text: mark.get("title") for mark in shown.xpath("//mark")}
+    assert set(marked) >= {"Storm over the quay", SENTENCE.rstrip("."), PROSE[1].rstrip(".")}
+    assert marked["Storm over the quay"].startswith("title, by ")
+    assert marked[SENTENCE.rstrip(".")] == "text: paragraph"
+
+
+def test_hits_of_a_search_are_marked_in_the_page(room, replay):
+    search = parsed(room.get("/", params={"q": "storm walls"}))
+    places = search.xpath("//a[starts-with(., 'Replay')]/@href")
+    (asked,) = [place for place in places if place.endswith(f"{T2}/{URL}")]
+    assert asked == f"/view/marked/words:storm%20walls/{T2}/{URL}"
+    page = parsed(room.get(asked))
+    assert "what the search for storm walls finds" in text_of(page.xpath("//header")[0])
+    frame = page.xpath("//iframe/@src")[0]
+    shown = parsed(replay.get("/web/" + frame.partition("/web/")[2]))
+    assert {mark.text for mark in shown.xpath("//mark")} == {"Storm", "wall"}
+
+
+def test_frame_page_tells_how_far_its_parts_are_off(room):
+    (told,) = parsed(room.get(f"/view/{T2}/{URL}")).xpath("//a[starts-with(@href, '/parts/')]")
+    assert told.text == "2 of 2 parts were captured at another time, up to 30 days earlier."
+    text = text_of(parsed(room.get(told.get("href"))))
+    assert "http://post.test/i.png" in text
+    assert "30 days earlier" in text
+
+
+def test_the_records_of_a_capture_are_to_save(room, replay):
+    row = room.get("/api/captures", params={"url": URL}).json()["captures"][0]
+    page = parsed(room.get(f"/records/{row['record_id']}"))
+    (place,) = page.xpath("//a[.='Its records as WARC']/@href")
+    reply = replay.get("/records/" + place.partition("/records/")[2])
+    assert reply.headers["Content-Disposition"].startswith("attachment; ")
+    found = {r.rec_type: r for r in ArchiveIterator(io.BytesIO(reply.content))}
+    assert set(found) == {"response", "request", "metadata"}
+    assert replay.get("/records/urn:uuid:none").status_code == 404
+
+
 @pytest.mark.parametrize(
     ("path", "location"),
     [
+        (f"/view/marked/text/2026/{URL}", f"/view/marked/text/{T1}/{URL}"),
         (f"/view/2026/{URL}", f"/view/{T1}/{URL}"),
         (f"/view/2027/{URL}", f"/view/{T3}/{URL}"),
         (f"/view/{T1}/http://post.test/old", f"/view/{T1}/{URL}"),

@@ -5,6 +5,7 @@ In a process of its own, under limits: an archived page may be built to exhaust 
 
 import json
 import subprocess
+import threading
 
 from archive.errors import NotReadAgain
 from archive.process import module_command
@@ -15,6 +16,8 @@ from extract.rules import RuleBook
 
 TIMEOUT_S = 20.0
 MAX_PAGE_BYTES = 16_000_000
+# Each may take a processor and gigabytes; whoever comes third waits.
+_AT_ONCE = threading.BoundedSemaphore(2)
 
 
 def read_again(stored: Stored, book: RuleBook) -> Article:
@@ -36,13 +39,14 @@ def read_again(stored: Stored, book: RuleBook) -> Article:
     page = stored.payload.content(MAX_PAGE_BYTES)
     where = f"{capture.file}@{capture.offset}"
     try:
-        done = subprocess.run(  # noqa: S603 - our own module
-            module_command("archive.web.reread"),
-            input=json.dumps(head).encode() + b"\n" + page,
-            capture_output=True,
-            timeout=TIMEOUT_S,
-            check=False,
-        )
+        with _AT_ONCE:
+            done = subprocess.run(  # noqa: S603 - our own module
+                module_command("archive.replay.reread"),
+                input=json.dumps(head).encode() + b"\n" + page,
+                capture_output=True,
+                timeout=TIMEOUT_S,
+                check=False,
+            )
     except subprocess.TimeoutExpired as error:
         raise NotReadAgain(
             f"{where}: reading the page again took longer than {TIMEOUT_S:g} s; its replay and "

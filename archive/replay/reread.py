@@ -1,4 +1,4 @@
-"""``python -m archive.web.reread``: reads one page for `archive.web.evidence`, and ends.
+"""``python -m archive.replay.reread``: reads one page for `archive.replay.evidence`, and ends.
 
 A line of JSON and the page's bytes come in, the article goes out as JSON.
 """
