@@ -40,7 +40,7 @@ class BackupReport:
 
 
 def back_up(archive: Archive, target: Path) -> BackupReport:
-    """Copy configuration, rules, WARC files, databases and run reports to ``target``.
+    """Copy configuration, staff, rules, WARC files, databases and run reports to ``target``.
 
     Sealed WARC files never change: those that an earlier backup has are not copied again. The
     databases are copied by SQLite's own API, consistent while they are written. What is no longer
@@ -133,6 +133,8 @@ def _copy_archive(archive: Archive, target: Path) -> BackupReport:
             size += _copy(path, target / path.relative_to(archive.root))
     if archive.index_path.is_file():
         _copy_database(archive.index_path, target / archive.index_path.name)
+    if archive.staff_path.is_file():
+        size += _copy(archive.staff_path, target / archive.staff_path.name)
     # The configuration comes last: it is what makes the directory an archive.
     size += _copy(archive.config_path, target / archive.config_path.name)
     return BackupReport(copied, present, size, tuple(left_open))
@@ -176,6 +178,10 @@ def _is_there(path: Path, copy: Path) -> bool:
 def _copy(path: Path, copy: Path) -> int:
     copy.parent.mkdir(parents=True, exist_ok=True)
     partial = copy.with_name(f".{copy.name}.part")
+    partial.unlink(missing_ok=True)
+    # As private as the original from the first byte on.
+    mode = path.stat().st_mode & 0o777 | 0o200
+    os.close(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode))
     shutil.copy2(path, partial)
     with partial.open("rb") as file:
         os.fsync(file.fileno())

@@ -17,7 +17,8 @@
     ├── NotReadAgain           1   a stored page takes too much to be read once more
     ├── DownloadFailed         1   a file could not be had from its address
     ├── ExportError            1   rows cannot be written in the form asked for
-    └── CannotServe            1   an address or port cannot be listened on
+    ├── CannotServe            1   an address or port cannot be listened on
+    └── StaffOnly              1   a reader asked for what is for the staff
 
 Every message says what, where, what was expected and the next step, on one line.
 """
@@ -119,3 +120,7 @@ class CannotServe(MicroficheError):
 
 class ExportError(MicroficheError):
     """Rows cannot be written in the form asked for."""
+
+
+class StaffOnly(MicroficheError):
+    """A reader asked for what only the staff may see."""

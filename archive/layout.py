@@ -61,6 +61,11 @@ class Archive:
         return self.root / "rules"
 
     @property
+    def staff_path(self) -> Path:
+        """``staff.json``: who may sign in, for nobody else to read; need not be there."""
+        return self.root / "staff.json"
+
+    @property
     def saved_dir(self) -> Path:
         """``saved/``: what each saved search has told."""
         return self.root / "saved"
@@ -143,14 +148,21 @@ def create_archive(root: Path, *, contact: str) -> Archive:
     return archive
 
 
-def write_atomically(path: Path, text: str) -> None:
+def write_atomically(path: Path, text: str, *, mode: int = 0o666) -> None:
     """Replace a file by ``text``, durably, so that a crash leaves the old or the new one whole.
+
+    Args:
+        path: Need not be there.
+        text: All of it.
+        mode: Who may read and write it, less the umask.
 
     Raises:
         OSError: as the file system says.
     """
     partial = path.with_name(f".{path.name}.part")
-    with partial.open("w", encoding="utf-8") as file:
+    partial.unlink(missing_ok=True)
+    descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, mode)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
         file.write(text)
         file.flush()
         os.fsync(file.fileno())

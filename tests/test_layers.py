@@ -22,6 +22,7 @@ ORDER = (
     "archive.search",
     "archive.indexer",
     "archive.check",
+    "archive.staff",
     "archive.replay",
     "archive.packages",
     "archive.ingest",

@@ -49,6 +49,7 @@ COMMANDS = {
     "backup": "archive.cli.backup:command",
     "restore": "archive.cli.backup:restore_command",
     "serve": "archive.cli.serve:command",
+    "staff": "archive.cli.staff:command",
     "extract": "archive.cli.extract:command",
     "check": "archive.cli.check:command",
 }

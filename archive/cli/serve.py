@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from signal import SIGINT, SIGTERM
+from urllib.parse import urlsplit
 
 import click
 import uvicorn
@@ -19,6 +20,8 @@ from archive.index.open import open_index
 from archive.layout import Archive
 from archive.replay.app import create_replay
 from archive.replay.origins import ROOM_NAMES, Origins
+from archive.staff.door import Door, is_loopback
+from archive.urls import is_http
 from archive.web.app import create_room
 
 # Requests still being answered when Ctrl-C comes get so long.
@@ -65,23 +68,66 @@ class _Server(uvicorn.Server):
     show_default=True,
     help="Of the archived pages; 0: any free one.",
 )
+@click.option(
+    "--room-url", metavar="URL", help="Behind a proxy: where readers find the reading room."
+)
+@click.option("--replay-url", metavar="URL", help="Behind a proxy: where they find archived pages.")
 @click.pass_context
-def command(ctx: click.Context, host: str, port: int, replay_port: int) -> None:
+def command(
+    ctx: click.Context,
+    host: str,
+    port: int,
+    replay_port: int,
+    room_url: str | None,
+    replay_url: str | None,
+) -> None:
     """Open the reading room: search, articles and replay.
 
-    Both addresses are printed once both answer; Ctrl-C ends it. There is no log-in: whoever
-    reaches HOST reads the archive, so leave it on this machine or put a proxy with one before it.
+    Both addresses are printed once both answer; Ctrl-C ends it. On this machine alone, whoever
+    uses it counts as staff. With any other HOST, or behind a proxy, everybody who reaches it reads
+    what is open to readers, and the staff sign in (`microfiche staff add`).
 
     Example: microfiche serve --port 8080
     """
     archive = archive_of(ctx)
+    public = public_origins(room_url, replay_url)
     with contextlib.suppress(NotFound):  # an archive that nothing was indexed in yet has a room too
         open_index(archive).close()
     sockets = bind(host, port, replay_port)
     try:
-        asyncio.run(_serve(archive, sockets, host))
+        asyncio.run(_serve(archive, sockets, host, public))
     finally:
         sockets.close()
+
+
+def public_origins(room_url: str | None, replay_url: str | None) -> Origins | None:
+    """Where a proxy makes us known; None where there is none.
+
+    Raises:
+        UsageError: one is missing, or they are no two origins.
+    """
+    if room_url is None and replay_url is None:
+        return None
+    origins = [_origin(url) for url in (room_url, replay_url) if url]
+    if None in origins or len({urlsplit(origin or "").hostname for origin in origins}) < 2:
+        raise click.UsageError(
+            "expected both --room-url and --replay-url, each scheme://host[:port] and no more, "
+            "with two different hosts: archived pages must not share one with the reading room"
+        )
+    return Origins(str(origins[0]), str(origins[1]))
+
+
+def _origin(url: str) -> str | None:
+    """An address as an origin; None when it is none.
+
+    >>> _origin("https://Press.example/"), _origin("https://press.example/room"), _origin("x")
+    ('https://press.example', None, None)
+    """
+    parts = urlsplit(url)
+    bare = parts.path in ("", "/") and not (parts.query or parts.fragment or "@" in parts.netloc)
+    if not bare or not is_http(url):
+        return None
+    return f"{parts.scheme}://{parts.netloc}".lower()
 
 
 def bind(host: str, port: int, replay_port: int) -> Sockets:
@@ -120,14 +166,21 @@ def _bind(host: str, port: int, option: str) -> socket.socket:
     return listening
 
 
-async def _serve(archive: Archive, sockets: Sockets, host: str) -> None:
-    port, replay_port = sockets.room.getsockname()[1], sockets.replay.getsockname()[1]
+async def _serve(archive: Archive, sockets: Sockets, host: str, public: Origins | None) -> None:
+    address, port = sockets.room.getsockname()[:2]
     name = url_name(host)
-    origins = Origins.on_loopback(port, replay_port, name=name)
-    names = dict.fromkeys((*ROOM_NAMES, name))
+    origins = public or Origins.on_loopback(port, sockets.replay.getsockname()[1], name=name)
+    door = Door(
+        archive,
+        room=origins.room,
+        elsewhere=not is_loopback(address),
+        behind_proxy=public is not None,
+    )
+    hosts = [name_in(origin) for origin in (origins.room, origins.replay)]
+    names = dict.fromkeys((*ROOM_NAMES, name, hosts[0]))
     servers = [
-        (_server(create_room(archive, origins, names=names)), sockets.room),
-        (_server(create_replay(archive, origins)), sockets.replay),
+        (_server(create_room(archive, origins, names=names, door=door)), sockets.room),
+        (_server(create_replay(archive, origins, names=hosts[1:], door=door)), sockets.replay),
     ]
 
     def stop() -> None:
@@ -139,7 +192,9 @@ async def _serve(archive: Archive, sockets: Sockets, host: str) -> None:
         loop.add_signal_handler(number, stop)
     running = [asyncio.ensure_future(s.serve(sockets=[listening])) for s, listening in servers]
     try:
-        await _announce([server for server, _ in servers], running, origins, host)
+        await _announce([server for server, _ in servers], running, origins)
+        if public or not is_loopback(address):
+            _say_who_is_staff(door, host, is_plain=origins.room.startswith("http:"))
     finally:
         # Whichever ends first takes the other along.
         await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
@@ -148,7 +203,7 @@ async def _serve(archive: Archive, sockets: Sockets, host: str) -> None:
 
 
 async def _announce(
-    servers: list[_Server], running: Sequence[asyncio.Future[None]], origins: Origins, host: str
+    servers: list[_Server], running: Sequence[asyncio.Future[None]], origins: Origins
 ) -> None:
     while not all(server.started for server in servers):
         if any(task.done() for task in running):
@@ -156,11 +211,18 @@ async def _announce(
         await asyncio.sleep(0.02)
     click.echo(f"Reading room:   {origins.room}/")
     click.echo(f"Archived pages: {origins.replay}/")
-    if not is_loopback(host):
-        click.echo(
-            f"Anyone who reaches {host} can read this archive: there is no log-in.", err=True
-        )
     click.echo("Ctrl-C ends it.", err=True)
+
+
+def _say_who_is_staff(door: Door, host: str, *, is_plain: bool) -> None:
+    told = f"Whoever reaches {host} reads what is open to readers; "
+    if not door.has_accounts():
+        told += "nobody is staff: `microfiche staff add NAME` makes a sign-in."
+    elif is_plain:
+        told += "the staff sign in, unencrypted: put a proxy with TLS before it (--room-url)."
+    else:
+        told += "the staff sign in."
+    click.echo(told, err=True)
 
 
 def _server(app: object) -> _Server:
@@ -193,13 +255,11 @@ def url_name(host: str) -> str:
     return f"[{address}]" if address.version == 6 else str(address)
 
 
-def is_loopback(host: str) -> bool:
-    """Whether only this machine can reach a listening address.
+def name_in(origin: str) -> str:
+    """The host of an origin, as a Host header has it without its port.
 
-    >>> is_loopback("localhost"), is_loopback("127.0.0.2"), is_loopback("0.0.0.0")
-    (True, True, False)
+    >>> name_in("https://press.example:8443"), name_in("http://[::1]:8080")
+    ('press.example', '[::1]')
     """
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host.lower() == "localhost"
+    host = urlsplit(origin).hostname or ""
+    return f"[{host}]" if ":" in host else host

@@ -6,6 +6,7 @@ before, without ``/web``, lead to these.
 """
 
 import sqlite3
+from collections.abc import Iterable
 from contextlib import closing
 from email.utils import parsedate_to_datetime
 from urllib.parse import quote
@@ -50,6 +51,7 @@ from archive.replay.notice import notice
 from archive.replay.origins import REPLAY_NAME, Origins
 from archive.replay.resolve import Stored, find_stored, load
 from archive.replay.respond import Around, Body, Reply, raw_of, replay_of
+from archive.staff.door import Door
 from archive.times import from_timestamp, to_timestamp
 from archive.warc.cut import members_of
 from archive.warc.reader import iter_groups
@@ -60,15 +62,32 @@ _MAX_HOPS = 4
 MAX_DRAWING_BYTES = 4_000_000
 
 
-def create_replay(archive: Archive, origins: Origins) -> ASGIApp:
-    """The application that serves archived bytes, behind its gates."""
+def create_replay(
+    archive: Archive,
+    origins: Origins,
+    *,
+    names: Iterable[str] = (REPLAY_NAME,),
+    door: Door | None = None,
+) -> ASGIApp:
+    """The application that serves archived bytes, behind its gates.
+
+    Args:
+        archive: What is read; nothing is ever written.
+        origins: Where this application and the reading room are reached.
+        names: Host names it answers to.
+        door: Who is staff; where it is left out, nobody but this machine reaches the server.
+
+    Raises:
+        ConfigError: ``staff.json`` cannot be used.
+    """
     replay = _Replay(archive, origins)
     record = Route("/records/{record_id:path}", replay.give_record, methods=["GET", "HEAD"])
     everything = Route("/{path:path}", replay.answer, methods=["GET", "HEAD"])
     app = Starlette(routes=[*Protocols(archive, origins).routes(), record, everything])
+    app.state.door = door or Door(archive, room=origins.room)
     return HostGate(
         _Sandbox(app, archived_headers(origins.replay)),
-        names=[REPLAY_NAME],
+        names=names,
         advice=f"archived pages are at {origins.replay}/ only; if your browser does not find that "
         f"name, add `127.0.0.1 {REPLAY_NAME}` to the hosts file of this computer",
     )

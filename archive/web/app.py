@@ -6,18 +6,19 @@ from pathlib import Path
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import HTMLResponse
+from fastapi.responses import HTMLResponse, RedirectResponse
 from starlette.exceptions import HTTPException
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
-from archive.errors import MicroficheError, NotFound
+from archive.errors import MicroficheError, NotFound, StaffOnly
 from archive.index.integrity import note_damage
 from archive.index.sqlite_errors import explained
 from archive.layout import Archive
 from archive.replay.cdx.routes import Protocols
 from archive.replay.gate import HostGate
 from archive.replay.origins import ROOM_NAMES, Origins
+from archive.staff.door import Door
 from archive.web import (
     api,
     captures,
@@ -28,10 +29,11 @@ from archive.web import (
     parts,
     runs,
     searches,
+    sign_in,
     sources,
     trend,
 )
-from archive.web.policy import FixedHeaders, room_headers
+from archive.web.policy import FixedHeaders, OwnFormsOnly, room_headers
 from archive.web.problems import problem, title_of
 from archive.web.render import page
 from archive.web.room import Room, room_of
@@ -44,7 +46,11 @@ _DESCRIPTION = (
 
 
 def create_room(
-    archive: Archive, origins: Origins, *, names: Iterable[str] = ROOM_NAMES
+    archive: Archive,
+    origins: Origins,
+    *,
+    names: Iterable[str] = ROOM_NAMES,
+    door: Door | None = None,
 ) -> ASGIApp:
     """The application of the reading room, behind its Host gate.
 
@@ -52,11 +58,12 @@ def create_room(
         archive: What is read; nothing is ever written.
         origins: Where this application and the replay are reached.
         names: Host names it answers to.
+        door: Who is staff; where it is left out, nobody but this machine reaches the server.
 
     Raises:
-        ConfigError: ``microfiche.toml`` cannot be used.
+        ConfigError: ``microfiche.toml`` or ``staff.json`` cannot be used.
     """
-    room = Room(archive, origins)
+    room = Room(archive, origins, door or Door(archive, room=origins.room))
     # FastAPI's own documentation pages load scripts from elsewhere; /api is ours.
     app = FastAPI(
         title="microfiche",
@@ -66,6 +73,7 @@ def create_room(
         openapi_url="/api/openapi.json",
     )
     app.state.room = room
+    app.state.door = room.door
     app.router.routes.extend(Protocols(archive, origins).routes())
     app.include_router(api.router)
     app.include_router(captures.router)
@@ -77,16 +85,18 @@ def create_room(
     app.include_router(sources.router)
     app.include_router(runs.router)
     app.include_router(parts.router)
+    app.include_router(sign_in.router)
     app.include_router(pages.router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     app.add_exception_handler(HTTPException, _http_error)
     app.add_exception_handler(RequestValidationError, _bad_request)
+    app.add_exception_handler(StaffOnly, _staff_only)
     app.add_exception_handler(MicroficheError, _our_error)
     app.add_exception_handler(sqlite3.DatabaseError, _index_error)
     app.add_exception_handler(Exception, _unforeseen)
     allowed = tuple(names)
     return HostGate(
-        FixedHeaders(app, room_headers(origins)),
+        FixedHeaders(OwnFormsOnly(app, origins), room_headers(origins)),
         names=allowed,
         advice=f"the reading room answers to {', '.join(allowed)} only; open {origins.room}/",
     )
@@ -111,6 +121,15 @@ async def _bad_request(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
     found = [f"{'.'.join(map(str, e['loc'][1:])) or 'request'}: {e['msg']}" for e in error.errors()]
     return _answer(request, 422, "; ".join(found))
+
+
+async def _staff_only(request: Request, error: Exception) -> Response:
+    """Ask people to sign in, and tell programs that a token is missing."""
+    if request.url.path.startswith("/api/"):
+        answer = _answer(request, 401, f"{error} Send a token: Authorization: Bearer TOKEN.")
+        answer.headers["WWW-Authenticate"] = "Bearer"
+        return answer
+    return RedirectResponse(sign_in.place_to_sign_in(request), 303)
 
 
 async def _our_error(request: Request, error: Exception) -> Response:

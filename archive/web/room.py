@@ -10,13 +10,14 @@ from sqlite_utils import Database
 
 from archive.config import Config
 from archive.config_live import LiveConfig
-from archive.errors import ConfigError
+from archive.errors import ConfigError, StaffOnly
 from archive.index.captures import Capture
 from archive.index.open import open_index
 from archive.layout import Archive
 from archive.replay.address import marked
 from archive.replay.choose import moment_of
 from archive.replay.origins import Origins
+from archive.staff.door import Door, Reader, Staff, who
 from archive.web.holdings import HoldingsCounter
 
 logger = logging.getLogger(__name__)
@@ -25,9 +26,10 @@ logger = logging.getLogger(__name__)
 class Room:
     """One archive, shown on one pair of origins."""
 
-    def __init__(self, archive: Archive, origins: Origins) -> None:
+    def __init__(self, archive: Archive, origins: Origins, door: Door) -> None:
         self.archive = archive
         self.origins = origins
+        self.door = door
         self._config = LiveConfig(archive, on_fault=_tell_the_owner)
         self.holdings = HoldingsCounter()
 
@@ -78,5 +80,18 @@ def _index(request: Request) -> Iterator[Database]:
         yield db
 
 
+def staff_only(request: Request) -> Staff:
+    """Let nobody pass who is not staff.
+
+    Raises:
+        StaffOnly: a reader asked.
+    """
+    found = who(request)
+    if not isinstance(found, Staff):
+        raise StaffOnly("This is for the staff of the archive; sign in first.")
+    return found
+
+
 InRoom = Annotated[Room, Depends(room_of)]
 Index = Annotated[Database, Depends(_index)]
+Who = Annotated[Reader | Staff, Depends(who)]

@@ -1,9 +1,9 @@
-"""For those who keep the archive: crawl runs, what they could not have, and why."""
+"""For the staff: crawl runs, what they could not have, and why."""
 
 from itertools import islice
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Depends, Query
 from fastapi.responses import HTMLResponse, Response
 
 from archive.errors import NotFound
@@ -12,9 +12,13 @@ from archive.runs.reports import get_run, iter_runs
 from archive.times import utc_now
 from archive.urls import is_http
 from archive.web.render import page
-from archive.web.room import InRoom
+from archive.web.room import InRoom, staff_only
 
-router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
+router = APIRouter(
+    include_in_schema=False,
+    default_response_class=HTMLResponse,
+    dependencies=[Depends(staff_only)],
+)
 
 RUNS_SHOWN = 100
 

@@ -1,0 +1,9 @@
+"""Who is staff, and who is a reader.
+
+::
+
+    accounts.py  names with their passwords and tokens, in staff.json
+    sessions.py  who is signed in
+    pace.py      how often a client may ask
+    door.py      decides of each request whose it is: `who`
+"""

@@ -1,0 +1,104 @@
+"""Signing in and out: the staff's way to what readers may not see."""
+
+from typing import Annotated
+from urllib.parse import parse_qs, urlencode
+
+from fastapi import APIRouter, Query, Request
+from fastapi.concurrency import run_in_threadpool
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+
+from archive.staff.door import AskedTooOften, SignInRefused, Staff
+from archive.web.render import page
+from archive.web.room import InRoom, Room, Who
+
+router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
+
+_MAX_FORM_BYTES = 8000
+_PRIVATE = {"Cache-Control": "no-store"}
+
+Onward = Annotated[str, Query(alias="next", max_length=4000)]
+
+
+@router.get("/sign-in")
+def sign_in_page(request: Request, room: InRoom, asking: Who, onward: Onward = "/") -> Response:
+    """The form; for the staff, who they are and the way out."""
+    local = room.door.is_local(request)
+    return _page(room, asking.name if isinstance(asking, Staff) else "", onward, local=local)
+
+
+@router.post("/sign-in")
+async def sign_in(request: Request, room: InRoom) -> Response:
+    """Begin a session by name and password, or name and token."""
+    form = await _form(request)
+    if form is None:
+        return _page(room, "", "/", problem="That is longer than the form can be.", status=413)
+    name, onward = form.get("name", ""), _place(form.get("next", "/"))
+    client = room.door.client_of(request)
+    try:
+        # Trying a password takes a moment, on purpose.
+        line = await run_in_threadpool(
+            room.door.sign_in, name.strip(), form.get("password", ""), client=client
+        )
+    except AskedTooOften as error:
+        response = _page(room, "", onward, problem=str(error), status=429)
+        response.headers["Retry-After"] = str(error.retry_after_s)
+        return response
+    except SignInRefused as error:
+        return _page(room, "", onward, problem=str(error), status=403)
+    return RedirectResponse(onward, 303, _PRIVATE | {"Set-Cookie": line})
+
+
+@router.post("/sign-out")
+def sign_out(request: Request, room: InRoom) -> Response:
+    """End the session."""
+    line = room.door.sign_out(request)
+    # What the browser has kept of pages for the staff goes, too.
+    clear = {"Clear-Site-Data": '"cache"'}
+    return RedirectResponse("/", 303, _PRIVATE | clear | {"Set-Cookie": line})
+
+
+def place_to_sign_in(request: Request) -> str:
+    """The address of the form, which leads back to what was asked for."""
+    asked = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    return f"/sign-in?{urlencode({'next': asked})}"
+
+
+def _page(
+    room: Room,
+    name: str,
+    onward: str,
+    *,
+    problem: str = "",
+    status: int = 200,
+    local: bool = False,
+) -> Response:
+    html = page(
+        "sign_in.html",
+        room=room,
+        signed_in=name,
+        onward=_place(onward),
+        problem=problem,
+        local=local,
+    )
+    return HTMLResponse(html, status, _PRIVATE)
+
+
+def _place(onward: str) -> str:
+    r"""A page of ours to go on to; whatever would lead elsewhere is the first page.
+
+    >>> _place("/runs?a=b"), _place("//elsewhere.example/"), _place("/\\elsewhere.example/")
+    ('/runs?a=b', '/', '/')
+    """
+    ours = onward.startswith("/") and not onward.startswith(("//", "/\\"))
+    return onward if ours and onward.isprintable() and onward.isascii() else "/"
+
+
+async def _form(request: Request) -> dict[str, str] | None:
+    """The fields of a form; None when it is longer than ours can be."""
+    body = b""
+    async for piece in request.stream():
+        body += piece
+        if len(body) > _MAX_FORM_BYTES:
+            return None
+    fields = parse_qs(body.decode("utf-8", "replace"), keep_blank_values=True)
+    return {key: values[0] for key, values in fields.items()}

@@ -1,0 +1,23 @@
+"""Asks one of our applications in this process, under any name, without a socket."""
+
+import asyncio
+
+import httpx
+from starlette.types import ASGIApp
+
+
+class _Direct(httpx.BaseTransport):
+    def __init__(self, app: ASGIApp) -> None:
+        self._asgi = httpx.ASGITransport(app=app)
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        return asyncio.run(self._answer(request))
+
+    async def _answer(self, request: httpx.Request) -> httpx.Response:
+        reply = await self._asgi.handle_async_request(request)
+        return httpx.Response(reply.status_code, headers=reply.headers, content=await reply.aread())
+
+
+def asking(app: ASGIApp, base_url: str) -> httpx.Client:
+    """A client that keeps cookies and follows nothing."""
+    return httpx.Client(transport=_Direct(app), base_url=base_url)
