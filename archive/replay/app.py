@@ -45,7 +45,7 @@ from archive.replay.choose import (
     redirect_target,
 )
 from archive.replay.gate import HostGate
-from archive.replay.headers import archived_headers, is_refused
+from archive.replay.headers import archived_headers, codings_of, is_refused
 from archive.replay.marks import find_marked
 from archive.replay.notice import notice
 from archive.replay.origins import REPLAY_NAME, Origins
@@ -300,7 +300,7 @@ def _body(stored: Stored) -> Body:
 def _raw(stored: Stored, accepted: str) -> Reply:
     """The entity as it came, where the client can undo its coding; else undone."""
     coding = (stored.payload.get("content-encoding") or "").strip().lower()
-    body = _body(stored) if coding not in _codings(accepted) else None
+    body = _body(stored) if coding not in codings_of(accepted) else None
     if body is not None:
         return raw_of(body)
     content_type = stored.http.get("content-type") or stored.payload.get("content-type") or ""
@@ -308,9 +308,3 @@ def _raw(stored: Stored, accepted: str) -> Reply:
         Body(stored.capture.uri, stored.http.status, content_type, stored.payload.body),
         coding=coding,
     )
-
-
-def _codings(accepted: str) -> set[str]:
-    """Codings that an Accept-Encoding header takes, those with q=0 left out."""
-    parts = (part.partition(";") for part in accepted.lower().split(","))
-    return {name.strip() for name, _, q in parts if q.replace(" ", "") not in ("q=0", "q=0.0")}

@@ -126,6 +126,16 @@ def is_refused(headers: dict[str, str]) -> bool:
     )
 
 
+def codings_of(accepted: str) -> set[str]:
+    """Codings that an Accept-Encoding header takes, those with q=0 left out.
+
+    >>> sorted(codings_of("gzip;q=0.5, br, deflate; q=0"))
+    ['br', 'gzip']
+    """
+    parts = (part.partition(";") for part in accepted.lower().split(","))
+    return {name.strip() for name, _, q in parts if q.replace(" ", "") not in ("q=0", "q=0.0")}
+
+
 @dataclass(frozen=True, slots=True)
 class Treatment:
     """How a body is shown: ``how`` is html, xhtml, svg, css, text, stored or download."""

@@ -1,7 +1,6 @@
 """CDX in both dialects, Memento, availability: what other programs ask an archive."""
 
 import json
-import subprocess
 import time
 from contextlib import closing
 
@@ -15,7 +14,6 @@ from archive.replay.origins import REPLAY_NAME, Origins
 from archive.web.app import create_room
 from tests.archive.replay.loopback import client, listening, serving
 from tests.archive.replay.shelf import Shelf
-from tests.environments import environment
 
 T1, T2, T3 = "20260102030405", "20260103000000", "20270102030405"
 URL = "http://post.test/story"
@@ -133,6 +131,20 @@ def test_what_is_long_is_gone_on_with(replay):
     assert seen == replay.get("/cdx/search/cdx?url=post.test&matchType=domain").text.splitlines()
     *rows, gap, (_,) = replay.get(f"{ask}&output=json").json()
     assert (len(rows), gap) == (3, [])
+
+
+@pytest.mark.parametrize(
+    "path", [f"/cdx?url={URL}", f"/cdx/search/cdx?url={URL}", f"/web/timemap/link/{URL}"]
+)
+def test_lines_are_gzipped_for_whoever_takes_them(replay, path):
+    headers = {"Accept-Encoding": "gzip, deflate"}
+    plain, packed = replay.get(path), replay.get(path, headers=headers)
+    assert (packed.headers["Content-Encoding"], packed.text) == ("gzip", plain.text)
+    refused = [replay.get(f"{path}&gzip=false", headers=headers)] if "?" in path else []
+    for reply in (plain, *refused, replay.get(path, headers={"Accept-Encoding": "gzip;q=0"})):
+        assert reply.status_code == 200
+        assert "Content-Encoding" not in reply.headers
+        assert reply.headers["Vary"] == "Accept-Encoding"
 
 
 @pytest.mark.parametrize(
@@ -268,26 +280,3 @@ def test_patterns_take_time_by_the_length_of_what_they_are_put_to(value):
     assert cpu(2000) < 12 * max(cpu(500), 0.05)
     assert condition(".*b", wayback=True)("ab")
     assert not condition("b", wayback=True)("ab")
-
-
-_TOOLKIT = """
-import sys, cdx_toolkit
-found = cdx_toolkit.CDXFetcher(source=sys.argv[1]).iter(sys.argv[2], limit=10)
-print([(row["timestamp"], row["url"], row["mime"]) for row in found])
-"""
-
-
-@pytest.mark.soak
-def test_cdx_toolkit_reads_us_by_our_address(origins):
-    python = environment("cdx_toolkit-0.9", "cdx_toolkit>=0.9,<1") / "python"
-    done = subprocess.run(
-        [python, "-c", _TOOLKIT, f"{origins[0].room}/cdx", URL],
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    assert done.stdout.strip() == str(
-        [(T1, URL, "text/html"), (T2, URL, "warc/revisit"), (T3, URL, "text/html")]
-    )
