@@ -7,107 +7,30 @@ docs/settings.md is generated from them.
 import re
 import tomllib
 from collections.abc import Iterable
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from enum import StrEnum
 from importlib.metadata import version
-from pathlib import Path, PurePosixPath
-from typing import Annotated, Literal
+from pathlib import Path
+from typing import Literal
 
-from cronsim import CronSim, CronSimError
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    ValidationError,
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from archive.config_values import (
+    CronExpression,
+    Duration,
+    HttpUrl,
+    MailAddress,
+    OutputPath,
+    Pattern,
+    ProxyUrl,
+    SecretPlace,
+    SmtpUrl,
+    SourceId,
 )
-
-from archive.durations import parse_duration
 from archive.errors import ConfigError
 from archive.layout import Archive
-from archive.urls import host_of, is_http
+from archive.urls import host_of
 from archive.wording import did_you_mean
-
-_OWN_FILES = (".", "microfiche.toml", "index.db", "frontier.db", "warcs", "runs")
-SOURCE_ID = re.compile(r"[a-z0-9](?:[a-z0-9._-]{0,62}[a-z0-9])?")
-
-
-def _duration(value: object) -> object:
-    return parse_duration(value) if isinstance(value, str) else value
-
-
-def _source_id(value: str) -> str:
-    if not SOURCE_ID.fullmatch(value):
-        raise ValueError("expected a name of lower-case letters, digits, dots and dashes")
-    return value
-
-
-def _http_url(value: str) -> str:
-    if not is_http(value):
-        raise ValueError("expected an absolute http or https address")
-    return value
-
-
-def _public_url(value: str) -> str:
-    if "@" in _http_url(value).split("/", 3)[2]:
-        raise ValueError(
-            "a user name or password does not belong into an address here; "
-            'say `login = "env:NAME"`, and set NAME to user:password'
-        )
-    return value
-
-
-def _proxy(value: str) -> str:
-    return _http_url(value) if value else value
-
-
-def _secret_place(value: str) -> str:
-    kind, _, name = value.partition(":")
-    if value and (kind not in ("env", "file") or not name):
-        raise ValueError("expected env:NAME or file:PATH, never the secret itself")
-    return value
-
-
-def _cron(value: str) -> str:
-    if value:
-        try:
-            CronSim(value, datetime(2026, 1, 1, tzinfo=UTC))
-        except CronSimError as error:
-            raise ValueError(f"no cron expression: {error}; such as */30 6-22 * * *") from error
-    return value
-
-
-def _output_path(value: str) -> str:
-    """Refuse what would be written outside the archive, or over what it holds."""
-    parts = PurePosixPath(value).parts
-    outside = value.startswith("/") or ".." in parts or "\0" in value
-    ours = bool(parts) and parts[0].startswith(_OWN_FILES)
-    memory = parts[:1] == ("saved",) and value.endswith(".json")
-    if value and (not parts or outside or ours or memory):
-        raise ValueError(
-            f"{value!r}: expected a path below the archive that is none of its own files, "
-            "such as saved/bridges.atom"
-        )
-    return value
-
-
-def _pattern(value: str) -> str:
-    try:
-        re.compile(value)
-    except re.error as error:
-        raise ValueError(f"not a regular expression: {error}") from error
-    return value
-
-
-Duration = Annotated[timedelta, BeforeValidator(_duration), Field(gt=timedelta(0))]
-SourceId = Annotated[str, AfterValidator(_source_id)]
-HttpUrl = Annotated[str, AfterValidator(_public_url)]
-SecretPlace = Annotated[str, AfterValidator(_secret_place)]
-CronExpression = Annotated[str, AfterValidator(_cron)]
-ProxyUrl = Annotated[str, AfterValidator(_proxy)]
-OutputPath = Annotated[str, AfterValidator(_output_path)]
-Pattern = Annotated[str, AfterValidator(_pattern)]
 
 
 class Reservation(StrEnum):
@@ -285,12 +208,61 @@ class SavedSearch(_Table):
     )
 
 
+class About(StrEnum):
+    """What somebody may want to be told."""
+
+    RUNS = "runs"
+    SOURCES = "sources"
+    REMOVALS = "removals"
+    SEARCHES = "searches"
+
+
+class NotifyTable(_Table):
+    """``[notify]``: who is told of failed runs, sources in trouble, removals and saved searches."""
+
+    mail_to: tuple[MailAddress, ...] = Field((), description="Who gets a mail.")
+    mail_from: MailAddress = Field("", description="From whom; empty: the first of `mail_to`.")
+    smtp: SmtpUrl = Field(
+        "smtp://localhost",
+        description="The mail server, as `smtp://host:port` (encrypted by STARTTLS except on this "
+        "machine) or `smtps://host:port` (TLS from the start).",
+    )
+    smtp_login: SecretPlace = Field(
+        "",
+        description="Where user:password for it stand: `env:NAME`, or `file:PATH` below the "
+        "archive with mode 0600.",
+    )
+    webhook: SecretPlace = Field(
+        "",
+        description="Where the address of a webhook stands, in the same way: it is a secret "
+        "itself. It is sent JSON by POST.",
+    )
+    webhook_token: SecretPlace = Field(
+        "", description="Where a token for it stands, sent as `Authorization: Bearer`."
+    )
+    about: tuple[About, ...] = Field(
+        tuple(About),
+        description="Of what: `runs` that failed, `sources` that are dead or walled, `removals`, "
+        "`searches` that have new hits.",
+    )
+    every: Duration = Field(
+        timedelta(hours=1),
+        description="Two messages are at least so far apart; what happens meanwhile is gathered.",
+    )
+
+    @property
+    def is_wanted(self) -> bool:
+        """Whether anybody is to be told."""
+        return bool(self.mail_to or self.webhook)
+
+
 class Config(_Table):
     """A whole ``microfiche.toml``."""
 
     layout: int
     archive: ArchiveTable
     crawl: CrawlTable = CrawlTable()
+    notify: NotifyTable = NotifyTable()
     sources: dict[SourceId, Source] = Field(
         {}, description="One table for each publication, by id."
     )
@@ -351,6 +323,7 @@ def _known_keys(table: list[str]) -> Iterable[str]:
     models: dict[str, type[_Table]] = {
         "archive": ArchiveTable,
         "crawl": CrawlTable,
+        "notify": NotifyTable,
         "sources": Source,
         "searches": SavedSearch,
     }

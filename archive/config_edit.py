@@ -5,7 +5,8 @@ from typing import Any
 
 import tomlkit
 
-from archive.config import SOURCE_ID, Source, load_config
+from archive.config import Source, load_config
+from archive.config_values import SOURCE_ID
 from archive.durations import duration_text
 from archive.errors import ArchiveUnwritable, ConfigError
 from archive.layout import Archive, write_atomically

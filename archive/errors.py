@@ -16,6 +16,7 @@
     ├── NotFound               1   no such article, capture, source
     ├── NotReadAgain           1   a stored page takes too much to be read once more
     ├── DownloadFailed         1   a file could not be had from its address
+    ├── NotDelivered           1   a message that a mail server or a webhook has not taken
     ├── ExportError            1   rows cannot be written in the form asked for
     ├── CannotServe            1   an address or port cannot be listened on
     └── StaffOnly              1   a reader asked for what is for the staff
@@ -112,6 +113,10 @@ class NotReadAgain(MicroficheError):
 
 class DownloadFailed(MicroficheError):
     """A file could not be had from its address."""
+
+
+class NotDelivered(MicroficheError):
+    """A mail server or a webhook has not taken a message."""
 
 
 class CannotServe(MicroficheError):

@@ -76,6 +76,16 @@ class Archive:
         return self.root / ".saved-lock"
 
     @property
+    def notify_path(self) -> Path:
+        """``runs/notify.json``: who has been told what, and what waits to be told."""
+        return self.runs_dir / "notify.json"
+
+    @property
+    def notify_lock_path(self) -> Path:
+        """The file whose lock means "somebody is telling what happened"."""
+        return self.root / ".notify-lock"
+
+    @property
     def lock_path(self) -> Path:
         """The file whose lock means "somebody writes WARCs and the frontier"."""
         return self.root / ".lock"

@@ -1,7 +1,6 @@
 """One crawl run from lock to report."""
 
 import logging
-import sqlite3
 import sys
 import time
 from collections.abc import Iterator, Sequence
@@ -16,6 +15,7 @@ from scrapy.settings import Settings
 from archive.errors import ArchiveUnwritable, ExitCode, MicroficheError
 from archive.layout import Archive
 from archive.times import to_timestamp, utc_now
+from crawler.aftermath import look_back
 from crawler.report import count_due_left, exit_code, make_report, summary, write_report
 from crawler.session import PLAIN, Mode, Session, open_session
 
@@ -30,7 +30,7 @@ class Ended:
         status: Its exit code.
         summary: One line about it.
         fatal: What stopped it, if anything did.
-        problems: Rule files left out, and what went wrong with saved searches, a line each.
+        problems: Rule files left out, and what went wrong after the run, a line each.
     """
 
     status: ExitCode
@@ -84,31 +84,8 @@ def run_crawl(
         report = make_report(session, ended=utc_now(), due_left=due_left)
         logger.info("%s", summary(report))
         write_report(session, report)
-        saved = _run_saved(archive, session) if mode.index else ()
-        problems = (*session.rules.problems, *saved)
+        problems = (*session.rules.problems, *look_back(archive, session.config, report))
     return Ended(exit_code(session), summary(report), session.fatal, problems)
-
-
-def _run_saved(archive: Archive, session: Session) -> tuple[str, ...]:
-    """Run the saved searches over what is indexed by now; what went wrong, a line each."""
-    if not session.config.searches:
-        return ()
-    # Paid for only where there are any.
-    from archive.saved.run import run_saved  # noqa: PLC0415
-
-    try:
-        outcomes = run_saved(archive, session.config)
-    except (MicroficheError, sqlite3.DatabaseError) as error:
-        logger.warning("saved searches: %s", error)
-        return (f"saved searches: {error}; run `microfiche saved run`",)
-    for outcome in outcomes:
-        logger.info("saved search %s: %d new", outcome.name, len(outcome.new))
-    problems = tuple(
-        f"{outcome.name}: {outcome.problem}" for outcome in outcomes if outcome.problem
-    )
-    for problem in problems:
-        logger.warning("saved search %s", problem)
-    return problems
 
 
 def _crawl(session: Session) -> None:

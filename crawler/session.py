@@ -201,8 +201,10 @@ def _backfill(source_id: str, source: Source) -> Iterator[Entry]:
 
 
 def redacted_config(config: Config) -> str:
-    """The configuration of a run as JSON, without what could be a secret."""
-    return json.dumps(redacted(config.model_dump(mode="json")), indent=1, sort_keys=True)
+    """The configuration of a run as JSON, without what could be a secret, and whom it tells."""
+    return json.dumps(
+        redacted(config.model_dump(mode="json", exclude={"notify"})), indent=1, sort_keys=True
+    )
 
 
 def _open(

@@ -28,7 +28,9 @@ def test_every_setting_is_documented():
     declared = {name for model in TABLES.values() for name in model.model_fields}
     assert {name for name in declared if f"| `{name}` |" not in text} == set()
     # A table added to the configuration must be added to the reference too.
-    assert set(Config.model_fields) == {"layout", "archive", "crawl", "sources", "searches"}
+    assert set(Config.model_fields) == {
+        "layout", "archive", "crawl", "notify", "sources", "searches",
+    }  # fmt: skip
 
 
 def test_every_setting_of_scrapy_that_is_ours_is_documented():

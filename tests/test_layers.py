@@ -28,6 +28,7 @@ ORDER = (
     "archive.ingest",
     "archive.saved",
     "archive.runs",
+    "archive.notify",
     "archive.web",
     "crawler.discovery",
     "crawler.frontier",

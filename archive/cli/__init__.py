@@ -32,6 +32,7 @@ COMMANDS = {
     "runs": "crawler.commands.runs:command",
     "why": "crawler.commands.why:command",
     "doctor": "crawler.commands.doctor:command",
+    "notify": "archive.cli.notify:command",
     "index": "archive.cli.index:command",
     "search": "archive.cli.search:command",
     "trend": "archive.cli.trend:command",

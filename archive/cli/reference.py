@@ -14,13 +14,14 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from archive.cli import COMMANDS, cli
-from archive.config import ArchiveTable, CrawlTable, SavedSearch, Source
+from archive.config import ArchiveTable, CrawlTable, NotifyTable, SavedSearch, Source
 from archive.durations import format_duration
 from archive.errors import ExitCode
 
 TABLES: dict[str, type[BaseModel]] = {
     "[archive]": ArchiveTable,
     "[crawl]": CrawlTable,
+    "[notify]": NotifyTable,
     "[sources.ID]": Source,
     "[searches.NAME]": SavedSearch,
 }

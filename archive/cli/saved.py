@@ -8,6 +8,8 @@ from archive.cli import archive_of
 from archive.cli.search import print_hits
 from archive.config import load_config
 from archive.errors import ExitCode
+from archive.notify.notices import notices_of_searches
+from archive.notify.tell import tell
 from archive.saved.memory import read_memory
 from archive.saved.run import Outcome, memory_path, run_saved
 from archive.search.results import hit_json
@@ -36,12 +38,16 @@ def run(ctx: click.Context, names: tuple[str, ...], *, everything: bool, as_json
     The first run of a search tells of nothing but how many there are: what comes later is new.
     """
     archive = archive_of(ctx)
-    outcomes = run_saved(archive, load_config(archive), names, everything=everything)
+    config = load_config(archive)
+    outcomes = run_saved(archive, config, names, everything=everything)
+    problems = tell(archive, config, notices_of_searches(outcomes)).problems
     if not outcomes:
         click.echo(f"No saved search in {archive.config_path}; docs/archivist.md shows one")
     for outcome in outcomes:
         _tell(outcome, as_json=as_json)
-    if any(outcome.problem for outcome in outcomes):
+    for problem in problems:
+        click.echo(f"microfiche: {problem}", err=True)
+    if problems or any(outcome.problem for outcome in outcomes):
         ctx.exit(ExitCode.ERROR)
 
 

@@ -4,6 +4,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,14 @@ from archive.layout import Archive
 
 _WALLS = ("challenge", "consent", "login", "rate_limited")
 _FAILED = "state = 'failed'"
+
+
+class Trouble(StrEnum):
+    """What may be wrong with a source."""
+
+    FAILING = "failing"
+    WALLED = "walled"
+    QUIET = "quiet"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,15 +52,28 @@ class SourceState:
         return self.new_week / 7
 
     @property
-    def problem(self) -> str:
-        """What somebody should look at, in one line; empty: nothing."""
+    def trouble(self) -> Trouble | None:
+        """What somebody should look at; None: nothing."""
         if self.listings_failing and not self.new_day:
-            return f"{self.listings_failing} of its feeds, sitemaps or sections fail"
+            return Trouble.FAILING
         if self.walled and self.walled * 2 >= max(self.new_day, 1) + self.walled:
-            return f"{self.walled} addresses meet a wall"
+            return Trouble.WALLED
         if self.habit >= 3 and self.new_day * 4 < self.habit:
-            return f"{self.new_day} new articles in a day, {self.habit:.0f} are usual"
-        return ""
+            return Trouble.QUIET
+        return None
+
+    @property
+    def problem(self) -> str:
+        """The same in one line; empty: nothing."""
+        match self.trouble:
+            case Trouble.FAILING:
+                return f"{self.listings_failing} of its feeds, sitemaps or sections fail"
+            case Trouble.WALLED:
+                return f"{self.walled} addresses meet a wall"
+            case Trouble.QUIET:
+                return f"{self.new_day} new articles in a day, {self.habit:.0f} are usual"
+            case None:
+                return ""
 
 
 def read_sources(archive: Archive, sources: "list[str]", *, now: float) -> list[SourceState]:

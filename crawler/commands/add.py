@@ -15,8 +15,9 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from archive.config import SOURCE_ID, Config, Source, load_config
+from archive.config import Config, Source, load_config
 from archive.config_edit import add_source
+from archive.config_values import SOURCE_ID
 from archive.errors import ArchiveLocked, ConfigError, ExitCode, MicroficheError
 from archive.layout import Archive
 from archive.lock import hold

@@ -76,6 +76,8 @@ def examine(archive: Archive, *, offline: bool, now: float) -> Iterator[Finding]
         yield _names(config)
     yield _index(archive)
     yield _runs(archive, config, now)
+    if config.notify.is_wanted:
+        yield _telling(archive, now)
 
 
 def _rights(archive: Archive) -> Finding:
@@ -167,3 +169,15 @@ def _runs(archive: Archive, config: Config, now: float) -> Finding:
         return Finding("crawls", ok=False, says=str(error))
     wrong = [f"{state.source}: {state.problem}" for state in states if state.problem]
     return Finding("crawls", not wrong, "; ".join(wrong) or "every source is served")
+
+
+def _telling(archive: Archive, now: float) -> Finding:
+    from archive.notify.memory import read_memory  # noqa: PLC0415
+
+    try:
+        memory = read_memory(archive.notify_path, now=now)
+    except MicroficheError as error:
+        return Finding("notify", ok=False, says=str(error))
+    wrong = [f"{why}: {len(memory.waiting[name])} wait" for name, why in memory.failed.items()]
+    says = "; ".join(wrong) + "; try `microfiche notify --test`" if wrong else "everything is told"
+    return Finding("notify", not wrong, says)

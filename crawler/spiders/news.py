@@ -24,6 +24,7 @@ from archive.layout import open_archive
 from archive.times import utc_now
 from archive.warc.exchange import Written
 from archive.wording import did_you_mean
+from crawler.aftermath import look_back
 from crawler.answers import Answer
 from crawler.discovery.content import ACCEPTED
 from crawler.fetch import Fetch
@@ -57,6 +58,7 @@ class NewsSpider(scrapy.Spider):
         self._closing: asyncio.Future[None] | None = None
         self._queue = session.harvest.queue
         self._woken = asyncio.Event()
+        self._looking_back: asyncio.Future[tuple[str, ...]] | None = None
         self._visits: set[asyncio.Future[None]] = set()
 
     @classmethod
@@ -181,7 +183,12 @@ class NewsSpider(scrapy.Spider):
         """Write down how far a watch is; the report of its end replaces it."""
         session = self.session
         left = count_due_left(session)
-        write_report(session, make_report(session, ended=utc_now(), due_left=left))
+        report = make_report(session, ended=utc_now(), due_left=left)
+        write_report(session, report)
+        if self._looking_back is None or self._looking_back.done():
+            # Beside the watch: it asks other servers.
+            beside = asyncio.to_thread(look_back, session.archive, session.config, report)
+            self._looking_back = asyncio.ensure_future(beside)
 
     def _is_at_limit(self) -> bool:
         session = self.session
@@ -227,6 +234,8 @@ class NewsSpider(scrapy.Spider):
         """Settle what has been answered, and keep why the run ends, for its report."""
         if self._visits:
             await asyncio.wait(self._visits)
+        if self._looking_back is not None:
+            await asyncio.wait([self._looking_back])
         ended = "limit" if self.session.at_limit and reason == "finished" else reason
         self.session.reason = {"shutdown": "interrupted"}.get(ended, ended)
         if self.session.fatal is None:
