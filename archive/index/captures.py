@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from sqlite_utils import Database
 
@@ -55,10 +56,18 @@ def get_capture(db: Database, record_id: str) -> Capture:
     Raises:
         NotFound: there is none.
     """
-    row = db.execute(_BY_RECORD, {"record": record_id.strip("<>")}).fetchone()
+    return Capture(*_row_of(db, record_id)[1:])
+
+
+def _row_of(db: Database, record_id: str) -> tuple[Any, ...]:
+    row: tuple[Any, ...] | None = db.execute(
+        _BY_RECORD, {"record": record_id.strip("<>")}
+    ).fetchone()
     if row is None:
-        raise NotFound(f"capture {record_id}: not in the index; `microfiche index` may be behind")
-    return Capture(*row[1:])
+        raise NotFound(
+            f"capture {record_id[:200]}: not in the index; `microfiche index` may be behind"
+        )
+    return row
 
 
 _BEFORE = """
@@ -97,16 +106,12 @@ def find_nearest(
     )
 
 
-_OLDEST_FIRST = """
+_LISTED = """
 SELECT * FROM cdx WHERE urlkey >= :first AND urlkey <= :last
 AND timestamp >= :since AND timestamp <= :until AND (:failures OR record_type <> 'metadata')
-ORDER BY urlkey, timestamp, id
+{after} ORDER BY urlkey, timestamp {way}, id {way}
 """
-_NEWEST_FIRST = """
-SELECT * FROM cdx WHERE urlkey >= :first AND urlkey <= :last
-AND timestamp >= :since AND timestamp <= :until AND (:failures OR record_type <> 'metadata')
-ORDER BY urlkey, timestamp DESC, id DESC
-"""
+_AFTER_THIS = "AND urlkey >= :key AND (urlkey > :key OR (timestamp, id) {than} (:moment, :number))"
 
 
 def iter_captures(
@@ -118,6 +123,7 @@ def iter_captures(
     until: str = "9",
     newest_first: bool = False,
     failures: bool = False,
+    after: str = "",
 ) -> Iterator[Capture]:
     """The captures of a urlkey (or of all that begin with it), by urlkey, then by time.
 
@@ -129,13 +135,22 @@ def iter_captures(
         until: Last timestamp, inclusive; may be cut short.
         newest_first: Turn the order of time round.
         failures: Requests that got no response, too.
+        after: The WARC-Record-ID of a capture: only those that come after it in this order.
+
+    Raises:
+        NotFound: no capture has that record.
     """
-    values = {
+    values: dict[str, str | int] = {
         "first": urlkey,
         "last": urlkey + "\U0010ffff" if prefix else urlkey,
         "since": since,
         "until": until.ljust(14, "9"),
         "failures": failures,
     }
-    for row in db.execute(_NEWEST_FIRST if newest_first else _OLDEST_FIRST, values):
-        yield Capture(*row[1:])
+    condition = ""
+    if after:
+        condition = _AFTER_THIS.format(than="<" if newest_first else ">")
+        number, _, key, moment, *_ = _row_of(db, after)
+        values |= {"number": number, "key": key, "moment": moment}
+    listed = _LISTED.format(after=condition, way="DESC" if newest_first else "")
+    return (Capture(*row[1:]) for row in db.execute(listed, values))

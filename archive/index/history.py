@@ -1,6 +1,7 @@
 """What happened in the archive, as events; and which versions a person means."""
 
 import json
+import re
 from calendar import monthrange
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -16,7 +17,10 @@ from archive.text.fold import fold
 
 @dataclass(frozen=True, slots=True)
 class Happening:
-    """An event with the article it happened to; ``at`` is a timestamp of 14 digits."""
+    """An event with the article it happened to; ``at`` is a timestamp of 14 digits.
+
+    ``id`` never changes, and is where a list goes on.
+    """
 
     at: str
     kind: str
@@ -31,6 +35,7 @@ class Happening:
     silent: bool
     detail: str | None
     flips: int
+    id: str
 
 
 _EVENTS = """
@@ -38,7 +43,7 @@ SELECT e.at, e.kind, a.hex AS article_id, a.title, a.url, a.source, s.name AS so
        c.record_id,
        iif(e.version_before IS NULL, NULL, printf('%016x', e.version_before)) AS version_before,
        iif(e.version_after IS NULL, NULL, printf('%016x', e.version_after)) AS version_after,
-       e.silent, e.detail, e.flips
+       e.silent, e.detail, e.flips, printf('%016x-%s', e.capture, e.kind) AS id
 FROM events e JOIN articles a ON a.id = e.article JOIN sources s ON s.id = a.source
 JOIN captures c ON c.id = e.capture
 WHERE e.capture >= :first AND e.capture < :last AND (:kind = '' OR e.kind = :kind)
@@ -47,8 +52,10 @@ AND (:author = '' OR a.number IN (
     SELECT k.article FROM people p JOIN article_people k ON k.person = p.id
     WHERE instr(p.folded, :author)
 ))
-{among} ORDER BY e.capture {way}, e.kind
+{among} {after} ORDER BY e.capture {way}, e.kind
 """
+_AFTER_THIS = "AND (e.capture {than} :capture OR (e.capture = :capture AND e.kind > :after_kind))"
+_ID = re.compile(r"([0-7][0-9a-f]{15})-([a-z]+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +79,7 @@ def iter_events(
     *,
     among: tuple[str, Sequence[str | int]] | None = None,
     newest_first: bool = False,
+    after: str = "",
 ) -> Iterator[Happening]:
     """Events in order of time.
 
@@ -80,8 +88,12 @@ def iter_events(
         narrowing: Which ones.
         among: A SELECT of the numbers of articles with its parameters: only events of these.
         newest_first: In the opposite order.
+        after: The id of an event: only those that come after it in this order.
+
+    Raises:
+        NotFound: ``after`` is the id of no event.
     """
-    values = {
+    values: dict[str, str | int | bool] = {
         "first": first_capture_number(_moment(narrowing.since, "0")),
         "last": first_capture_number(_moment(narrowing.until, "9") + timedelta(seconds=1)),
         "kind": narrowing.kind,
@@ -92,7 +104,15 @@ def iter_events(
     clause = "" if among is None else "AND a.number IN (SELECT value FROM json_each(:numbers))"
     if among is not None:
         values["numbers"] = json.dumps([row[0] for row in db.execute(*among)])
-    for row in db.query(_EVENTS.format(among=clause, way="DESC" if newest_first else ""), values):
+    later = ""
+    if after:
+        place = _ID.fullmatch(after)
+        if place is None:
+            raise NotFound(f"{after[:60]!r} is the id of no event; give back that of the last one")
+        later = _AFTER_THIS.format(than="<" if newest_first else ">")
+        values |= {"capture": int(place[1], 16), "after_kind": place[2]}
+    way = "DESC" if newest_first else ""
+    for row in db.query(_EVENTS.format(among=clause, after=later, way=way), values):
         yield Happening(**{**row, "silent": bool(row["silent"])})
 
 

@@ -6,10 +6,10 @@
     pages.py     search, article, evidence, sources
     captures.py  lists of captures, one record, the frame around a replayed page
     cite.py      citations of an article
-    events.py    what happened, as a page, a feed and JSON
+    events.py    what happened, as a page and a feed
     trend.py     counts over time
     compare.py   two versions, side by side or inline
-    api.py       the same as JSON, with OpenAPI
+    api/         the same as JSON, with OpenAPI; paging.py: lists in pages
     said.py      what a page of hits says of itself; narrow.py: links that narrow a search
     picture.py   the captured picture of an article
     holdings.py  what the archive has, counted

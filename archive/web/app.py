@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Iterable
+from functools import cache, partial
 from pathlib import Path
 
 from fastapi import FastAPI, Request, Response
@@ -20,7 +21,6 @@ from archive.replay.gate import HostGate
 from archive.replay.origins import ROOM_NAMES, Origins
 from archive.staff.door import Door
 from archive.web import (
-    api,
     captures,
     cite,
     compare,
@@ -33,6 +33,8 @@ from archive.web import (
     sources,
     trend,
 )
+from archive.web.api import routes
+from archive.web.api.etags import EntityTags
 from archive.web.policy import FixedHeaders, OwnFormsOnly, room_headers
 from archive.web.problems import problem, title_of
 from archive.web.render import page
@@ -70,12 +72,11 @@ def create_room(
         description=_DESCRIPTION,
         docs_url=None,
         redoc_url=None,
-        openapi_url="/api/openapi.json",
+        openapi_url=routes.DOCUMENT,
     )
     app.state.room = room
     app.state.door = room.door
     app.router.routes.extend(Protocols(archive, origins).routes())
-    app.include_router(api.router)
     app.include_router(captures.router)
     app.include_router(cite.router)
     app.include_router(compare.router)
@@ -87,6 +88,8 @@ def create_room(
     app.include_router(parts.router)
     app.include_router(sign_in.router)
     app.include_router(pages.router)
+    app.include_router(routes.router)
+    app.openapi = cache(partial(routes.document, app))  # type: ignore[method-assign]
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     app.add_exception_handler(HTTPException, _http_error)
     app.add_exception_handler(RequestValidationError, _bad_request)
@@ -96,7 +99,9 @@ def create_room(
     app.add_exception_handler(Exception, _unforeseen)
     allowed = tuple(names)
     return HostGate(
-        FixedHeaders(OwnFormsOnly(app, origins), room_headers(origins)),
+        FixedHeaders(
+            EntityTags(OwnFormsOnly(app, origins), f"{routes.PREFIX}/"), room_headers(origins)
+        ),
         names=allowed,
         advice=f"the reading room answers to {', '.join(allowed)} only; open {origins.room}/",
     )

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from itertools import islice
 from typing import Annotated
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
@@ -26,8 +27,9 @@ from archive.replay.resolve import Stored, find_stored
 from archive.urls import is_http, urlkey
 from archive.warc.reader import Group, Record, iter_groups, read_record
 from archive.web.calendar import CAPTURES_SHOWN, Year, calendar_of
+from archive.web.paging import After, first_of
 from archive.web.parts import find_offsets
-from archive.web.render import page, query
+from archive.web.render import page
 from archive.web.room import Index, InRoom, Room
 from archive.web.timeline import neighbours, pages_beside
 
@@ -53,12 +55,14 @@ def list_captures(
     url: Annotated[str, Query(max_length=4000)] = "",
     since: Annotated[str, Query(alias="from", pattern=r"^\d{0,14}$")] = "",
     until: Annotated[str, Query(alias="to", pattern=r"^\d{0,14}$")] = "",
+    after: After = "",
 ) -> Response:
     """Every capture of an address; of all that start with it, where it ends with ``*``."""
     asked = url.strip()
     prefix = asked.endswith("*")
     address = complete(asked.rstrip("*"))
     rows: list[Capture] = []
+    following = None
     if address:
         found = iter_captures(
             db,
@@ -69,21 +73,20 @@ def list_captures(
             # Many addresses come as the index has them: turning each round would sort them all.
             newest_first=not prefix,
             failures=True,
+            after=after,
         )
-        rows = list(islice(found, PAGE_SIZE + 1))
+        rows, following = first_of(found, PAGE_SIZE, lambda row: row.record_id)
     html = page(
         "captures.html",
         room=room,
         url=asked,
         address=address,
         prefix=prefix,
-        captures=rows[:PAGE_SIZE],
+        captures=rows,
         twins=of_one_second(rows),
-        more=rows[PAGE_SIZE - 1].timestamp if len(rows) > PAGE_SIZE and not prefix else None,
-        cut=len(rows) > PAGE_SIZE,
-        since=since,
+        more=_list_of(asked, since, until, following) if following else None,
         years=_years(db, urlkey(address))
-        if len(rows) > 1 and not (prefix or since or until)
+        if len(rows) > 1 and not (prefix or since or until or after)
         else [],
         beside=() if rows or not address else pages_beside(db, urlkey(address)),
     )
@@ -116,7 +119,7 @@ def view(request: Request, room: InRoom, db: Index) -> Response:
     if address is None:
         raise NotFound(f"expected /view/<timestamp>/<url>, got {path[:200]}")
     if address.timestamp == ANY_TIME:
-        return RedirectResponse(_captures_of(address.url), 302)
+        return RedirectResponse(_list_of(address.url), 302)
     asked = Asked(address.url, address.timestamp, address.mark)
     stored: Stored | None = None
     problem = ""
@@ -186,8 +189,9 @@ def read_group(archive: Archive, capture: Capture) -> Group:
     return Group(record, None, None, record.offset, record.offset + record.length)
 
 
-def _captures_of(url: str) -> str:
-    return f"/captures?url={query(url)}"
+def _list_of(url: str, since: str = "", until: str = "", after: str = "") -> str:
+    said = {"url": url, "from": since, "to": until, "after": after}
+    return f"/captures?{urlencode({name: value for name, value in said.items() if value})}"
 
 
 def _not_archived(room: Room, db: Database, url: str) -> Response:

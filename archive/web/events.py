@@ -1,8 +1,7 @@
 """What happened in the archive: a page, an Atom feed, JSON."""
 
-import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import islice
 from typing import Annotated
 from urllib.parse import urlencode
@@ -14,13 +13,13 @@ from sqlite_utils import Database
 from archive import atom
 from archive.index.history import Happening, Narrowing, iter_events
 from archive.indexer.events import Kind
+from archive.web.paging import first_of
 from archive.web.render import page
 from archive.web.room import Index, InRoom, Room
 
-router = APIRouter()
+router = APIRouter(include_in_schema=False)
 
 PAGE_SIZE = 50
-_PLACE = re.compile(r"[0-9]{14}\.[0-9]{1,6}")
 FEED_SIZE = 100
 
 
@@ -75,33 +74,19 @@ def asked_for(
 Wanted = Annotated[Asked, Depends(asked_for)]
 
 
-@dataclass(frozen=True, slots=True)
-class Happenings:
-    """Events, newest first; give ``after`` back to get the next ones, null where these are all."""
-
-    events: list[Happening]
-    after: str | None
+def newest(db: Database, asked: Asked, after: str = "") -> Iterator[Happening]:
+    """The events asked for, the newest first, from the one behind ``after`` on."""
+    return iter_events(db, asked.narrowing, newest_first=True, after=after)
 
 
-@router.get("/api/events", summary="Events", tags=["archive"])
-def list_events(
-    db: Index,
-    asked: Wanted,
-    limit: Annotated[int, Query(ge=1, le=1000, description="At most so many.")] = 100,
-    after: Annotated[str, Query(max_length=40, description="`after` of the page before.")] = "",
-) -> Happenings:
-    """What happened to articles: published, edited, retitled, removed and so on, newest first."""
-    return _some(db, asked, after, limit)
-
-
-@router.get("/events", include_in_schema=False)
+@router.get("/events")
 def events_page(
     room: InRoom, db: Index, asked: Wanted, after: Annotated[str, Query(max_length=40)] = ""
 ) -> Response:
     """What happened, day by day."""
-    found = _some(db, asked, after, PAGE_SIZE)
+    events, following = first_of(newest(db, asked, after), PAGE_SIZE, lambda event: event.id)
     days: dict[str, list[Happening]] = {}
-    for event in found.events:
+    for event in events:
         days.setdefault(event.at[:8], []).append(event)
     html = page(
         "events.html",
@@ -110,17 +95,17 @@ def events_page(
         days=days,
         kinds=list(Kind),
         sources=room.holdings.count(db, room.config()).sources,
-        more=f"/events?{asked.as_query(after=found.after)}" if found.after else None,
+        more=f"/events?{asked.as_query(after=following)}" if following else None,
         feed=f"/events.atom?{asked.as_query()}",
         continued=bool(after),
     )
     return HTMLResponse(html)
 
 
-@router.get("/events.atom", include_in_schema=False)
+@router.get("/events.atom")
 def events_feed(room: InRoom, db: Index, asked: Wanted) -> Response:
     """The newest events as a feed."""
-    events = _some(db, asked, "", FEED_SIZE).events
+    events = list(islice(newest(db, asked), FEED_SIZE))
     query = asked.as_query()
     feed = atom.Feed(
         name=f"{room.config().archive.contact}/events?{query}",
@@ -146,29 +131,3 @@ def _entry(room: Room, event: Happening) -> atom.Entry:
         author=event.source_name,
         summary=event.detail or "",
     )
-
-
-def _some(db: Database, asked: Asked, after: str, limit: int) -> Happenings:
-    """A page of events, and where the next starts: a timestamp, and how many of it to skip."""
-    narrowing = asked.narrowing
-    at, _, skipped = after.partition(".")
-    skip = 0
-    if _PLACE.fullmatch(after):
-        # The page before ended there: nothing newer is asked for any more.
-        narrowing, skip = replace(narrowing, until=at), int(skipped)
-    events = iter_events(db, narrowing, newest_first=True)
-    found = list(islice(_skipping(events, at, skip), limit + 1))
-    if len(found) <= limit:
-        return Happenings(found, None)
-    last = found[limit - 1].at
-    shown = sum(event.at == last for event in found[:limit])
-    return Happenings(found[:limit], f"{last}.{shown + (skip if last == at else 0)}")
-
-
-def _skipping(events: Iterator[Happening], at: str, skip: int) -> Iterator[Happening]:
-    """Leave out the first so many events of one second: the page before had them."""
-    for event in events:
-        if skip and event.at == at:
-            skip -= 1
-        else:
-            yield event

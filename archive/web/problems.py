@@ -23,7 +23,7 @@ def title_of(status: int) -> str:
 def problem(status: int, detail: str, *, instance: str) -> JSONResponse:
     """A response that says what is wrong, for programs.
 
-    >>> problem(404, "no such article", instance="/api/articles/x").media_type
+    >>> problem(404, "no such article", instance="/api/v1/articles/x").media_type
     'application/problem+json'
     """
     content = {

@@ -2,12 +2,11 @@
 
 from contextlib import closing
 from dataclasses import dataclass
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Query
 from fastapi.responses import HTMLResponse, Response
-from sqlite_utils import Database
 
 from archive.errors import ArchiveUnwritable, NotFound
 from archive.index.open import open_index
@@ -45,7 +44,7 @@ class Asked:
 @router.get("/sources")
 def sources_page(room: InRoom, asked: Annotated[Asked, Depends()]) -> Response:
     """Every publication: as configured, and what there is of it."""
-    holdings = _holdings(room)
+    holdings = holdings_of(room)
     named = [source for source in holdings.sources if _has(source, asked.q.strip().lower())]
     found = [s for s in named if not asked.letter or initial(s.name) == asked.letter.upper()]
     found.sort(key=_KEYS[asked.sort], reverse=asked.sort != "name")
@@ -67,21 +66,15 @@ def sources_page(room: InRoom, asked: Annotated[Asked, Depends()]) -> Response:
 @router.get("/sources/{source_id}")
 def source_page(room: InRoom, source_id: str) -> Response:
     """One publication: what there is of it by month, how its crawl stands, where it is found."""
-    source = next((s for s in _holdings(room).sources if s.id == source_id), None)
-    if source is None:
-        raise NotFound(f"There is no source {source_id[:80]} in this archive; /sources lists them.")
-    try:
-        with closing(open_index(room.archive)) as db:
-            months, unread = _months(db, source_id), _unread(db, source_id)
-    except NotFound:
-        months, unread = [], []
+    source = find_source(room, source_id)
+    months = months_of(room, source_id)
     html = page(
         "source.html",
         room=room,
         source=source,
         months=list(zip(months, shares(months), strict=True)),
-        unread=unread,
-        state=_state(room, source_id),
+        unread=_unread(room, source_id),
+        state=state_of(room, source_id),
         now=utc_now().timestamp(),
     )
     return HTMLResponse(html)
@@ -110,7 +103,8 @@ def _has(source: SourceHolding, words: str) -> bool:
     return words in f"{source.name} {source.id} {source.url or ''}".lower()
 
 
-def _holdings(room: Room) -> Holdings:
+def holdings_of(room: Room) -> Holdings:
+    """What there is of every source; counted as configured where nothing is indexed yet."""
     config = room.config()
     try:
         db = open_index(room.archive)
@@ -130,18 +124,39 @@ WHERE c.source = ? GROUP BY f.reason ORDER BY 2 DESC, 1
 """
 
 
-def _months(db: Database, source_id: str) -> list[Bar]:
+def find_source(room: Room, source_id: str) -> SourceHolding:
+    """One source and what there is of it.
+
+    Raises:
+        NotFound: there is none of that id.
+    """
+    source = next((s for s in holdings_of(room).sources if s.id == source_id), None)
+    if source is None:
+        raise NotFound(f"There is no source {source_id[:80]} in this archive; /sources lists them.")
+    return source
+
+
+def months_of(room: Room, source_id: str) -> list[Bar]:
     """Articles by the month of their date, of the last months that have any."""
-    return [Bar(*row) for row in db.execute(_MONTHS, [source_id, MONTHS_SHOWN])][::-1]
+    return [Bar(*row) for row in _rows(room, _MONTHS, source_id, MONTHS_SHOWN)][::-1]
 
 
-def _unread(db: Database, source_id: str) -> list[tuple[str, int]]:
-    return [(reason, count) for reason, count in db.execute(_UNREAD, [source_id])]
-
-
-def _state(room: Room, source_id: str) -> SourceState | None:
+def state_of(room: Room, source_id: str) -> SourceState | None:
     """How its crawl stands; None where nothing was crawled here."""
     try:
         return read_sources(room.archive, [source_id], now=utc_now().timestamp())[0]
     except (NotFound, ArchiveUnwritable):
         return None
+
+
+def _unread(room: Room, source_id: str) -> list[tuple[str, int]]:
+    return [(reason, count) for reason, count in _rows(room, _UNREAD, source_id)]
+
+
+def _rows(room: Room, select: str, *values: str | int) -> list[tuple[Any, ...]]:
+    """What the index answers; nothing where there is none yet."""
+    try:
+        with closing(open_index(room.archive)) as db:
+            return db.execute(select, values).fetchall()
+    except NotFound:
+        return []

@@ -14,7 +14,7 @@ from archive.web.narrow import quoted, with_condition
 from archive.web.render import page
 from archive.web.room import Index, InRoom
 
-router = APIRouter()
+router = APIRouter(include_in_schema=False)
 
 Asked = Annotated[str, Query(max_length=2000, description="What people type; never an error.")]
 Unit = Annotated[
@@ -33,13 +33,7 @@ class Bar:
     query: str
 
 
-@router.get("/api/trend", summary="Trend", tags=["archive"])
-def trend_of(db: Index, q: Asked, unit: Unit = "", split: SplitBy = "") -> Trend:
-    """How many articles were found by day, month or year, of how many published then."""
-    return find_trend(db, q, unit=unit or None, split=split)
-
-
-@router.get("/trend.csv", include_in_schema=False)
+@router.get("/trend.csv")
 def trend_table(db: Index, q: Asked, unit: Unit = "", split: SplitBy = "") -> Response:
     """The same as a table for spreadsheets."""
     trend = find_trend(db, q, unit=unit or None, split=split)
@@ -51,7 +45,7 @@ def trend_table(db: Index, q: Asked, unit: Unit = "", split: SplitBy = "") -> Re
     return Response(buffer.getvalue(), media_type="text/csv; charset=utf-8", headers=headers)
 
 
-@router.get("/trend", include_in_schema=False)
+@router.get("/trend")
 def trend_page(
     room: InRoom,
     db: Index,

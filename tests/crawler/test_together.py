@@ -39,7 +39,7 @@ class Reader(threading.Thread):
         transport = httpx.ASGITransport(app=create_room(self._archive, ORIGINS))
         async with httpx.AsyncClient(transport=transport, base_url=ORIGINS.room) as client:
             while not self.over.is_set():
-                for path in ("/api/search?q=the&limit=50", "/sources", "/"):
+                for path in ("/api/v1/search?q=the&limit=50", "/sources", "/"):
                     reply = await client.get(path)
                     self.answers += 1
                     # 404: there is no index yet.

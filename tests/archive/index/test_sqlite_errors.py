@@ -51,7 +51,7 @@ def test_commands_say_so_in_one_line(archive, command):
     assert "\n" not in str(result.exception)
 
 
-@pytest.mark.parametrize("path", [f"/captures?url={URL}", f"/api/captures?url={URL}"])
+@pytest.mark.parametrize("path", [f"/captures?url={URL}", f"/api/v1/captures?url={URL}"])
 def test_the_reading_room_says_so(archive, path):
     reply = asyncio.run(answer(create_room(archive, ORIGINS), ORIGINS.room + path))
     assert (reply.status_code, "run `microfiche index`" in reply.text) == (500, True)

@@ -39,7 +39,7 @@ ATTACKS = {
         <img srcset='{live}/3'></picture>""",
     "form": """<form id=f action='{live}/form' method=post><input autofocus onfocus='f.submit()'>
         </form><script>f.submit()</script>""",
-    "thief": """<script>fetch('{room}/api/sources',{{credentials:'include'}}).then(r=>r.text())
+    "thief": """<script>fetch('{room}/api/v1/sources',{{credentials:'include'}}).then(r=>r.text())
         .then(t=>{{document.title='pwned'}});navigator.serviceWorker.register('/sw.js');
         top.location='{live}/top';window.open('{live}/open')</script>""",
     "mutation": """<noscript><p title="</noscript><img src='{live}/m' onerror=title='pwned'>">
@@ -222,7 +222,7 @@ def test_another_site_cannot_read_the_archive(hostile, page, live):
     with serving((Starlette(routes=[Route("/", answer)]), held)):
         page.goto(f"http://localhost:{held.getsockname()[1]}/")
         for url in (
-            f"{hostile.room}/api/sources",
+            f"{hostile.room}/api/v1/sources",
             f"{hostile.room}/",
             f"{hostile.replay}/web/{T1}/http://evil.test/script",
         ):

@@ -13,7 +13,7 @@ def test_a_typo_takes_nothing_down_and_is_told_its_owner(tmp_path):
     with serve(root) as running, running.ask_room() as room:
         before = room.get("/sources").text
         config.write_text(right + "\n[crawl.typo]\n")
-        pages = [room.get(path) for path in ("/", "/?q=harbour", "/sources", "/api/sources")]
+        pages = [room.get(path) for path in ("/", "/?q=harbour", "/sources", "/api/v1/sources")]
         assert [page.status_code for page in pages] == [200] * 4
         assert pages[2].text == before
         config.write_text(right.replace("The test archive", "Annals of the quay"))

@@ -47,7 +47,7 @@ def room(crawled):
 
 def test_what_was_crawled_is_found_over_http(room):
     with room.ask_room() as asking, room.ask_replay() as replay:
-        (hit,) = asking.get("/api/search", params={"q": f'"{HEADLINE}"'}).json()["hits"]
+        (hit,) = asking.get("/api/v1/search", params={"q": f'"{HEADLINE}"'}).json()["hits"]
         assert hit["source_name"] == "The Harbour Gazette"
         page = replay.get(httpx.URL(hit["replay"]).raw_path.decode())
         assert page.status_code == 200

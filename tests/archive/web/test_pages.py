@@ -33,7 +33,7 @@ def text_of(element) -> str:
 
 
 def find_article(room, query="storm over the quay"):
-    found = room.get("/api/search", params={"q": query}).json()["hits"]
+    found = room.get("/api/v1/search", params={"q": query}).json()["hits"]
     assert found, query
     return found[0]
 
@@ -41,7 +41,7 @@ def find_article(room, query="storm over the quay"):
 @pytest.fixture
 def every_page(room):
     hit = find_article(room)
-    capture = room.get("/api/captures", params={"url": URL}).json()["captures"][0]
+    capture = room.get("/api/v1/captures", params={"url": URL}).json()["captures"][0]
     return {
         path: room.get(path)
         for path in (
@@ -106,8 +106,8 @@ def test_no_page_runs_or_loads_anything_from_elsewhere(every_page, served):
 
 
 def test_every_response_is_under_a_strict_policy(every_page, room, served):
-    replies = [*every_page.values(), room.get("/static/room.css"), room.get("/api/sources")]
-    replies += [room.post("/"), room.get("/static/../app.py"), room.get("/api/none")]
+    replies = [*every_page.values(), room.get("/static/room.css"), room.get("/api/v1/sources")]
+    replies += [room.post("/"), room.get("/static/../app.py"), room.get("/api/v1/none")]
     for reply in replies:
         policy = reply.headers["Content-Security-Policy"]
         assert "default-src 'none'" in policy
@@ -124,13 +124,13 @@ def test_every_response_is_under_a_strict_policy(every_page, room, served):
     "host", ["evil.test", "replay.localhost", "127.0.0.1.evil.test", "0.0.0.0"]
 )
 def test_other_names_are_misdirected(room, host):
-    for path in ("/", "/api/sources", "/static/room.css"):
+    for path in ("/", "/api/v1/sources", "/static/room.css"):
         assert room.get(path, headers={"Host": host}).status_code == 421
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost:8080", "[::1]:8080", "LOCALHOST"])
 def test_our_own_names_are_answered(room, host):
-    assert room.get("/api/sources", headers={"Host": host}).status_code == 200
+    assert room.get("/api/v1/sources", headers={"Host": host}).status_code == 200
 
 
 def test_search_finds_and_marks(room):
@@ -266,7 +266,7 @@ def test_frame_page_tells_how_far_its_parts_are_off(room):
 
 
 def test_the_records_of_a_capture_are_to_save(room, replay):
-    row = room.get("/api/captures", params={"url": URL}).json()["captures"][0]
+    row = room.get("/api/v1/captures", params={"url": URL}).json()["captures"][0]
     page = parsed(room.get(f"/records/{row['record_id']}"))
     (place,) = page.xpath("//a[.='Its records as WARC']/@href")
     reply = replay.get("/records/" + place.partition("/records/")[2])
@@ -312,7 +312,7 @@ def test_what_is_not_archived_leads_to_what_is_near(room):
 
 
 def test_record_shows_place_fields_and_both_messages(room):
-    row = room.get("/api/captures", params={"url": URL}).json()["captures"][0]
+    row = room.get("/api/v1/captures", params={"url": URL}).json()["captures"][0]
     text = text_of(parsed(room.get(f"/records/{row['record_id']}")))
     for expected in (
         row["filename"],

@@ -30,7 +30,7 @@ def asking(tmp_path_factory):
 
 
 def article_id(room, query):
-    return room.get("/api/search", params={"q": query}).json()["hits"][0]["article_id"]
+    return room.get("/api/v1/search", params={"q": query}).json()["hits"][0]["article_id"]
 
 
 def test_lines_the_site_repeats_are_left_out_and_shown_among_the_evidence(asking):
@@ -38,7 +38,7 @@ def test_lines_the_site_repeats_are_left_out_and_shown_among_the_evidence(asking
     assert BEGGING not in asking.get(f"/articles/{name}").text
     evidence = text_of(parsed(asking.get(f"/articles/{name}/evidence")))
     assert f"{BEGGING} site template" in evidence
-    assert asking.get("/api/search", params={"q": '"never look back"'}).json()["total"] == 0
+    assert asking.get("/api/v1/search", params={"q": '"never look back"'}).json()["total"] == 0
 
 
 def test_an_article_names_where_else_it_appeared(asking):

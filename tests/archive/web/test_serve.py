@@ -25,7 +25,7 @@ def test_both_answer_when_their_addresses_are_printed_and_end_cleanly(shelves, n
         assert served.room.startswith("http://127.0.0.1:")
         assert served.replay.startswith("http://replay.localhost:")
         with served.ask_room() as room, served.ask_replay() as replay:
-            assert room.get("/api/sources").status_code == 200
+            assert room.get("/api/v1/sources").status_code == 200
             assert replay.get("/").headers["Location"] == f"{served.room}/"
         served.process.send_signal(number)
         _, errors = served.process.communicate(timeout=10)
@@ -69,7 +69,7 @@ def test_an_archive_without_an_index_is_shown_empty(tmp_path):
     with serve(archive.root) as served, served.ask_room() as room:
         assert "empty shelves" in room.get("/").text
         assert "There are none yet" in room.get("/sources").text
-        missing = room.get("/api/search?q=x")
+        missing = room.get("/api/v1/search?q=x")
         assert (missing.status_code, json.loads(missing.text)["status"]) == (404, 404)
         assert room.get("/captures?url=http://a.test/").status_code == 404
         # What is no database is told, and the process lives on.

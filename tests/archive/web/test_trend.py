@@ -9,7 +9,7 @@ EVERYTHING = "harbour OR tide OR seals"
 
 
 def test_a_chart_a_table_and_csv_show_the_same_figures(room):
-    answer = room.get("/api/trend", params={"q": EVERYTHING, "unit": "year"}).json()
+    answer = room.get("/api/v1/trend", params={"q": EVERYTHING, "unit": "year"}).json()
     [point] = answer["points"]
     assert point["articles"] > 10
     page = lxml.html.fromstring(room.get("/trend", params={"q": EVERYTHING, "unit": "year"}).text)

@@ -52,7 +52,7 @@ def text_of(element) -> str:
 
 
 def hits(room, query):
-    return room.get("/api/search", params={"q": query}).json()["hits"]
+    return room.get("/api/v1/search", params={"q": query}).json()["hits"]
 
 
 @pytest.mark.parametrize("query", ['"nineteen weeks"', "earlier:nineteen", "library nineteen"])
