@@ -18,6 +18,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from archive.config_values import (
     CronExpression,
     Duration,
+    Hours,
     HttpUrl,
     MailAddress,
     OutputPath,
@@ -26,6 +27,7 @@ from archive.config_values import (
     SecretPlace,
     SmtpUrl,
     SourceId,
+    Zone,
 )
 from archive.errors import ConfigError
 from archive.layout import Archive
@@ -94,6 +96,15 @@ class CrawlTable(_Table):
     min_free_bytes: int = Field(
         500_000_000, ge=0, description="The run stops when the disk has less than this left."
     )
+    budget_bytes: int = Field(
+        0, ge=0, description="The run stops when the WARC files take more than this; 0: no limit."
+    )
+    spare_bytes: int = Field(
+        2_000_000_000,
+        ge=0,
+        description="With less than this to go before the run stops, old pages wait; with half of "
+        "it, pictures and styles; with a quarter, further looks: news go on to the last.",
+    )
     workers: int = Field(0, ge=0, le=256, description="Extraction processes; 0: one per core.")
     extract_timeout: Duration = Field(
         timedelta(seconds=30), description="Longest time for the extraction of one page."
@@ -158,6 +169,12 @@ class Source(_Table):
         description="Look at feeds, sitemaps and sections at these times (UTC) and no others, as a "
         "cron expression: `*/10 6-22 * * 1-5`.",
     )
+    hours: tuple[Hours, ...] = Field(
+        (),
+        description="Its own hosts are visited within these hours only, such as `22:00-06:00`, "
+        "whoever else has anything there; empty: always.",
+    )
+    zone: Zone = Field("UTC", description="The time zone of `hours`, such as `Europe/Berlin`.")
     login: SecretPlace = Field(
         "",
         description="Where user:password for its hosts stand: `env:NAME`, or `file:PATH` below the "

@@ -6,6 +6,7 @@ from email.utils import parseaddr
 from pathlib import PurePosixPath
 from typing import Annotated
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from cronsim import CronSim, CronSimError
 from pydantic import AfterValidator, BeforeValidator, Field
@@ -15,6 +16,9 @@ from archive.urls import is_http
 
 _OWN_FILES = (".", "microfiche.toml", "index.db", "frontier.db", "warcs", "runs")
 SOURCE_ID = re.compile(r"[a-z0-9](?:[a-z0-9._-]{0,62}[a-z0-9])?")
+
+_TIME = "(?:[01]?[0-9]|2[0-3]):[0-5][0-9]"
+_HOURS = re.compile(f"{_TIME}-(?:{_TIME}|24:00)")
 
 
 def _duration(value: object) -> object:
@@ -97,6 +101,21 @@ def _smtp_url(value: str) -> str:
     return value
 
 
+def _hours(value: str) -> str:
+    if not _HOURS.fullmatch(value):
+        raise ValueError("expected hours such as 22:00-06:00")
+    return value
+
+
+def _zone(value: str) -> str:
+    try:
+        if value != "UTC":
+            ZoneInfo(value)
+    except (ValueError, OSError, ZoneInfoNotFoundError) as error:
+        raise ValueError("expected a time zone such as Europe/Berlin") from error
+    return value
+
+
 def _pattern(value: str) -> str:
     try:
         re.compile(value)
@@ -113,5 +132,7 @@ CronExpression = Annotated[str, AfterValidator(_cron)]
 ProxyUrl = Annotated[str, AfterValidator(_proxy)]
 MailAddress = Annotated[str, AfterValidator(_mail_address)]
 SmtpUrl = Annotated[str, AfterValidator(_smtp_url)]
+Hours = Annotated[str, AfterValidator(_hours)]
+Zone = Annotated[str, AfterValidator(_zone)]
 OutputPath = Annotated[str, AfterValidator(_output_path)]
 Pattern = Annotated[str, AfterValidator(_pattern)]

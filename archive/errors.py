@@ -8,6 +8,7 @@
     ├── ConfigError            3   microfiche.toml is wrong; says file, line, key
     ├── ArchiveLocked          5   another process writes this archive
     ├── ArchiveUnwritable      4   disk full, read-only, permission: the run ends
+    │   └── OutOfRoom          8   the disk budget is used up: the run ends by itself
     ├── WarcError              6   a WARC file that cannot be read as one
     ├── IndexDamaged           6   index.db is no database, or a broken one
     │   ├── IndexUnsound       6   index.db was found damaged; `microfiche index` rebuilds it
@@ -38,6 +39,7 @@ class ExitCode(IntEnum):
     LOCKED = 5
     DAMAGED = 6
     SOURCE_FAILED = 7
+    OUT_OF_ROOM = 8
     INTERRUPTED = 130
 
 
@@ -75,6 +77,12 @@ class ArchiveUnwritable(MicroficheError):
     """The archive cannot be written; nothing may go on that needs it."""
 
     exit_code = ExitCode.UNWRITABLE
+
+
+class OutOfRoom(ArchiveUnwritable):
+    """So much is written as may be: the disk could take more, and is not given it."""
+
+    exit_code = ExitCode.OUT_OF_ROOM
 
 
 class WarcError(MicroficheError):

@@ -8,7 +8,9 @@ import re
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from typing import Self
 
+from crawler.frontier.hosts import HostState
 from crawler.schedule import retry_pause
 
 #: Added to every delay above zero: our clock is read when a request is handed to the connection,
@@ -48,6 +50,25 @@ class Pace:
     in_flight: int = 0
     unsent: set[object] = field(default_factory=set)
     latest: object = None
+
+    @classmethod
+    def restored(cls, state: HostState, *, clock: float, wall: float) -> Self:
+        """The pace at which an earlier run has left a host.
+
+        Args:
+            state: What is remembered.
+            clock: Now, by the monotonic clock.
+            wall: Now, by the wall clock.
+        """
+        pace = cls(refusals=state.refusals, rebuffs=state.rebuffs)
+        if state.last_start is not None:
+            # When it arrived is not remembered: as late as we doubt at most. Never in the future,
+            # whatever the machine's clock has done meanwhile.
+            pace.last_start = min(state.last_start + MAX_DOUBT_S + clock - wall, clock)
+        if state.retry_until is not None:
+            # No pause is longer than a day: what says so was written by a clock ahead of ours.
+            pace.pause_until = clock + min(state.retry_until - wall, MAX_PAUSE_S)
+        return pace
 
     def slow_down(self, delay_s: float) -> None:
         """Keep at least this distance from now on: the largest that anybody asked for holds."""

@@ -9,7 +9,7 @@ import heapq
 import math
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from archive.config import Config, Source
@@ -17,22 +17,21 @@ from crawler.fetch import Fetch, HostAtWork
 from crawler.frontier import Entry, KnownUrl, Lane
 from crawler.frontier.protocol import UrlFrontier
 from crawler.frontier.rows import host_name
-from crawler.outcomes import Kind, Outcome, Why
-from crawler.politeness import MAX_DOUBT_S, MAX_PAUSE_S, REST_AFTER, Pace
+from crawler.hours import closed_until
+from crawler.named import NamedLately
+from crawler.outcomes import Kind, Outcome
+from crawler.politeness import REST_AFTER, Pace
 from crawler.readahead import BEFORE_ALL, Readahead
 from crawler.robots import Rules
 from crawler.rulebook import Rulebook
-from crawler.twins import story_address
+from crawler.scope import is_host_of
+from crawler.twins import is_other_spelling
 
-# A requisite that was named so long ago may have become stale meanwhile: the frontier is asked.
-_NAMED_S = 600.0
-_MAX_NAMED = 10_000
+_MAX_COOKIES = 10_000
 _MAX_ATTEMPTS = 3
 # So many addresses are passed over in one step at most: the reactor has other things to do.
 _MAX_SKIPS = 100
 _DAY_S = 86400.0
-# Somebody has said that this spelling is the one to ask for.
-_NO_TWINS = frozenset({Why.REDIRECT, Why.CANONICAL, Why.TWIN, Why.SAVED})
 # A clock set right while we run is noticed within this.
 _LONGEST_WAIT_S = 60.0
 
@@ -60,16 +59,20 @@ class FetchQueue:
             frontier.hosts, agent=agent, fresh=fresh_robots, wall=wall, clock=clock
         )
         self._wall, self._clock, self._patient = wall, clock, patient
-        self._ahead = Readahead(frontier, tuple(lanes), wall)
+        self._lanes = tuple(lanes)
+        self._ahead = Readahead(frontier, self._lanes, wall)
         self._hosts: dict[str, HostAtWork] = {}
         self._heap: list[tuple[float, str]] = []
         self._sleepers: list[tuple[float, str]] = []
         self._cookies: dict[str, str] = {}
-        self._named: dict[tuple[str, str], float] = {}
+        self._named = NamedLately(clock)
         self._dropped: set[str] = set()
+        self._timed: set[str] = set()
         self.in_flight = 0
         self.limited: set[str] = set()
         """Hosts at which the page limit was reached."""
+        self.closed: set[str] = set()
+        """Hosts that were left until they open."""
         self.paused: set[str] = set()
         """Hosts left to the next run because they asked to be left alone, or serve nothing."""
         for source_id in sources:
@@ -78,6 +81,10 @@ class FetchQueue:
     def add_source(self, source_id: str) -> None:
         """Look after what is or will be due of a source."""
         self._dropped.discard(source_id)
+        if self._sources[source_id].hours:
+            self._timed.add(source_id)
+        else:
+            self._timed.discard(source_id)
         for name in self._frontier.due_hosts(source_id):
             host = self._host(name)
             host.sources.setdefault(source_id)
@@ -95,6 +102,15 @@ class FetchQueue:
             host.errands = deque(
                 e for e in host.errands if e.known is None or e.source_id != source_id
             )
+
+    def use_lanes(self, lanes: Iterable[Lane]) -> None:
+        """Hand out these from now on, of those that it was made for."""
+        wanted = tuple(lane for lane in lanes if lane in self._lanes)
+        if wanted != self._ahead.lanes:
+            self._ahead.lanes = wanted
+            for host in self._hosts.values():
+                host.stale = True
+                self._push(host, 0.0)
 
     def next(self) -> Fetch | float | None:
         """The next request; or seconds after which to ask again; or None: nothing is due now.
@@ -130,6 +146,10 @@ class FetchQueue:
             if (ready := host.pace.ready_at) > now:
                 self._push(host, ready)
                 continue
+            if opens := self._closed_until(host):
+                self.closed.add(name)
+                self._sleep(host, opens)
+                continue
             found = self._choose(host)
             if found is not None:
                 self._push(host, now)
@@ -138,6 +158,13 @@ class FetchQueue:
                 return 0.0
             self._doze(host)
         return math.inf if self.in_flight else None
+
+    def _closed_until(self, host: HostAtWork) -> float:
+        """When a host opens; 0.0: it is open. It keeps the hours of all sources it belongs to."""
+        now = self._wall()
+        keepers = [self._sources[name] for name in self._timed if name in host.sources]
+        at_home = [source for source in keepers if is_host_of(source, host.name)]
+        return max((closed_until(source, now) for source in at_home), default=0.0)
 
     def _wake_sleepers(self) -> None:
         now = self._wall()
@@ -181,26 +208,13 @@ class FetchQueue:
 
     def learn(self, entries: Iterable[Entry]) -> int:
         """Put addresses into the frontier and look at their hosts; gives how many are new."""
-        added = self._frontier.add(self._not_just_named(entries), now=self._wall())
+        added = self._frontier.add(self._named.new(entries), now=self._wall())
         for source_id, name in added.due:
             if source_id in self._sources and source_id not in self._dropped:
                 host = self._host(name)
                 host.stale = True
                 self._wake(host, source_id)
         return added.new
-
-    def _not_just_named(self, entries: Iterable[Entry]) -> Iterator[Entry]:
-        """All but the requisites that the page before has named too: most of every page's."""
-        now = self._clock()
-        for entry in entries:
-            if entry.kind is Kind.REQUISITE:
-                key = (entry.source, entry.url)
-                if now - self._named.get(key, -math.inf) < _NAMED_S:
-                    continue
-                if len(self._named) >= _MAX_NAMED:
-                    self._named.clear()
-                self._named[key] = now
-            yield entry
 
     def answered(self, fetch: Fetch, *, welcome: bool) -> None:
         """There was a response; ``welcome``: one that served us."""
@@ -235,7 +249,7 @@ class FetchQueue:
 
     def tell(self, url: str, cookies: str) -> None:
         """Send these cookies with the next request for an address, and with no other."""
-        if len(self._cookies) >= _MAX_NAMED:
+        if len(self._cookies) >= _MAX_COOKIES:
             self._cookies.clear()
         self._cookies[url] = cookies
 
@@ -288,17 +302,7 @@ class FetchQueue:
     def _host(self, name: str) -> HostAtWork:
         if name not in self._hosts:
             state = self._frontier.hosts.get(name)
-            to_clock = self._clock() - self._wall()
-            pace = Pace(refusals=state.refusals, rebuffs=state.rebuffs)
-            if state.last_start is not None:
-                # When it arrived is not remembered: as late as we doubt at most. Never in the
-                # future, whatever the machine's clock has done meanwhile.
-                last_start = state.last_start + MAX_DOUBT_S + to_clock
-                pace.last_start = min(last_start, self._clock())
-            if state.retry_until is not None:
-                # No pause is longer than a day: what says so was written by a clock ahead of ours.
-                left = min(state.retry_until - self._wall(), MAX_PAUSE_S)
-                pace.pause_until = self._clock() + left
+            pace = Pace.restored(state, clock=self._clock(), wall=self._wall())
             self._hosts[name] = HostAtWork(name, pace, walled=state.rebuffs > 0)
         return self._hosts[name]
 
@@ -391,13 +395,5 @@ class FetchQueue:
             return Outcome.ROBOTS_UNREACHABLE
         if not rules.allows(known.url):
             return Outcome.ROBOTS_DISALLOWED
-        return Outcome.TWIN if self._is_twin(known) else None
-
-    def _is_twin(self, known: KnownUrl) -> bool:
-        """Tell whether a new address is by now known to be another spelling of one."""
-        if known.kind is not Kind.ARTICLE or known.last_fetched is not None or known.failures:
-            return False
-        if known.why in _NO_TWINS:
-            return False
         idle = self._frontier.evidence.idle_marks(known.host)
-        return bool(idle) and story_address(known.url, idle) != known.url
+        return Outcome.TWIN if is_other_spelling(known, idle) else None

@@ -23,7 +23,9 @@ class Readahead:
     def __init__(
         self, frontier: UrlFrontier, lanes: Sequence[Lane], wall: Callable[[], float]
     ) -> None:
-        self._frontier, self._lanes, self._wall = frontier, lanes, wall
+        self._frontier, self._wall = frontier, wall
+        self.lanes = lanes
+        """What is read."""
 
     def take(self, host: HostAtWork) -> list[KnownUrl]:
         """What is due now: lane by lane, and in each lane the sources in turn."""
@@ -32,9 +34,9 @@ class Readahead:
         for source_id in sources if len(host.sources) > _SOURCES_AT_ONCE else ():
             host.sources[source_id] = host.sources.pop(source_id)
         if len(sources) == 1:
-            return self._due(sources[0], host.name, self._lanes)
+            return self._due(sources[0], host.name, self.lanes)
         found: list[KnownUrl] = []
-        for lane in self._lanes:
+        for lane in self.lanes:
             if len(found) >= _BATCH:
                 break
             of_each = [self._due(source_id, host.name, (lane,)) for source_id in sources]
@@ -48,7 +50,7 @@ class Readahead:
 
     def next_due_of(self, source_id: str, host: str, lanes: Sequence[Lane] = ()) -> float | None:
         """The same of one source; None: nothing ever is."""
-        return self._frontier.next_due(source_id, host, lanes=lanes or self._lanes)
+        return self._frontier.next_due(source_id, host, lanes=lanes or self.lanes)
 
     def _due(self, source_id: str, host: str, lanes: Sequence[Lane]) -> list[KnownUrl]:
         until = self._wall()

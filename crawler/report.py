@@ -5,7 +5,7 @@ from datetime import datetime
 from importlib.metadata import version
 from typing import Any
 
-from archive.errors import ArchiveUnwritable, ExitCode
+from archive.errors import ArchiveUnwritable, ExitCode, OutOfRoom
 from archive.layout import write_atomically
 from archive.times import to_timestamp, to_warc_date, utc_now
 from archive.wording import counted
@@ -49,7 +49,7 @@ def make_report(session: Session, *, ended: datetime, due_left: int) -> dict[str
         "ended": to_warc_date(ended),
         "seconds": round((ended - session.started).total_seconds(), 3),
         "recheck": session.recheck,
-        "reason": "failed" if session.fatal else session.reason,
+        "reason": _reason(session),
         "error": str(session.fatal) if session.fatal else None,
         "configuration": session.config_error,
         "exit_status": int(exit_code(session)),
@@ -61,6 +61,7 @@ def make_report(session: Session, *, ended: datetime, due_left: int) -> dict[str
             {"url": q.url, "source": q.source, "reason": str(q.reason), "hosts": list(q.hosts)}
             for q in tally.silences.values()
         ],
+        "left_out": session.space.left_out,
         "due_left": due_left,
         "errors": list(map(_error, tally.troubles)),
         "warcs": list(session.files),
@@ -108,12 +109,21 @@ def _silences(report: dict[str, Any]) -> str:
     silent = report.get("silent_listings", ())
     told = [f"{host} serves nothing ({why}) and rests" for host, why in resting.items()]
     told += [f"{counted(len(silent), 'listing')} yielded nothing"] if silent else []
+    if out := report.get("left_out"):
+        told.append(f"room is scarce: not fetched: {out}")
     return "".join(f"; {part}" for part in told)
+
+
+def _reason(session: Session) -> str:
+    if isinstance(session.fatal, OutOfRoom):
+        return "out_of_room"
+    return "failed" if session.fatal else session.reason
 
 
 def _hosts(session: Session) -> dict[str, list[str] | dict[str, str]]:
     tally, queue = session.tally, session.harvest.queue
     return {
+        "closed": sorted(queue.closed),
         "down": sorted(tally.hosts_down),
         "left_alone": sorted(queue.paused),
         "page_limit": sorted(queue.limited),

@@ -30,6 +30,7 @@ class Ended:
         status: Its exit code.
         summary: One line about it.
         fatal: What stopped it, if anything did.
+        again: The next one is to begin at once: the configuration has changed.
         problems: Rule files left out, and what went wrong after the run, a line each.
     """
 
@@ -37,6 +38,7 @@ class Ended:
     summary: str
     fatal: MicroficheError | None
     problems: tuple[str, ...] = ()
+    again: bool = False
 
 
 def run_crawl(
@@ -85,7 +87,7 @@ def run_crawl(
         logger.info("%s", summary(report))
         write_report(session, report)
         problems = (*session.rules.problems, *look_back(archive, session.config, report))
-    return Ended(exit_code(session), summary(report), session.fatal, problems)
+    return Ended(exit_code(session), summary(report), session.fatal, problems, session.again)
 
 
 def _crawl(session: Session) -> None:

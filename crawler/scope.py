@@ -103,6 +103,11 @@ def may_be_page(url: str) -> bool:
     return not _NO_PAGE.search(urlsplit(url).path)
 
 
+def is_host_of(source: Source, name: str) -> bool:
+    """Tell whether a host, named without its port, is one of a source's own."""
+    return any(_is_within(name, own.partition(":")[0].lower()) for own in source.scope)
+
+
 def _is_within(host: str, own: str) -> bool:
     return host == own or host.endswith(f".{own}")
 

@@ -27,6 +27,7 @@ from crawler.indexing import IndexerChild
 from crawler.outcomes import Kind, Why
 from crawler.robots import product_token
 from crawler.scope import owner_of
+from crawler.space import Space
 from crawler.tally import Tally
 from crawler.warcinfo import make_warcinfo, redacted
 
@@ -103,6 +104,7 @@ class Session:
     started: datetime
     limits: "Limits"
     rules: Rules
+    space: Space
     credentials: dict[str, Credentials] = field(default_factory=dict)
     only: frozenset[str] = frozenset()
     """The sources that were named; empty: every enabled one."""
@@ -110,6 +112,8 @@ class Session:
     """WARC files written to, sealed names, in order."""
     reason: str = "interrupted"
     """How it ended; stays so when nothing says otherwise."""
+    again: bool = False
+    """What takes a new run to come into force has changed: this one ends for the next."""
     config_error: str | None = None
     """Why the configuration as it stands now is not in force."""
     patient: bool = False
@@ -258,6 +262,7 @@ def _open(
         limits=mode.limits,
         credentials=credentials,
         rules=rules,
+        space=Space(archive, config.crawl),
         files=files,
         patient=mode.patient,
     )

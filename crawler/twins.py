@@ -9,6 +9,8 @@ from collections.abc import Collection, Iterator
 from urllib.parse import urlsplit, urlunsplit
 
 from archive.urls import SESSION_IN_PATH, SESSION_IN_QUERY, without_tracking
+from crawler.frontier.rows import KnownUrl
+from crawler.outcomes import Kind, Why
 
 # Beside what the index leaves out: counters of advertisers and of readers' ways.
 _COUNTERS = re.compile(
@@ -17,6 +19,8 @@ _COUNTERS = re.compile(
 #: Endings under which sites keep a second copy of an article.
 _ENDINGS = ("/amp", "/amp/", ".amp", "/print", "/print/", "/index.html", "/index.php")
 _MAX_PARAMETERS = 8
+# Somebody has said that this spelling is the one to ask for.
+_STATED = frozenset({Why.REDIRECT, Why.CANONICAL, Why.TWIN, Why.SAVED})
 
 
 def story_address(url: str, idle: Collection[str] = ()) -> str:
@@ -41,6 +45,20 @@ def story_address(url: str, idle: Collection[str] = ()) -> str:
         )
         query = "&".join(part for part in query.split("&") if not _names(part) & set(idle))
     return urlunsplit(parts._replace(path=path, query=query))
+
+
+def is_other_spelling(known: KnownUrl, idle: Collection[str]) -> bool:
+    """Tell whether a new address is by now known to be another spelling of one.
+
+    Args:
+        known: The address.
+        idle: Marks learned for its host.
+    """
+    if known.kind is not Kind.ARTICLE or known.last_fetched is not None or known.failures:
+        return False
+    if known.why in _STATED:
+        return False
+    return bool(idle) and story_address(known.url, idle) != known.url
 
 
 def iter_plainer(url: str) -> Iterator[tuple[str, str]]:

@@ -46,6 +46,8 @@ class Keeper:
             self._reload()
         for wish in inbox.take(self._session.archive):
             self._grant(wish)
+        written = sum(tally.warc_bytes for tally in self._session.tally.sources.values())
+        self._session.harvest.queue.use_lanes(self._session.space.look(written))
         now = self._wall()
         if now < self._mended - 60.0:
             self._session.frontier.mend_clock(now=now)
@@ -93,7 +95,10 @@ class Keeper:
             return
         session.config_error = None
         if config.crawl != session.config.crawl or config.archive != session.config.archive:
-            logger.warning("[crawl] or [archive] has changed: that takes a restart")
+            # They are in every connection, file and process of a run: the next one has them.
+            logger.info("[crawl] or [archive] has changed: this run ends, and the next begins")
+            session.again = True
+            return
         self._use(config)
         session.credentials.update(secrets)
         session.config = config

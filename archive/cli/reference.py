@@ -34,6 +34,7 @@ EXIT_CODES = {
     ExitCode.LOCKED: "another process is writing this archive",
     ExitCode.DAMAGED: "a WARC file or the index is damaged",
     ExitCode.SOURCE_FAILED: "the crawl ended, but a source gave nothing: all its seeds failed",
+    ExitCode.OUT_OF_ROOM: "the crawl ended: no room is left by `min_free_bytes` or `budget_bytes`",
     ExitCode.INTERRUPTED: "interrupted, and finished cleanly",
 }
 

@@ -42,6 +42,9 @@ def notices_of_run(report: dict[str, Any]) -> Iterator[Notice]:
         barren = ", ".join(report.get("barren_sources", ()))
         why = report["error"] or f"nothing from {barren}"
         yield Notice(f"run {run}", About.RUNS, f"run {run} failed: {why}")
+    if out := report.get("left_out"):
+        text = f"room is scarce: not fetched any more: {out}"
+        yield Notice("room", About.RUNS, text, lasts=True)
     if wrong := report.get("configuration"):
         text = f"{wrong}; what was in force before stays so"
         yield Notice("configuration", About.RUNS, text, lasts=True)

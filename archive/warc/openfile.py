@@ -10,7 +10,7 @@ import os
 from collections.abc import Iterable
 from pathlib import Path
 
-from archive.errors import ArchiveUnwritable
+from archive.errors import ArchiveUnwritable, OutOfRoom
 from archive.layout import OPEN_SUFFIX, sync_directory, write_atomically
 
 MANIFEST_SUFFIX = ".sha256"
@@ -89,7 +89,7 @@ class OpenWarc:
         disk = os.fstatvfs(self._descriptor)
         free = disk.f_bavail * disk.f_frsize
         if self._min_free and free - wanted < self._min_free:
-            raise ArchiveUnwritable(
+            raise OutOfRoom(
                 f"{self._path}: the disk has {free:,} bytes free, the floor is "
                 f"{self._min_free:,} (crawl.min_free_bytes); make room or lower the floor, then "
                 "run again"

@@ -2,7 +2,6 @@
 
 import json
 import os
-import shutil
 import socket
 import ssl
 import time
@@ -22,6 +21,7 @@ from archive.runs.frontier import read_sources
 from archive.runs.reports import iter_runs
 from archive.terminal import archive_of
 from archive.urls import host_of
+from crawler.space import left_out, room_left, warc_bytes
 
 # A disk that is full within this is worth a word.
 _SOON_DAYS = 30.0
@@ -91,13 +91,18 @@ def _rights(archive: Archive) -> Finding:
 
 
 def _disk(archive: Archive, config: Config, now: float) -> Finding:
-    free = shutil.disk_usage(archive.root).free - config.crawl.min_free_bytes
+    crawl = config.crawl
+    left = room_left(archive, crawl, taken=warc_bytes(archive) if crawl.budget_bytes else 0)
     week = [report for report in iter_runs(archive) if _age(report, now) < 7 * _DAY_S]
     daily = sum(report["totals"]["warc_bytes"] for report in week) / 7
-    says = f"{free / 1e9:.1f} GB until a run would stop"
+    says = f"{left / 1e9:.1f} GB until a run would stop"
     if daily > 0:
-        says += f", {free / daily:.0f} days at {daily / 1e6:.0f} MB a day"
-    ok = free > 0 and (daily == 0 or free / daily > _SOON_DAYS)
+        says += f", {left / daily:.0f} days at {daily / 1e6:.0f} MB a day"
+    if out := left_out(left, crawl.spare_bytes):
+        says += f"; not fetched any more: {out}"
+    elif daily > 0 and (until := (left - crawl.spare_bytes) / daily) < _SOON_DAYS:
+        says += f"; old pages wait from {until:.0f} days on"
+    ok = left > 0 and not out and (daily == 0 or left / daily > _SOON_DAYS)
     return Finding("disk", ok, says if ok else f"{says}; make room, or move sealed WARC files away")
 
 

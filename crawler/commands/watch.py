@@ -1,5 +1,8 @@
 """``microfiche watch``: visit what comes due, for ever."""
 
+import os
+import sys
+
 import click
 
 from archive.terminal import archive_of
@@ -36,8 +39,9 @@ def command(
     """Visit whatever comes due, until it is stopped.
 
     microfiche.toml is read again when it changes, or on SIGHUP; a mistake in it is reported, and
-    what was in force stays so. `microfiche save` is served within seconds. SIGTERM and Ctrl-C
-    finish the requests in flight and seal the files.
+    what was in force stays so. A change of [crawl] or [archive] ends the run and begins the next.
+    `microfiche save` is served within seconds. SIGTERM and Ctrl-C finish the requests in flight
+    and seal the files.
 
     Example: microfiche watch --quiet
     """
@@ -52,4 +56,8 @@ def command(
         click.echo(f"microfiche: {problem}", err=True)
     if ended.fatal is not None:
         raise ended.fatal
+    if ended.again:
+        # A reactor runs once in a process: the same process begins again, for whoever watches it.
+        sys.stdout.flush()
+        os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])  # noqa: S606 - ourselves
     return int(ended.status)

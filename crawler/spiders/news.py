@@ -192,6 +192,8 @@ class NewsSpider(scrapy.Spider):
 
     def _is_at_limit(self) -> bool:
         session = self.session
+        if session.again:
+            return True
         elapsed = (utc_now() - session.started).total_seconds()
         if session.limits.reached(session.tally, elapsed_s=elapsed):
             session.at_limit = True
@@ -237,6 +239,8 @@ class NewsSpider(scrapy.Spider):
         if self._looking_back is not None:
             await asyncio.wait([self._looking_back])
         ended = "limit" if self.session.at_limit and reason == "finished" else reason
+        if self.session.again and reason == "finished":
+            ended = "reloaded"
         self.session.reason = {"shutdown": "interrupted"}.get(ended, ended)
         if self.session.fatal is None:
             try:

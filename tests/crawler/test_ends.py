@@ -123,15 +123,28 @@ def test_ctrl_c_finishes_what_is_in_flight_and_the_next_run_goes_on(site, press)
     assert [path for path in ARTICLES if site.times(path) != 1] == []
 
 
-def test_a_full_disk_ends_the_run_at_once(press):
-    press.crawl["min_free_bytes"] = 10**18
+def test_no_room_ends_the_run_before_anything_is_written(press):
+    press.crawl |= {"min_free_bytes": 10**18, "spare_bytes": 0}
     press.write()
     ended = press.run("crawl", "--no-index")
-    assert ended.status == 4
+    assert ended.status == 8
     assert fetched(press) == {}
     report = press.report()
-    assert report["exit_status"] == 4
-    assert "free" in report["error"]
+    assert (report["exit_status"], report["reason"]) == (8, "out_of_room")
+    assert "min_free_bytes" in report["error"]
+
+
+def test_a_budget_ends_the_run_and_leaves_everything_whole(press):
+    press.crawl |= {"budget_bytes": 20_000, "spare_bytes": 10**6}
+    press.write()
+    ended = press.run("crawl", "--no-index")
+    assert (ended.status, ended.err.count("\n")) == (8, 1)
+    assert "budget_bytes" in ended.err
+    report = press.report()
+    assert (report["left_out"], report["reason"]) == ("all but news", "out_of_room")
+    assert report["due_left"] > 0
+    assert list(press.archive.warcs_dir.rglob("*.open")) == []
+    assert set(fetched(press).values()) <= records(press)
 
 
 def test_a_frontier_that_cannot_be_read_ends_the_run_before_anything_is_lost(press):

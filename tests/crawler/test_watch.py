@@ -58,14 +58,22 @@ def test_a_watch_goes_on_takes_wishes_and_changes_and_ends_when_it_is_told_to(si
             wait_for(lambda: site.times("/feed") > asked + 1)
             source(bench, site, "second", feeds=[f"{site.base}/other"])
             wait_for(lambda: site.times("/late") == 1)
+            # What is in every connection and file comes into force with a run that begins at once,
+            # in the same process.
+            bench.crawl["user_agent"] = "other/1 (+mailto:desk@example.org)"
+            bench.write()
+            wait_for(lambda: len(list(bench.archive.runs_dir.glob("*.log"))) == 2)
+            asked = site.times("/feed")
+            wait_for(lambda: site.times("/feed") > asked + 1)
         finally:
             watch.send_signal(signal.SIGTERM)
             out, err = watch.communicate(timeout=CRAWL_S)
     assert (watch.returncode, err) == (0, ""), out
-    report = bench.report()
+    first, report = bench.reports()
+    assert (first["reason"], first["exit_status"]) == ("reloaded", 0)
     assert (report["reason"], report["configuration"]) == ("interrupted", None)
-    assert set(report["sources"]) == {"press", "second"}
-    log = next(bench.archive.runs_dir.glob("*.log")).read_text()
+    assert set(report["sources"]) == set(first["sources"]) == {"press", "second"}
+    log = min(bench.archive.runs_dir.glob("*.log")).read_text()
     assert "delya: unknown key" in log
 
 
