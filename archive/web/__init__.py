@@ -10,7 +10,8 @@
     trend.py     counts over time
     compare.py   two versions, side by side or inline
     api/         the same as JSON, with OpenAPI; paging.py: lists in pages
-    said.py      what a page of hits says of itself; narrow.py: links that narrow a search
+    said.py      what a page of hits says of itself; narrow.py, chips.py, histogram.py: what
+                 narrows a search
     picture.py   the captured picture of an article
     holdings.py  what the archive has, counted
     timeline.py  captures before, after and beside one

@@ -2,7 +2,9 @@
 
 import re
 from dataclasses import dataclass
+from datetime import timedelta
 
+from archive.search.dates import span
 from archive.search.query import Both, Field, Node, Without, parse
 from archive.web.holdings import Holdings
 from archive.web.narrow import with_condition
@@ -59,12 +61,16 @@ def of_days(query: str, first: str, last: str) -> str:
 
 
 def days_of(query: str) -> tuple[str, str]:
-    """The first and last day that a query asks for, where it names whole days.
+    """The first and last day that a query asks for, where it names whole days or a period.
 
-    >>> days_of("quay after:2026-01-31 until:2026-03"), days_of("quay")
-    (('2026-01-31', ''), ('', ''))
+    >>> days_of("quay after:2026-01-31 until:2026-03"), days_of("quay on:2026-02")
+    (('2026-01-31', ''), ('2026-02-01', '2026-02-28'))
     """
-    found = {c.name: c.value for c in _conditions(query) if len(c.value) == len("2026-01-31")}
+    conditions = [c for c in _conditions(query) if not c.is_denied]
+    for condition in conditions:
+        if condition.name == "on" and (days := span(condition.value)) and days.first and days.end:
+            return days.first.isoformat(), (days.end - timedelta(days=1)).isoformat()
+    found = {c.name: c.value for c in conditions if len(c.value) == len("2026-01-31")}
     return found.get("after", ""), found.get("until", "")
 
 

@@ -3,9 +3,8 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
 
-from archive.search.facets import Facets, Value, shares
+from archive.search.facets import Facets, Value
 from archive.search.query import as_searched
 from archive.web.holdings import Holdings
 from archive.web.render import language_name
@@ -54,34 +53,29 @@ def by_source(query: str, holdings: Holdings) -> list[Narrowing]:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Links of one kind, below a heading."""
+    """Links of one kind, below a heading; ``field`` is what the query language calls it."""
 
     heading: str
+    field: str
     links: tuple[Narrowing, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Bar:
-    """One bar of the histogram: ``height`` in hundredths of the highest; no link where empty."""
-
-    label: str
-    articles: int
-    height: int
-    query: str | None
+HEADINGS = {
+    "source": "Source",
+    "lang": "Language",
+    "section": "Section",
+    "author": "Author",
+    "credit": "Taken from",
+}
+"""What each facet is called, by its field in the query language."""
 
 
 def by_facets(query: str, facets: Facets) -> list[Group]:
     """Links for what the hits have in common; no group where there is nothing to choose from."""
-    groups = (
-        ("Source", "source", facets.sources),
-        ("Language", "lang", facets.languages),
-        ("Section", "section", facets.sections),
-        ("Author", "author", facets.authors),
-        ("Taken from", "credit", facets.credits),
-    )
+    values = (facets.sources, facets.languages, facets.sections, facets.authors, facets.credits)
     made = (
-        Group(heading, tuple(_narrowings(query, field, values)))
-        for heading, field, values in groups
+        Group(heading, field, narrowings(query, field, found))
+        for (field, heading), found in zip(HEADINGS.items(), values, strict=True)
     )
     return [
         group
@@ -90,11 +84,16 @@ def by_facets(query: str, facets: Facets) -> list[Group]:
     ]
 
 
-def _narrowings(query: str, field: str, values: Iterable[Value]) -> Iterable[Narrowing]:
-    for value in values:
-        condition = f"{field}:{quoted(value.value)}"
-        label = language_name(value.label) if field == "lang" else value.label
-        yield Narrowing(label, with_condition(query, condition), value.count)
+def narrowings(query: str, field: str, values: Iterable[Value]) -> tuple[Narrowing, ...]:
+    """A link for each value of a field."""
+    return tuple(
+        Narrowing(
+            language_name(value.label) if field == "lang" else value.label,
+            with_condition(query, f"{field}:{quoted(value.value)}"),
+            value.count,
+        )
+        for value in values
+    )
 
 
 def quoted(value: str) -> str:
@@ -105,33 +104,6 @@ def quoted(value: str) -> str:
     """
     bare = value.replace('"', " ")
     return bare if bare and all(c.isalnum() or c in "._-" for c in bare) else f'"{bare}"'
-
-
-def bars_of(query: str, facets: Facets) -> list[Bar]:
-    """The histogram; none where all hits are of one day, month or year."""
-    if len(facets.histogram) < 2:
-        return []
-    return [
-        Bar(
-            _period(bar.on),
-            bar.count,
-            max(round(share * 100), 2) if bar.count else 0,
-            with_condition(query, f"on:{bar.on}") if bar.count else None,
-        )
-        for bar, share in zip(facets.histogram, shares(facets.histogram), strict=True)
-    ]
-
-
-def _period(on: str) -> str:
-    """A day, month or year for people.
-
-    >>> _period("2026-01-31"), _period("2026-01"), _period("2026")
-    ('31 January 2026', 'January 2026', '2026')
-    """
-    if len(on) == 4:
-        return on
-    first = date.fromisoformat(on if len(on) == 10 else f"{on}-01")
-    return f"{first.day} {first:%B} {first.year}" if len(on) == 10 else f"{first:%B} {first.year}"
 
 
 FATES = (

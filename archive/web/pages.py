@@ -21,15 +21,18 @@ from archive.replay.resolve import load
 from archive.rules import load_rules
 from archive.search import count_facets, find_similar, marker_of, search
 from archive.search.run import at_one_moment
+from archive.search.values import Field, list_values
 from archive.web.chips import chips_of, days_of, of_days
 from archive.web.cite import citation_of
+from archive.web.histogram import CHOOSE, bars_of, moves_of
 from archive.web.holdings import Holdings
 from archive.web.narrow import (
     FATES,
-    bars_of,
+    HEADINGS,
     by_facets,
     by_fate,
     by_source,
+    narrowings,
     with_condition,
 )
 from archive.web.picture import lead_picture
@@ -42,6 +45,7 @@ from archive.web.timeline import find_place
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
 PAGE_SIZE = 20
+VALUES_SHOWN = 100
 Order = Literal["relevance", "newest", "oldest"]
 
 
@@ -59,6 +63,7 @@ class Asked:
     exact: Annotated[bool, Query()] = False
     since: Annotated[str, Query(alias="from", pattern=_DAY)] = ""
     until: Annotated[str, Query(alias="to", pattern=_DAY)] = ""
+    range: Annotated[str, Query(pattern=rf"^({CHOOSE}|\d{{4}}-\d\d-\d\d)?$")] = ""
 
     def of_days(self) -> str:
         """The address of the search with its days in the query, where every link has them."""
@@ -108,7 +113,9 @@ def search_page(room: InRoom, asked: Annotated[Asked, Depends()]) -> Response:
         facets=facets,
         holdings=holdings,
         groups=by_facets(q, facets) if facets else [],
-        bars=bars_of(q, facets) if facets else [],
+        bars=bars_of(q, facets, chosen=asked.range) if facets else [],
+        choosing=asked.range,
+        moves=moves_of(q),
         sources=by_source(q, holdings),
         fates=fates,
         chips=chips_of(q, holdings),
@@ -127,6 +134,34 @@ def _fates(db: Database, q: str, holdings: Holdings) -> list[int]:
         search(db, with_condition(q, condition), limit=0, helpful=False).total if count else 0
         for (_, condition), count in zip(FATES, every, strict=True)
     ]
+
+
+@router.get("/facets")
+def facet_page(
+    room: InRoom,
+    db: Index,
+    asked: Annotated[Asked, Depends()],
+    field: Field = "source",
+    having: Annotated[str, Query(max_length=200)] = "",
+    start: Annotated[int, Query(ge=0)] = 0,
+) -> Response:
+    """Every value that the hits have in one field, to be filtered; each narrows the search."""
+    values = list_values(db, asked.q, field, having=having)
+    end = start + VALUES_SHOWN
+    html = page(
+        "facet.html",
+        room=room,
+        asked=asked,
+        field=field,
+        heading=HEADINGS[field],
+        having=having,
+        total=len(values),
+        links=narrowings(asked.q, field, values[start:end]),
+        before=start > 0,
+        start=max(start - VALUES_SHOWN, 0),
+        end=end if len(values) > end else None,
+    )
+    return HTMLResponse(html)
 
 
 @router.get("/articles/{name:path}/evidence")

@@ -10,13 +10,14 @@ from archive.replay.origins import Origins
 
 
 def room_headers(origins: Origins) -> dict[str, str]:
-    """A policy under which nothing runs and nothing comes from elsewhere.
+    """A policy under which only our own script runs and nothing comes from elsewhere.
 
     Only frames and pictures may, and only from the replay origin: whatever an archived page tries,
     its frame can be led nowhere else.
     """
     policy = (
         "default-src 'none'",
+        "script-src 'self'",
         "style-src 'self'",
         f"img-src 'self' {origins.replay}/",
         f"frame-src {origins.replay}/",

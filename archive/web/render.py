@@ -38,6 +38,8 @@ def templates() -> Environment:
         text_length=text_length,
         page_of=page_of,
         ago=ago,
+        axis=axis,
+        period=period,
         language_name=language_name,
         words_marked=words_marked,
     )
@@ -72,6 +74,30 @@ def day(value: str | None) -> Markup:
     <time datetime="2026-01-02T03:04:05Z">2 January 2026</time>
     """
     return _time(value, with_clock=False)
+
+
+def period(on: str) -> str:
+    """A day, month or year for people.
+
+    >>> period("2026-01-31"), period("2026-01"), period("2026")
+    ('31 January 2026', 'January 2026', '2026')
+    """
+    if len(on) == 4:
+        return on
+    first = date.fromisoformat(on if len(on) == 10 else f"{on}-01")
+    return f"{first.day} {first:%B} {first.year}" if len(on) == 10 else f"{first:%B} {first.year}"
+
+
+def axis(on: str) -> str:
+    """The same as short as it can be, for the axis of a histogram.
+
+    >>> axis("2026-01-31"), axis("2026-01"), axis("2026")
+    ('31 Jan', 'Jan 2026', '2026')
+    """
+    if len(on) == 4:
+        return on
+    first = date.fromisoformat(on if len(on) == 10 else f"{on}-01")
+    return f"{first.day} {first:%b}" if len(on) == 10 else f"{first:%b} {first.year}"
 
 
 def size(count: int) -> str:

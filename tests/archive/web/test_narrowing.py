@@ -10,7 +10,9 @@ import pytest
 
 from archive.search import count_facets
 from archive.search.query import parse
+from archive.search.values import list_values
 from archive.web.chips import chips_of, of_days
+from archive.web.histogram import bars_of
 from archive.web.holdings import Holdings, SourceHolding
 from archive.web.narrow import by_facets
 from tests.archive.search.shelf import Told, new_shelf
@@ -122,3 +124,47 @@ def test_any_search_is_a_file_named_by_query_and_day(room):
     assert json.loads(lines[0])["title"] == "Storm over the quay"
     assert room.get("/search.csv", params={"q": "words:many"}).status_code == 422
     assert room.get("/search.exe").status_code == 422
+
+
+@pytest.fixture
+def years():
+    days = ("2025-11-03", "2025-11-20", "2026-02-01", "2026-02-28", "2026-03-09")
+    told = [
+        Told(f"{n}", text="quay", dated=day, authors=(f"Ada {'ABCDE'[n]}mber",))
+        for n, day in enumerate(days)
+    ]
+    return new_shelf(told)
+
+
+def test_each_bar_leads_to_its_days_or_to_a_range_up_to_it(years):
+    facets = count_facets(years, "quay")
+    bars = bars_of("quay", facets)
+    assert [(bar.on, bar.articles, bar.tick) for bar in bars] == [
+        ("2025-11", 2, True),
+        ("2025-12", 0, False),
+        ("2026-01", 0, True),
+        ("2026-02", 2, False),
+        ("2026-03", 1, True),
+    ]
+    assert bars[3].query == "quay on:2026-02"
+    chosen = bars_of("quay", facets, chosen="2026-02-01")
+    assert chosen[1].query == "quay after:2025-12-01 until:2026-02-28"
+    assert chosen[4].query == "quay after:2026-02-01 until:2026-03-31"
+
+
+def test_every_value_of_a_field_is_listed_and_filtered(years):
+    assert len(list_values(years, "quay", "author")) == 5
+    (value,) = list_values(years, "quay on:2026-03", "author", having="ÀDA e")
+    assert (value.value, value.count) == ("Ada Ember", 1)
+    assert list_values(years, "quay", "source")[0].count == 5
+
+
+def test_a_range_is_chosen_by_links(room):
+    query = "storm OR tide OR seals"
+    bars = page(room, "/", q="quay OR tide OR seals", range="first").xpath("//ol[@class='bars']//a")
+    for bar in bars:
+        assert "range=20" in bar.get("href")
+    facet = page(room, "/facets", field="source", q=query, having="po")
+    (link,) = facet.xpath("//ul[@class='plain']//a")
+    assert link.text == "The Post"
+    assert room.get("/facets", params={"field": "colour"}).status_code == 422
