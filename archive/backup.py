@@ -21,6 +21,8 @@ from archive.layout import (
 from archive.lock import is_held
 from archive.warc.openfile import MANIFEST_SUFFIX
 
+# What stands beside WARC files: manifests and their time-stamp tokens.
+_BESIDE = (MANIFEST_SUFFIX, ".tsr")
 _MARK = ".microfiche-backup"
 """An empty file that says that a directory was made by `back_up`."""
 
@@ -123,10 +125,10 @@ def _copy_archive(archive: Archive, target: Path) -> BackupReport:
         elif path.name.endswith(PARTIAL_SUFFIX) or path.parent.name == DOWNLOADS:
             continue  # somebody is writing it
         elif _is_there(path, target / name):
-            present += path.suffix != MANIFEST_SUFFIX
+            present += path.suffix not in _BESIDE
         else:
             size += _copy(path, target / name)
-            copied += path.suffix != MANIFEST_SUFFIX
+            copied += path.suffix not in _BESIDE
     kept = (archive.runs_dir, archive.saved_dir, archive.rules_dir)
     for path in sorted(path for folder in kept for path in folder.glob("*")):
         if path.is_file() and not _is_there(path, target / path.relative_to(archive.root)):

@@ -273,6 +273,21 @@ class NotifyTable(_Table):
         return bool(self.mail_to or self.webhook)
 
 
+class SealTable(_Table):
+    """``[seal]``: what proves when WARC files were sealed."""
+
+    timestamp_url: ProxyUrl = Field(
+        "",
+        description="A time-stamping service (RFC 3161), asked for a token for each sealed WARC "
+        "file's manifest; empty: none is asked. One that is away is asked again later.",
+    )
+    timestamp_ca: str = Field(
+        "",
+        description="The certificates that its signatures must lead to: a PEM file, its path from "
+        "the archive's directory. Empty: what is signed is compared, but not by whom.",
+    )
+
+
 class Config(_Table):
     """A whole ``microfiche.toml``."""
 
@@ -283,6 +298,7 @@ class Config(_Table):
     sources: dict[SourceId, Source] = Field(
         {}, description="One table for each publication, by id."
     )
+    seal: SealTable = SealTable()
     searches: dict[SourceId, SavedSearch] = Field(
         {}, description="One table for each saved search."
     )
@@ -341,6 +357,7 @@ def _known_keys(table: list[str]) -> Iterable[str]:
         "archive": ArchiveTable,
         "crawl": CrawlTable,
         "notify": NotifyTable,
+        "seal": SealTable,
         "sources": Source,
         "searches": SavedSearch,
     }

@@ -16,6 +16,7 @@
     ├── RebuildFailed          6   the index being made broke; the one in use is not affected
     ├── NotFound               1   no such article, capture, source
     ├── NotReadAgain           1   a stored page takes too much to be read once more
+    ├── NotStamped             1   a time-stamp token cannot be had, or proves nothing
     ├── DownloadFailed         1   a file could not be had from its address
     ├── NotDelivered           1   a message that a mail server or a webhook has not taken
     ├── ExportError            1   rows cannot be written in the form asked for
@@ -117,6 +118,10 @@ class NotFound(MicroficheError):
 
 class NotReadAgain(MicroficheError):
     """A stored page could not be read once more within its limits."""
+
+
+class NotStamped(MicroficheError):
+    """A time-stamp token cannot be had, or does not prove what it should."""
 
 
 class DownloadFailed(MicroficheError):

@@ -14,6 +14,7 @@ from archive.config import Config, Source, load_config
 from archive.errors import MicroficheError, NotFound
 from archive.layout import Archive
 from archive.rules import Rules, load_rules
+from archive.seal.stamper import Stamper, load_roots
 from archive.times import utc_now
 from archive.warc.recovery import Recovered, recover
 from archive.warc.writer import WarcWriter
@@ -99,6 +100,7 @@ class Session:
     tally: Tally
     harvest: Harvest
     indexer: IndexerChild | None
+    stamper: Stamper | None
     recovered: Sequence[Recovered]
     recheck: bool
     started: datetime
@@ -237,13 +239,14 @@ def _open(
     agent, tally = config.user_agent, Tally(sources)
     rules = load_rules(archive)
     token = product_token(agent)
+    stamper = _open_stamper(archive, config)
     session = Session(
         archive=archive,
         config=config,
         sources=sources,
         user_agent=agent,
         frontier=frontier,
-        writer=_open_writer(archive, config, agent, rules, payloads, indexer, files),
+        writer=_open_writer(archive, config, agent, rules, payloads, indexer, files, stamper),
         tally=tally,
         harvest=Harvest(
             frontier,
@@ -256,6 +259,7 @@ def _open(
             lanes=(Lane.URGENT_REQUISITE, Lane.URGENT) if mode.urls else Lane,
         ),
         indexer=indexer,
+        stamper=stamper,
         recovered=recovered,
         recheck=mode.recheck,
         started=started,
@@ -307,6 +311,7 @@ def _open_writer(
     payloads: PayloadMemory,
     indexer: IndexerChild | None,
     files: dict[str, None],
+    stamper: Stamper | None,
 ) -> WarcWriter:
     def durable(filename: str, offset: int) -> None:
         files[filename] = None
@@ -316,6 +321,8 @@ def _open_writer(
     def sealed(filename: str, sha256: str) -> None:
         if indexer is not None:
             indexer.sealed(filename, sha256)
+        if stamper is not None:
+            stamper.sealed(filename)
 
     obeys = all(source.obey_robots for source in config.sources.values())
     info = make_warcinfo(config, agent=agent, robots="obey" if obeys else "by source")
@@ -325,12 +332,20 @@ def _open_writer(
         info=info,
         config_redacted=redacted_config(config),
         rules=rules.block,
+        tokens=stamper.unrecorded if stamper is not None else tuple,
         roll_bytes=config.crawl.warc_bytes,
         min_free_bytes=config.crawl.min_free_bytes,
         find_payload=payloads.find,
         on_durable=durable,
         on_sealed=sealed,
     )
+
+
+def _open_stamper(archive: Archive, config: Config) -> Stamper | None:
+    if not config.seal.timestamp_url:
+        return None
+    roots = load_roots(config.seal.timestamp_ca, archive.root)
+    return Stamper(archive.warcs_dir, config.seal.timestamp_url, roots)
 
 
 def _close(session: Session) -> None:
@@ -341,3 +356,5 @@ def _close(session: Session) -> None:
     finally:
         if session.indexer is not None:
             session.indexer.close()
+        if session.stamper is not None:
+            session.stamper.close()

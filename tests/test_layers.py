@@ -18,6 +18,7 @@ ORDER = (
     "extract",
     "archive.text",
     "archive.warc",
+    "archive.seal",
     "archive.index",
     "archive.search",
     "archive.indexer",

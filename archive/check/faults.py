@@ -18,6 +18,7 @@ class FaultKind(StrEnum):
     REVISIT_TARGET = "revisit_target"
     MANIFEST = "manifest"
     NO_MANIFEST = "no_manifest"
+    TIME_STAMP = "time_stamp"
     LEFT_OPEN = "left_open"
     NOT_INDEXED = "not_indexed"
     INDEX_DIFFERS = "index_differs"

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
+from urllib.parse import unquote
 
 from archive.check.faults import Fault, FaultKind
 from archive.times import from_warc_date, to_warc_date
@@ -17,6 +18,7 @@ from archive.warc.facts import read_facts
 from archive.warc.message import MAX_STORED_HEAD_BYTES, BadMessage, ResponseParser, as_http_1
 from archive.warc.openfile import read_manifest, sha256_of
 from archive.warc.reader import capture_id
+from archive.warc.records import STAMP_URI
 from archive.warc.scan import MAX_HELD_BYTES, Scanned
 from archive.warc.walk import Gap, walk
 
@@ -55,6 +57,8 @@ class Checked:
     records: int = 0
     faults: list[Fault] = field(default_factory=list)
     rows: list[Row] = field(default_factory=list)
+    tokens: dict[str, bytes] = field(default_factory=dict)
+    """Time-stamp tokens in its records, by the name of the file that each is of."""
 
 
 def check_file(
@@ -155,6 +159,9 @@ class _Pass:
             self._fault(FaultKind.DUPLICATE_ID, offset, message, record_id)
         self._ids[record_id] = digest
         self._note_links(scanned)
+        uri = head.find("WARC-Target-URI") or ""
+        if scanned.type == "resource" and uri.startswith(STAMP_URI):
+            self._checked.tokens[unquote(uri.removeprefix(STAMP_URI))] = scanned.block
         self._checked.rows.append(_row(self._checked.name, scanned, digest))
 
     def _check_payload(self, scanned: Scanned) -> str | None:

@@ -13,6 +13,7 @@ from queue import Empty
 from archive.check.against_index import CrossCheck
 from archive.check.faults import Fault, FaultKind
 from archive.check.records import Checked, check_file
+from archive.check.tokens import check_tokens
 from archive.errors import ArchiveLocked, ArchiveUnwritable
 from archive.index.integrity import Examined, examine, mark_damaged
 from archive.layout import OPEN_SUFFIX, Archive, write_atomically
@@ -26,13 +27,15 @@ _REPORT_BYTES = 8 * 1024 * 1024
 _LOOK_S = 0.1
 
 OnBytes = Callable[[int], None]
+_Tokens = dict[str, bytes]
 
 
 @dataclass(slots=True)
 class Summary:
     """What a check-up came to.
 
-    ``repaired`` says in words what was put right, ``unlooked`` what was not looked at, and why.
+    ``repaired`` says in words what was put right, ``unlooked`` what was not looked at, and why;
+    ``tokens`` are the time-stamp tokens found in records, by the file that each is of.
     """
 
     files: int = 0
@@ -41,6 +44,7 @@ class Summary:
     faults: list[Fault] = field(default_factory=list)
     repaired: list[str] = field(default_factory=list)
     unlooked: list[str] = field(default_factory=list)
+    tokens: _Tokens = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +104,10 @@ def check_archive(
         summary.faults += _left_open(archive)
     if repair:
         _write_manifests(archive, summary)
+    tokens = check_tokens(archive, summary.tokens, repair=repair)
+    summary.faults += tokens.faults
+    summary.repaired += tokens.repaired
+    summary.unlooked += tokens.unlooked
     return summary
 
 
@@ -119,6 +127,7 @@ def _check(
         summary.records += checked.records
         summary.bytes += checked.size
         summary.faults += checked.faults
+        summary.tokens |= checked.tokens
         if across is not None:
             across.add(checked)
     summary.faults.sort(key=lambda fault: (fault.file, fault.offset or 0))

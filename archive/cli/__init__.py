@@ -53,6 +53,7 @@ COMMANDS = {
     "staff": "archive.cli.staff:command",
     "extract": "archive.cli.extract:command",
     "check": "archive.cli.check:command",
+    "verify": "archive.cli.verify:command",
 }
 
 _UNWRITABLE = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM)

@@ -14,7 +14,14 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from archive.cli import COMMANDS, cli
-from archive.config import ArchiveTable, CrawlTable, NotifyTable, SavedSearch, Source
+from archive.config import (
+    ArchiveTable,
+    CrawlTable,
+    NotifyTable,
+    SavedSearch,
+    SealTable,
+    Source,
+)
 from archive.durations import format_duration
 from archive.errors import ExitCode
 
@@ -22,6 +29,7 @@ TABLES: dict[str, type[BaseModel]] = {
     "[archive]": ArchiveTable,
     "[crawl]": CrawlTable,
     "[notify]": NotifyTable,
+    "[seal]": SealTable,
     "[sources.ID]": Source,
     "[searches.NAME]": SavedSearch,
 }

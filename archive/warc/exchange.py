@@ -36,6 +36,7 @@ class Exchange:
         ip: The address connected to; None where a proxy stood between.
         protocol: As ``WARC-Protocol`` has them: ``http/1.1``, ``tls/1.3``.
         cipher_suite: IANA's name of it.
+        certificates: The chain that the server showed, PEM, its own first; empty without TLS.
         truncated: Why the response ends early; None where it is whole.
         metadata: For the metadata record; see docs/formats.md for its keys.
         not_modified: The capture that a 304 confirms.
@@ -51,6 +52,7 @@ class Exchange:
     ip: str | None = None
     protocol: tuple[str, ...] = ()
     cipher_suite: str | None = None
+    certificates: bytes = b""
     truncated: Truncation | None = None
     metadata: Mapping[str, JsonValue] = field(default_factory=dict)
     not_modified: PayloadRef | None = None

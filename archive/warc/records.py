@@ -8,10 +8,12 @@ Source: ISO 28500:2017 (WARC/1.1), sections 5 and 6; iipc/warc-specifications 42
 """
 
 import base64
+import hashlib
 import io
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Literal
+from urllib.parse import quote
 from uuid import uuid4
 
 from warcio.recordloader import ArcWarcRecord
@@ -35,6 +37,11 @@ MAX_KEPT_BYTES = 64 * 1024
 ID_START = "<urn:uuid:"
 RULES_URI = "urn:microfiche:rules:"
 """What the addresses of records of rules start with."""
+
+STAMP_URI = "urn:microfiche:time-stamp:"
+"""What the addresses of records of time-stamp tokens start with; the file's name follows."""
+CERTIFICATES_URI = "urn:microfiche:certificates:"
+"""What the addresses of records of certificate chains start with; the chain's digest follows."""
 
 PAGE_KINDS = frozenset({"article", "page", "section"})
 
@@ -114,24 +121,53 @@ def warcinfo_record(
 
 def config_record(record_id: str, date: str, warcinfo_id: str, config: str) -> ArcWarcRecord:
     """The redacted configuration of the run, as a resource of its own."""
-    headers = [
-        ("WARC-Record-ID", record_id),
-        ("WARC-Target-URI", f"urn:microfiche:config:{record_id.strip('<>').removeprefix('urn:')}"),
-        ("WARC-Date", date),
-        ("WARC-Warcinfo-ID", warcinfo_id),
-    ]
-    return make_record("resource", headers, "application/json", config.encode())
+    uri = f"urn:microfiche:config:{record_id.strip('<>').removeprefix('urn:')}"
+    return _resource((record_id, date, warcinfo_id), uri, "application/json", config.encode())
 
 
 def rules_record(record_id: str, date: str, warcinfo_id: str, rules: str) -> ArcWarcRecord:
     """The operator's rules that were in force when the file was begun, as a resource."""
+    uri = f"{RULES_URI}{record_id.strip('<>').removeprefix('urn:')}"
+    return _resource((record_id, date, warcinfo_id), uri, "application/json", rules.encode())
+
+
+def token_record(
+    record_id: str, date: str, warcinfo_id: str, *, filename: str, token: bytes
+) -> ArcWarcRecord:
+    """The time-stamp token of an earlier WARC file, as a resource."""
+    uri = f"{STAMP_URI}{quote(filename)}"
+    return _resource((record_id, date, warcinfo_id), uri, "application/timestamp-reply", token)
+
+
+def certificates_record(
+    record_id: str, date: str, warcinfo_id: str, *, chain: bytes
+) -> ArcWarcRecord:
+    """The certificates that a server showed, as a resource in PEM, its own first."""
+    uri = f"{CERTIFICATES_URI}{chain_digest(chain)}"
+    kind = "application/pem-certificate-chain"
+    return _resource((record_id, date, warcinfo_id), uri, kind, chain)
+
+
+def chain_digest(chain: bytes) -> str:
+    """What a chain of certificates goes by in the facts of captures.
+
+    >>> chain_digest(b"")[:20]
+    'sha256:e3b0c44298fc1'
+    """
+    return f"sha256:{hashlib.sha256(chain).hexdigest()}"
+
+
+def _resource(
+    named: tuple[str, str, str], uri: str, content_type: str, block: bytes
+) -> ArcWarcRecord:
+    record_id, date, warcinfo_id = named
     headers = [
         ("WARC-Record-ID", record_id),
-        ("WARC-Target-URI", f"{RULES_URI}{record_id.strip('<>').removeprefix('urn:')}"),
+        ("WARC-Target-URI", uri),
         ("WARC-Date", date),
         ("WARC-Warcinfo-ID", warcinfo_id),
     ]
-    return make_record("resource", headers, "application/json", rules.encode())
+    return make_record("resource", headers, content_type, block)
 
 
 def build(

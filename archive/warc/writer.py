@@ -7,7 +7,7 @@ its own future, which is resolved only when its records would survive a power cu
 import logging
 import queue
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -23,10 +23,12 @@ from archive.warc.records import (
     FindPayload,
     RecordWriter,
     build,
+    certificates_record,
     config_record,
     is_page,
     new_record_id,
     rules_record,
+    token_record,
     warcinfo_record,
 )
 
@@ -76,6 +78,8 @@ class WarcWriter:
         info: Fields of the warcinfo record: software, operator, robots policy and the like.
         config_redacted: The run's configuration without secrets, kept as a resource record.
         rules: The operator's rules in force, kept as a resource record, too; None: there are none.
+        tokens: Time-stamp tokens not yet in a record, each with the file that it is of; asked as
+            each file is begun.
         roll_bytes: A file is sealed before it grows beyond this.
         min_free_bytes: The disk is never filled beyond this floor; 0: no floor.
         find_payload: Digest of an entity -> a durable capture of it, or None. Called on the
@@ -93,6 +97,7 @@ class WarcWriter:
         info: Mapping[str, str],
         config_redacted: str,
         rules: str | None = None,
+        tokens: Callable[[], Iterable[tuple[str, bytes]]] = tuple,
         roll_bytes: int = 1_000_000_000,
         min_free_bytes: int = 0,
         find_payload: FindPayload = lambda _digest: None,
@@ -104,6 +109,8 @@ class WarcWriter:
         self.stats = WriterStats()
         self._dir, self._prefix = warcs_dir, prefix
         self._info, self._config, self._rules = dict(info), config_redacted, rules
+        self._tokens = tokens
+        self._chains: set[bytes] = set()
         self._roll, self._min_free = roll_bytes, min_free_bytes
         self._find_payload = find_payload
         self._on_durable, self._on_sealed = on_durable, on_sealed
@@ -224,6 +231,7 @@ class WarcWriter:
                 for record in built.records:
                     record.rec_headers.replace_header("WARC-Warcinfo-ID", self._warcinfo_id)
                 members = [self._records.member(record) for record in built.records]
+            self._add_certificates(batch, waiting.exchange)
             self._add(batch, waiting, built, members)
         self._flush(batch)
 
@@ -233,6 +241,21 @@ class WarcWriter:
         self._pages[uri] = record_id
         if len(self._pages) > MAX_PAGES_REMEMBERED:
             del self._pages[next(iter(self._pages))]
+
+    def _add_certificates(self, batch: _Batch, exchange: Exchange) -> None:
+        """The server's certificates, once in a file, before the first exchange they were shown in.
+
+        In each file, so that it proves by itself what it holds.
+        """
+        chain = exchange.certificates
+        if not chain or chain in self._chains:
+            return
+        self._chains.add(chain)
+        date = to_warc_date(exchange.started_at)
+        record = certificates_record(self._new_id(), date, self._warcinfo_id, chain=chain)
+        member = self._records.member(record)
+        batch.members.append(member)
+        batch.size += len(member)
 
     def _add(self, batch: _Batch, waiting: _Waiting, built: Built, members: list[bytes]) -> None:
         assert self._file is not None
@@ -278,6 +301,10 @@ class WarcWriter:
         ]
         if self._rules is not None:
             head.append(rules_record(self._new_id(), date, self._warcinfo_id, self._rules))
+        for filename, token in self._tokens():
+            named = (self._new_id(), date, self._warcinfo_id)
+            head.append(token_record(*named, filename=filename, token=token))
+        self._chains.clear()
         batch.members = [self._records.member(record) for record in head]
         self._head_size = batch.size = sum(map(len, batch.members))
         self.stats.files += 1

@@ -57,6 +57,7 @@ class Result:
     ip: str | None = None
     protocol: tuple[str, ...] = ()
     cipher_suite: str | None = None
+    certificates: bytes = b""
     connected_s: float | None = None
     first_byte_s: float | None = None
     seconds: float = field(default=0.0)
@@ -86,6 +87,7 @@ class Attempt:
         result.connected_s = monotonic() - self._began
         result.ip, result.protocol = wire.ip, wire.names
         result.cipher_suite = wire.cipher_suite
+        result.certificates = wire.certificates
         result.sent = True
         if self._plan.on_sent is not None:
             self._plan.on_sent()

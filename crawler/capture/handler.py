@@ -16,6 +16,7 @@ from archive.errors import ArchiveUnwritable
 from archive.times import utc_now
 from archive.warc.exchange import Exchange, JsonValue, PayloadRef, Written
 from archive.warc.message import ResponseParser
+from archive.warc.records import chain_digest
 from archive.warc.writer import WarcWriter
 from crawler.capture.ask import compose, proxy_of, server_of
 from crawler.capture.attempt import Attempt, Plan, Result
@@ -170,6 +171,7 @@ def make_exchange(request: Request, plan: Plan, result: Result, started: datetim
         "error": None if result.error is None else f"{result.error}"[:1000],
         "masked": list(plan.ask.masked) or None,
         "tls_verified": plan.route.verify_tls if plan.route.server.scheme == "https" else None,
+        "certificates": chain_digest(result.certificates) if result.certificates else None,
         "proxy": proxy.name if proxy else None,
     }
     told |= _said(request, parser)
@@ -182,6 +184,7 @@ def make_exchange(request: Request, plan: Plan, result: Result, started: datetim
         ip=None if proxy else result.ip,
         protocol=result.protocol,
         cipher_suite=result.cipher_suite,
+        certificates=result.certificates,
         truncated=result.truncated if parser and parser.head else None,
         metadata=told,
         not_modified=PayloadRef(**ref) if isinstance(ref, dict) else ref,

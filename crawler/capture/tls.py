@@ -5,6 +5,7 @@ Twisted's own helper reads the machine's certificates again for every connection
 
 from typing import Final
 
+from cryptography.hazmat.primitives.serialization import Encoding
 from OpenSSL import SSL
 from service_identity import CertificateError, VerificationError
 from service_identity.pyopenssl import verify_hostname, verify_ip_address
@@ -108,6 +109,12 @@ def describe(connection: SSL.Connection) -> tuple[str, str | None]:
     """Version and cipher suite, as ``WARC-Protocol`` and ``WARC-Cipher-Suite`` have them."""
     version = connection.get_protocol_version_name().lower().replace("tlsv", "tls/")
     return (version if "." in version else version + ".0"), iana_name(connection.get_cipher_name())
+
+
+def chain_of(connection: SSL.Connection) -> bytes:
+    """The certificates that the server showed, as PEM, its own first."""
+    shown = connection.get_peer_cert_chain(as_cryptography=True) or []
+    return b"".join(certificate.public_bytes(Encoding.PEM) for certificate in shown)
 
 
 def iana_name(openssl_name: str | None) -> str | None:

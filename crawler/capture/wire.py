@@ -17,7 +17,7 @@ from zope.interface import implementer
 
 from archive.warc.exchange import Truncation
 from archive.warc.message import BadMessage, ResponseParser
-from crawler.capture.tls import ConnectionCreator, TlsFailed, describe, verify_name
+from crawler.capture.tls import ConnectionCreator, TlsFailed, chain_of, describe, verify_name
 
 _MAX_TUNNEL_ANSWER_BYTES = 16 * 1024
 # Framing may be much longer than what it frames: "1\r\nx\r\n". Past this it is an attack.
@@ -50,6 +50,7 @@ class Wire(Protocol):
         ip: The peer's address.
         names: What is spoken, for ``WARC-Protocol``.
         cipher_suite: IANA's name, where TLS is spoken.
+        certificates: The chain that the server showed, PEM.
         exchanges: Exchanges begun on this connection.
     """
 
@@ -60,6 +61,7 @@ class Wire(Protocol):
         self.ip = ""
         self.names: tuple[str, ...] = ("http/1.1",)
         self.cipher_suite: str | None = None
+        self.certificates = b""
         self.exchanges = 0
         self._end: End | None = None
         self._done: Deferred[End] | None = None
@@ -132,6 +134,7 @@ class Wire(Protocol):
             done.errback(error)
             return
         version, self.cipher_suite = describe(connection)
+        self.certificates = chain_of(connection)
         self.names = (version, "http/1.1")
         done.callback(self)
 

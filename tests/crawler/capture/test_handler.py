@@ -226,6 +226,10 @@ def test_a_certificate_that_nobody_vouches_for(tmp_path):
     assert "certificate verify failed" in first.facts["error"]
     assert first.facts["tls_verified"] is True
     assert (second.main.type, second.facts["tls_verified"]) == ("response", False)
+    (warc,) = (tmp_path / "warcs").rglob("*.warc.gz")
+    kept = {record.target_uri: record for record in iter_records(warc, filename=warc.name)}
+    chain = kept[f"urn:microfiche:certificates:{second.facts['certificates']}"]
+    assert chain.content.startswith(b"-----BEGIN CERTIFICATE-----")
     # The third server does not speak TLS and waits for a request for ever.
     assert third.facts["outcome"] == "timed_out"
     assert [got.error for got in run.got] == ["DownloadFailedError", None, "DownloadTimeoutError"]

@@ -1,0 +1,106 @@
+"""Time-stamp tokens held against the manifests that they are of; and those that are missing, got.
+
+A token stands beside its manifest, and in a record of a later WARC file: what has lost one has the
+other.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from cryptography import x509
+
+from archive.check.faults import Fault, FaultKind
+from archive.config import SealTable, load_config
+from archive.errors import ArchiveUnwritable, ConfigError, NotStamped
+from archive.layout import Archive
+from archive.seal.stamper import load_roots, stamp, token_path, without_token, write_token
+from archive.seal.tokens import read_token
+from archive.warc.openfile import MANIFEST_SUFFIX
+
+
+@dataclass(slots=True)
+class TokenCheck:
+    """What came of it: faults, what was put right, and what could not be looked at."""
+
+    faults: list[Fault] = field(default_factory=list)
+    repaired: list[str] = field(default_factory=list)
+    unlooked: list[str] = field(default_factory=list)
+
+
+def check_tokens(
+    archive: Archive, recorded: Mapping[str, bytes], *, repair: bool = False
+) -> TokenCheck:
+    """Verify every token of an archive.
+
+    Args:
+        archive: The archive.
+        recorded: Tokens found in records, by the name of the file that they are of.
+        repair: Put back those that are in a record only, and ask the service for the others.
+
+    Raises:
+        ArchiveUnwritable: one cannot be written.
+    """
+    check = TokenCheck()
+    seal, roots = _settings(archive, check)
+    if repair:
+        try:
+            _complete(archive, recorded, seal, roots, check)
+        except OSError as error:
+            raise ArchiveUnwritable(
+                f"{archive.warcs_dir}: no token can be written: {error.strerror}"
+            ) from error
+    check.faults += _faults(archive, recorded, roots)
+    missing = [name for name in without_token(archive.warcs_dir) if name not in recorded]
+    if seal.timestamp_url and missing:
+        check.unlooked.append(f"{len(missing)} of the files have no time-stamp token yet")
+    return check
+
+
+def find_token(archive: Archive, filename: str) -> bytes | None:
+    """The token beside the manifest of a file; None where there is none."""
+    path = token_path(archive.warcs_dir, filename)
+    return path.read_bytes() if path.is_file() else None
+
+
+def _settings(
+    archive: Archive, check: TokenCheck
+) -> tuple[SealTable, tuple[x509.Certificate, ...]]:
+    try:
+        seal = load_config(archive).seal
+        return seal, load_roots(seal.timestamp_ca, archive.root)
+    except (ConfigError, NotStamped) as error:
+        check.unlooked.append(f"by whom time-stamp tokens are signed was not looked at: {error}")
+        return SealTable(), ()
+
+
+def _complete(
+    archive: Archive,
+    recorded: Mapping[str, bytes],
+    seal: SealTable,
+    roots: tuple[x509.Certificate, ...],
+    check: TokenCheck,
+) -> None:
+    for name in without_token(archive.warcs_dir):
+        if name in recorded:
+            write_token(archive.warcs_dir, name, recorded[name])
+            check.repaired.append(f"put back the time-stamp token of {name}")
+        elif seal.timestamp_url:
+            try:
+                stamp(archive.warcs_dir, name, seal.timestamp_url, roots)
+            except NotStamped as error:
+                check.unlooked.append(f"{name}: not time-stamped: {error}")
+                return
+            check.repaired.append(f"had {name} time-stamped")
+
+
+def _faults(
+    archive: Archive, recorded: Mapping[str, bytes], roots: tuple[x509.Certificate, ...]
+) -> Iterator[Fault]:
+    for path in sorted(archive.warcs_dir.rglob(f"*{MANIFEST_SUFFIX}")):
+        name = path.relative_to(archive.warcs_dir).as_posix().removesuffix(MANIFEST_SUFFIX)
+        token = find_token(archive, name) or recorded.get(name)
+        if token is not None:
+            try:
+                read_token(token, path.read_bytes(), roots)
+            except (NotStamped, OSError) as error:
+                yield Fault(FaultKind.TIME_STAMP, name, None, str(error))

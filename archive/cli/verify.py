@@ -1,0 +1,59 @@
+"""``microfiche verify``: the chain of proof of one capture."""
+
+import json
+from dataclasses import asdict
+
+import click
+from sqlite_utils import Database
+
+from archive.check.proof import Link, prove
+from archive.cli import archive_of
+from archive.errors import ExitCode, NotFound
+from archive.index.captures import Capture, get_capture
+from archive.index.open import read_index
+from archive.replay.address import ANY_TIME, parse_address
+from archive.replay.choose import Asked, find_capture
+
+_MARKS = {True: "holds", False: "BROKEN", None: "-"}
+
+
+@click.command("verify")
+@click.argument("capture")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object.")
+@click.pass_context
+def command(ctx: click.Context, capture: str, as_json: bool) -> None:
+    """Print the proof of a capture: bytes, digests, server, file, time stamp.
+
+    CAPTURE is the id of its record, or a moment and an address, as in the address of its replay.
+    Everything is computed again from the files. A link that is broken ends it with code 6; one
+    marked with a dash is not there, or not looked at, and says why.
+
+    Example: microfiche verify 20260102030405/https://news.example/2026/storm
+    """
+    archive = archive_of(ctx)
+    with read_index(archive) as db:
+        found = _find(db, capture)
+        links = prove(archive, found)
+    if as_json:
+        told = {"record_id": found.record_id, "links": [asdict(link) for link in links]}
+        click.echo(json.dumps(told, ensure_ascii=False))
+    else:
+        for link in links:
+            click.echo(_line(link))
+    if any(link.holds is False for link in links):
+        ctx.exit(ExitCode.DAMAGED)
+
+
+def _find(db: Database, named: str) -> Capture:
+    address = parse_address(f"/web/{named.removeprefix('/')}") if "/" in named else None
+    if address is None:
+        return get_capture(db, named.strip("<>"))
+    moment = None if address.timestamp == ANY_TIME else address.timestamp
+    found = find_capture(db, Asked(address.url, moment, address.mark))
+    if found is None:
+        raise NotFound(f"{address.url}: has not been captured; look for it with microfiche cdx")
+    return found
+
+
+def _line(link: Link) -> str:
+    return f"{_MARKS[link.holds]:>6}  {link.name:<10}  {link.said}"
