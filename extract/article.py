@@ -37,6 +37,16 @@ class PageKind(Enum):
     LOGIN = "login"
 
 
+OTHER_KINDS = frozenset(
+    kind.value
+    for kind in (
+        *(PageKind.INDEX, PageKind.ERROR),
+        *(PageKind.CHALLENGE, PageKind.CONSENT, PageKind.LOGIN),
+    )
+)
+"""Kinds of pages that are no articles: a plain search leaves them out."""
+
+
 class Paywall(Enum):
     """How much of the article the page gave away."""
 

@@ -86,7 +86,8 @@ def print_hits(hits: Iterable[Hit]) -> None:
         out.print(_styled(hit.title, "bold"))
         out.print(Text(f"  {_when(hit)}  {hit.source_name}{_state(hit)}", style="green"))
         out.print(Text("  ").append_text(_styled(hit.snippet, "")))
-        out.print(Text(f"  {hit.url}  [{hit.article_id}]", style="dim"))
+        name = hit.article_id if hit.version_id else hit.kind
+        out.print(Text(f"  {hit.url}  [{name}]", style="dim"))
         if hit.story:
             out.print(line(f"  {_also_in(hit.story)}", "dim"))
         out.print()
@@ -104,7 +105,8 @@ def _summary(result: SearchResult) -> str:
     '1,500+ articles, 0 shown (newest)'
     """
     many = f"{result.total:,}" if result.exact else f"{result.total:,}+"
-    articles = "article" if many == "1" else "articles"
+    what = "page" if result.hits and not result.hits[0].version_id else "article"
+    articles = what if many == "1" else f"{what}s"
     return f"{many} {articles}, {len(result.hits)} shown ({result.ranking})"
 
 

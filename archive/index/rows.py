@@ -40,6 +40,17 @@ class StoredCapture(CdxFields):
 
 
 @dataclass(frozen=True, slots=True)
+class StoredPage:
+    """A row of ``pages``."""
+
+    capture: int
+    kind: str
+    language: str | None
+    title: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Printed:
     """Facts of a page that are kept as they are printed, each a text or None.
 
@@ -152,6 +163,7 @@ class StoredLink:
 
 
 CAPTURES = Table("captures", StoredCapture)
+PAGES = Table("pages", StoredPage)
 VERSIONS = Table("versions", StoredVersion)
 ARTICLES = Table("articles", StoredArticle)
 EVENTS = Table("events", StoredEvent)

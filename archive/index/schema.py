@@ -91,6 +91,21 @@ CREATE TABLE extractors (
     version TEXT PRIMARY KEY
 ) STRICT, WITHOUT ROWID;
 
+-- What pages say that are no articles: section pages (their titles alone), errors, walls and gates.
+-- pages_fts has their words, as articles_fts has those of articles.
+CREATE TABLE pages (
+    capture INTEGER PRIMARY KEY REFERENCES captures (id),
+    kind TEXT NOT NULL,
+    language TEXT,
+    title TEXT NOT NULL,
+    text TEXT NOT NULL
+) STRICT;
+CREATE INDEX pages_by_kind ON pages (kind, capture);
+CREATE VIRTUAL TABLE pages_fts USING fts5 (
+    text, title, standfirst, asides, earlier, content = '',
+    tokenize = "unicode61 remove_diacritics 2 categories 'L* N* Co M*'"
+);
+
 -- Pages that gave no reading; retried by a rebuild.
 CREATE TABLE extraction_failures (
     capture INTEGER NOT NULL REFERENCES captures (id),

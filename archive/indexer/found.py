@@ -30,6 +30,8 @@ _NO_PAGE = re.compile(
     re.IGNORECASE,
 )
 GONE = frozenset({404, 410})
+# Articles are answered with 200, walls and gates with one of the others, too.
+_READ = frozenset({200, 401, 402, 403, 429, 451, 503})
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +148,7 @@ def _capture(
 def _is_article_page(capture: FoundCapture, http: StoredHttp) -> bool:
     if (
         capture.record_type not in ("response", "resource")
-        or http.status != 200
+        or http.status not in _READ
         or not capture.is_page
     ):
         return False

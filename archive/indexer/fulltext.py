@@ -1,13 +1,15 @@
 """The full text follows the articles: what was indexed before is taken out word for word."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from operator import itemgetter
 
 from sqlite_utils import Database
 
+from archive.index.rows import PAGES, StoredPage
 from archive.indexer.reading import FullText, full_text
+from archive.text.fold import fold_text
 
 _COLUMNS = "text, title, standfirst, asides, earlier"
 
@@ -56,14 +58,44 @@ def add(db: Database, come: Mapping[int, FullText]) -> None:
     _write(db, sorted(come.items(), key=itemgetter(0)))
 
 
-def _write(db: Database, texts: Iterable[tuple[int, FullText]], *, remove: bool = False) -> None:
-    rows = list(texts)
-    what = ("articles_fts, ", "'delete', ") if remove else ("", "")
+def add_pages(db: Database, pages: Iterable[StoredPage]) -> None:
+    """Put pages that are no articles into their table, and their words into their full text."""
+    rows = list(pages)
+    PAGES.insert(db, rows)
+    _write_words(db, "pages_fts", [(page.capture, _page_text(page)) for page in rows])
+
+
+def remove_pages(db: Database, captures: Iterable[int]) -> None:
+    """Take out what these captures showed that was no article."""
+    listed = json.dumps(list(captures))
+    rows = PAGES.read(db.execute(_PAGES, [listed]))
+    texts = [(page.capture, _page_text(page)) for page in rows]
+    _write_words(db, "pages_fts", texts, remove=True)
+    db.execute("DELETE FROM pages WHERE capture IN (SELECT value FROM json_each(?))", [listed])
+
+
+_PAGES = f"SELECT {PAGES.names} FROM pages WHERE capture IN (SELECT value FROM json_each(?))"  # noqa: S608 - our names
+
+
+def _page_text(page: StoredPage) -> FullText:
+    text, title = (fold_text(text, page.language) for text in (page.text, page.title))
+    return FullText(text, title, standfirst="", asides="", earlier="", forms="")
+
+
+def _write_words(
+    db: Database, table: str, rows: Sequence[tuple[int, FullText]], *, remove: bool = False
+) -> None:
+    what = (f"{table}, ", "'delete', ") if remove else ("", "")
     db.conn.executemany(
-        f"INSERT INTO articles_fts ({what[0]}rowid, {_COLUMNS}) "  # noqa: S608 - our names
+        f"INSERT INTO {table} ({what[0]}rowid, {_COLUMNS}) "  # noqa: S608 - our names
         f"VALUES ({what[1]}?, ?, ?, ?, ?, ?)",
         [(n, t.text, t.title, t.standfirst, t.asides, t.earlier) for n, t in rows],
     )
+
+
+def _write(db: Database, texts: Iterable[tuple[int, FullText]], *, remove: bool = False) -> None:
+    rows = list(texts)
+    _write_words(db, "articles_fts", rows, remove=remove)
     what = ("article_forms, ", "'delete', ") if remove else ("", "")
     db.conn.executemany(
         f"INSERT INTO article_forms ({what[0]}rowid, forms) VALUES ({what[1]}?, ?)",  # noqa: S608 - our names

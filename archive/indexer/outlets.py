@@ -20,6 +20,7 @@ from archive.index.open import open_index_file
 from archive.index.writing import checkpoint, find_extractors
 from archive.indexer.catchup import pool_settings, remove_beside, switch
 from archive.indexer.found import Found, found_in
+from archive.indexer.fulltext import remove_pages
 from archive.indexer.pool import Pool
 from archive.indexer.run import BULK, Indexer
 from archive.indexer.work import Work
@@ -176,6 +177,7 @@ def _forget(db: Database, hosts: frozenset[str]) -> list[tuple[str, int]]:
         listed = json.dumps(sorted(captures))
         places = db.execute(_PLACES, [listed]).fetchall()
         Work(db).forget(addresses)
+        remove_pages(db, captures)
         for sql in _DELETE:
             db.execute(sql, [listed])
     return [(str(name), int(offset)) for name, offset in places]

@@ -13,13 +13,10 @@ from archive.text.counting import count_words
 from archive.text.fold import fold_text
 from archive.text.forms import forms_of
 from archive.urls import urlkey
-from extract.article import Article, PageKind, When, text_of
+from extract.article import OTHER_KINDS, Article, PageKind, When, text_of
 from extract.fingerprint import essence, text_digest
 from extract.passing import without_passing
 
-_ARTICLE_KINDS = {
-    *(PageKind.ARTICLE, PageKind.LIVE_BLOG, PageKind.VIDEO, PageKind.GALLERY, PageKind.DOCUMENT)
-}
 # Shorter titles ("News", "Live") agree by accident.
 _MIN_TITLE_LETTERS = 6
 
@@ -85,7 +82,7 @@ def reading_of(article: Article) -> Reading:
     plain_title = essence(title)
     digest = digest_of(text, language)
     is_read = bool(text.strip() or standfirst or article.kind is not PageKind.ARTICLE)
-    is_article = article.kind in _ARTICLE_KINDS and is_read
+    is_article = article.kind.value not in OTHER_KINDS and is_read
     return Reading(
         **{name: _cleaned(getattr(article, name)) for name in PRINTED},
         digest=number_id(plain_title, essence(without_passing(standfirst, language)), str(digest)),

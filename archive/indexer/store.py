@@ -9,11 +9,13 @@ from sqlite_utils import Database
 
 from archive.config import Config
 from archive.index.ids import number_id
-from archive.index.rows import CAPTURES, CdxFields, StoredCapture
+from archive.index.rows import CAPTURES, CdxFields, StoredCapture, StoredPage
 from archive.index.table import shared
 from archive.indexer.found import Found, FoundCapture
+from archive.indexer.fulltext import add_pages
 from archive.indexer.identity import address_of_url
 from archive.indexer.reading import Failure, Reading
+from extract.article import OTHER_KINDS, PageKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +95,7 @@ def store_captures(db: Database, entries: Iterable[Entry]) -> list[Stored]:
         _relocate(db, number, capture)
     _insert_failures(db, stored)
     _insert_requisites(db, stored)
+    add_pages(db, filter(None, map(_page, stored)))
     return stored
 
 
@@ -104,6 +107,16 @@ def _row(item: Stored) -> StoredCapture:
         warc=warc_number(c.filename),
         page_kind=item.outcome.kind if isinstance(item.outcome, Reading) else None,
     )
+
+
+def _page(item: Stored) -> StoredPage | None:
+    """What a page says that is no article."""
+    said = item.outcome
+    if not isinstance(said, Reading) or said.kind not in OTHER_KINDS:
+        return None
+    # Home pages are captured many times a day: their text would outgrow that of the articles.
+    text = "" if said.kind == PageKind.INDEX.value else said.text
+    return StoredPage(item.number, said.kind, said.language, said.title, text)
 
 
 def _number(db: Database, capture: FoundCapture, taken: dict[int, str]) -> int:

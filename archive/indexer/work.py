@@ -293,7 +293,7 @@ JOIN versions v ON v.article = d.article AND v.digest = r.digest
 def _seen(item: Stored) -> _Seen | None:
     capture = item.capture
     address = address_of_url(capture.source, capture.uri, capture.urlkey)
-    if isinstance(item.outcome, Reading):
+    if isinstance(item.outcome, Reading) and capture.status == 200:
         if item.outcome.is_article:
             return _Seen(item, address, Outcome.READ, item.outcome)
         return _Seen(item, address, Outcome.SOFT) if item.outcome.is_error else None

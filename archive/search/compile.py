@@ -8,7 +8,7 @@ from datetime import date
 from sqlite_utils import Database
 
 from archive.search.expressions import all_of, in_column, joined, quoted
-from archive.search.fields import NEVER, OTHER_KINDS, Condition, condition_for
+from archive.search.fields import NEVER, Condition, condition_for
 from archive.search.marks import Pattern
 from archive.search.notes import Note, NoteKind
 from archive.search.query import (
@@ -34,11 +34,10 @@ from archive.search.vocabulary import (
 from archive.text.fold import fold_text, fold_word, words_of
 from archive.text.forms import forms_of_word
 from archive.text.segments import needs_cutting
+from extract.article import OTHER_KINDS
 
 # Letters with a star or a question mark before or between them; an address is none.
 _PATTERN = re.compile(r"[^\s/.:=&@]*(?:\*|\?(?=\w))[^\s/.:=&@]*")
-# Captures that a note names.
-_NAMED = 5
 _NO_PATTERN = Pattern(())
 
 
@@ -112,9 +111,23 @@ def compiled(db: Database, query: Query, *, today: date, helpful: bool = True) -
     return replace(_asked(compiler, text), conditions=tuple(conditions), notes=notes)
 
 
-def having_words(expression: str) -> Condition:
-    """That an article has words, beside other conditions."""
-    sql = "{n} IN (SELECT rowid FROM articles_fts WHERE articles_fts MATCH ?)"
+def compiled_for_pages(
+    query: Query, fields: Callable[[str, str, date | None], Condition | str], today: date
+) -> Asked:
+    """What a query asks for of pages that are no articles, all of it as one condition."""
+    compiler = _Compiler(None, query, today, helpful=False, fields=fields, full_text="pages_fts")
+    node = compiler.pruned(query.node) if query.node else None
+    condition = node and compiler.condition(node)
+    return Asked(
+        conditions=(condition or NEVER,),
+        words=compiler.wanted_words(node) if node else (),
+        notes=(*query.notes, *dict.fromkeys(compiler.notes)),
+    )
+
+
+def having_words(expression: str, table: str = "articles_fts") -> Condition:
+    """That an article, or a page, has words, beside other conditions."""
+    sql = f"{{n}} IN (SELECT rowid FROM {table} WHERE {table} MATCH ?)"  # noqa: S608 - our names
     return Condition(sql, (expression,))
 
 
@@ -132,11 +145,7 @@ def _asked(compiler: "_Compiler", text: list[Node]) -> Asked:
         forms=compiler.expression(Both(tuple(formed)), _forms) if formed else None,
         beside=beside,
         without=tuple(c for part in refused if (c := compiler.condition(part))),
-        words=tuple(
-            word
-            for leaf, is_wanted in leaves(Both(tuple(wanted)))
-            if is_wanted and not isinstance(leaf, Field) and (word := compiler.word(leaf))
-        ),
+        words=compiler.wanted_words(Both(tuple(wanted))),
     )
 
 
@@ -173,8 +182,18 @@ def match_expression(text: str) -> str:
 
 
 class _Compiler:
-    def __init__(self, db: Database | None, query: Query, today: date, helpful: bool) -> None:
+    def __init__(
+        self,
+        db: Database | None,
+        query: Query,
+        today: date,
+        helpful: bool,
+        *,
+        fields: Callable[[str, str, date | None], Condition | str] = condition_for,
+        full_text: str = "articles_fts",
+    ) -> None:
         self._db, self._query, self._today, self._helpful = db, query, today, helpful
+        self._fields, self._full_text = fields, full_text
         self._words: dict[Text | Near, Word | None] = {}
         self._languages = _asked_for(query.node) or (languages(db) if db else ())
         self.notes: list[Note] = []
@@ -218,7 +237,7 @@ class _Compiler:
         """Any tree as one SQL condition; None where nothing of it can be asked."""
         expression = self.expression(node)
         if expression is not None:
-            return having_words(expression)
+            return having_words(expression, self._full_text)
         if isinstance(node, Field):
             return self._field(node)
         if isinstance(node, Without):
@@ -233,30 +252,31 @@ class _Compiler:
         return None
 
     def _field(self, node: Field) -> Condition | None:
-        found = condition_for(node.name, node.value, self._today)
+        found = self._fields(node.name, node.value, self._today)
         if not isinstance(found, Condition):
             self.notes.append(Note(NoteKind.LEFT_OUT, found, node.at))
             return None
+        if node.name == "kind" and node.value.lower() in OTHER_KINDS:
+            said = "these pages are no articles: each capture is a hit, the last first"
+            self.notes.append(Note(NoteKind.NOT_ARTICLES, said, node.at))
         if self._db is None:
             return found
         if node.name == "source" and not self._has_source(self._db, node.value):
             said = f"there is no source {node.value}"
             self.notes.append(Note(NoteKind.NO_SOURCE, said, node.at))
-        if node.name == "kind" and node.value.lower() in OTHER_KINDS:
-            self.notes.append(self._not_articles(self._db, node))
         return found
 
     def _has_source(self, db: Database, value: str) -> bool:
         sql = "SELECT 1 FROM sources WHERE id = ? OR instr(lower(name), ?) > 0"
         return bool(db.execute(sql, [value.lower(), value.lower()]).fetchone())
 
-    def _not_articles(self, db: Database, node: Field) -> Note:
-        sql = "SELECT uri FROM captures WHERE page_kind = ? ORDER BY id DESC"
-        found = [row[0] for row in db.execute(sql, [node.value.lower()])]
-        said = f"{len(found):,} captures are of this kind, and no articles"
-        said += f": {', '.join(dict.fromkeys(found[:_NAMED]))}" if found else ""
-        said += ", ..." if len(found) > _NAMED else ""
-        return Note(NoteKind.NOT_ARTICLES, said, node.at)
+    def wanted_words(self, node: Node) -> tuple[Word, ...]:
+        """What is wanted of a tree, word by word."""
+        return tuple(
+            word
+            for leaf, is_wanted in leaves(node)
+            if is_wanted and not isinstance(leaf, Field) and (word := self.word(leaf))
+        )
 
     def word(self, leaf: Text | Near) -> Word | None:
         """What is asked for one word or phrase; None where there is no word in it."""

@@ -9,7 +9,7 @@ from archive.index.rows import PRINTED
 from archive.search.dates import Span, span
 from archive.text.fold import fold
 from archive.urls import article_key, is_http, urlkey
-from extract.article import PageKind, Paywall
+from extract.article import Paywall
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +56,28 @@ def condition_for(name: str, value: str, today: date | None = None) -> Condition
         found = _BY_DATE[name](days) if days else None
     else:
         found = _FIELDS[name](value)
-    if found is None:
-        return f"{name}:{value} left out: expected {_EXPECTED.get(name, 'something else')}"
-    return found
+    return found or _left_out(name, value, _EXPECTED.get(name, "something else"))
+
+
+def page_condition_for(name: str, value: str, today: date | None = None) -> Condition | str:
+    """The same for pages that are no articles, of their captures ``c``, or why there is none.
+
+    >>> page_condition_for("kind", "Login").values, page_condition_for("words", "9")
+    (('login',), 'words:9 left out: expected a field that pages which are no articles have')
+    """
+    if name in _BY_DATE:
+        days = span(value, today)
+        found = _BY_DATE["on" if name == "captured" else name](days) if days else None
+        if found is None or found.days is None:
+            return _left_out(name, value, _DATE)
+        return _timestamps("c", "timestamp", "timestamp", found.days)
+    if name not in _PAGE_FIELDS:
+        return _left_out(name, value, "a field that pages which are no articles have")
+    return _PAGE_FIELDS[name](value) or _left_out(name, value, _EXPECTED[name])
+
+
+def _left_out(name: str, value: str, expected: str) -> str:
+    return f"{name}:{value} left out: expected {expected}"
 
 
 # Numbers of articles by the captures of their addresses, which are in order of urlkeys.
@@ -83,10 +102,24 @@ def _facet(column: str, names: str, *values: str) -> Condition:
     return Condition(sql, values)
 
 
+_SOURCES = "SELECT {} FROM sources s {} WHERE s.id = ? OR lower(s.name) LIKE ? ESCAPE '\\'"
+
+
 def _source(value: str) -> Condition:
-    names = "SELECT n.id FROM facet_names n JOIN sources s ON s.id = n.name WHERE "
-    names += "s.id = ? OR lower(s.name) LIKE ? ESCAPE '\\'"
+    names = _SOURCES.format("n.id", "JOIN facet_names n ON n.name = s.id")
     return _facet("source", names, value.lower(), f"%{_like(value.lower())}%")
+
+
+def _source_of_page(value: str) -> Condition:
+    names = _SOURCES.format("s.id", "")
+    return Condition(f"c.source IN ({names})", (value.lower(), f"%{_like(value.lower())}%"))
+
+
+def _ranges(column: str, bounds: list[tuple[str, str]] | None) -> Condition | None:
+    if bounds is None:
+        return None
+    ranges = " OR ".join([f"({column} >= ? AND {column} < ?)"] * len(bounds))
+    return Condition(ranges, tuple(bound for pair in bounds for bound in pair))
 
 
 def _hosts(value: str) -> list[tuple[str, str]] | None:
@@ -102,12 +135,8 @@ def _hosts(value: str) -> list[tuple[str, str]] | None:
 
 
 def _within(select: str, column: str, bounds: list[tuple[str, str]] | None) -> Condition | None:
-    if bounds is None:
-        return None
-    ranges = " OR ".join([f"({column} >= ? AND {column} < ?)"] * len(bounds))
-    return Condition(
-        f"{{n}} IN ({select} WHERE {ranges})", tuple(b for pair in bounds for b in pair)
-    )
+    found = _ranges(column, bounds)
+    return found and Condition(f"{{n}} IN ({select} WHERE {found.sql})", found.values)
 
 
 def _site(value: str) -> Condition | None:
@@ -131,6 +160,12 @@ def _url(value: str) -> Condition | None:
         return _within(_CAPTURED, "c.urlkey", [(key, key + "\U0010ffff")])
     key = article_key(address)
     return Condition(f"{{n}} IN ({_AT_KEY} UNION {_CAPTURED_AT})", (key, key))
+
+
+def _url_range(value: str) -> list[tuple[str, str]] | None:
+    address = value.rstrip("*")
+    key = urlkey(address if is_http(address) else f"http://{address}")
+    return [(key, key + ("\U0010ffff" if value.endswith("*") else "\0"))] if address else None
 
 
 def _named(links: str, column: str, names: str) -> Callable[[str], Condition | None]:
@@ -161,12 +196,6 @@ def _plain(column: str) -> Callable[[str], Condition]:
     return condition
 
 
-OTHER_KINDS = frozenset(kind.value for kind in PageKind) - {
-    *("article", "live_blog", "video", "gallery"),
-}
-"""Kinds of pages that are kept and are no articles."""
-
-
 def _kind(value: str) -> Condition:
     return _article("a.kind = ?", value.lower().replace("-", "_"))
 
@@ -187,15 +216,15 @@ def _days(days: Span) -> Condition:
 
 
 def _captured(days: Span) -> Condition:
-    conditions = [
-        (f"a.{column} {way} ?", f"{bound:%Y%m%d}")
-        for column, way, bound in (
-            ("last_captured", ">=", days.first),
-            ("first_captured", "<", days.end),
-        )
-        if bound
-    ]
-    return _article(" AND ".join(sql for sql, _ in conditions), *(v for _, v in conditions))
+    found = _timestamps("a", "first_captured", "last_captured", days)
+    return _article(found.sql, *found.values)
+
+
+def _timestamps(row: str, first: str, last: str, days: Span) -> Condition:
+    """That what lies between two timestamps of a row overlaps some days."""
+    bounds = ((f"{row}.{last} >= ?", days.first), (f"{row}.{first} < ?", days.end))
+    found = [(sql, f"{bound:%Y%m%d}") for sql, bound in bounds if bound]
+    return Condition(" AND ".join(sql for sql, _ in found), tuple(stamp for _, stamp in found))
 
 
 _BY_DATE: dict[str, Callable[[Span], Condition | None]] = {
@@ -296,4 +325,11 @@ _EXPECTED = {
     "url": "an address",
     "author": "a name",
     "tag": "a name",
+}
+_PAGE_FIELDS: dict[str, Callable[[str], Condition | None]] = {
+    "kind": lambda value: Condition("p.kind = ?", (value.lower().replace("-", "_"),)),
+    "source": _source_of_page,
+    "lang": lambda value: Condition("lower(p.language) = ?", (value.lower(),)),
+    "site": lambda value: _ranges("c.urlkey", _hosts(value)),
+    "url": lambda value: _ranges("c.urlkey", _url_range(value)),
 }

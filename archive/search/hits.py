@@ -12,7 +12,7 @@ from archive.search.results import Hit, Segment, Story
 from archive.search.stories import stories_of
 
 _HITS = """
-SELECT a.number, a.hex AS article_id, v.hex AS version_id, v.title, v.standfirst,
+SELECT a.number, a.hex AS article_id, v.hex AS version_id, a.kind, v.title, v.standfirst,
        v.text, v.asides, a.editions_text, a.source, s.name AS source_name, a.url,
        a.published, a.dated, a.first_captured AS captured_at, c.timestamp, a.language, v.authors,
        a.words, a.edited, a.removed

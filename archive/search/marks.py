@@ -156,7 +156,8 @@ def _expression(patterns: tuple[Pattern, ...], language: str | None) -> re.Patte
             if not needs_cutting("".join(way))
         ]
         ways += [rf"{re.escape(stem)}\w*" for stem in pattern.stems(language)]
-        cut = [r"\s*".join(way) for way in pattern.ways if needs_cutting("".join(way))]
+        cut_ways = (way for way in pattern.ways if needs_cutting("".join(way)))
+        cut = [r"\s*".join(map(re.escape, way)) for way in cut_ways]
         both = [*([rf"(?<!\w)(?:{'|'.join(ways)})"] if ways else []), *cut]
         groups.append(rf"(?P<g{group}>{'|'.join(both) or '(?!)'})")
     return re.compile("|".join(groups) or "(?!)")

@@ -72,12 +72,15 @@ class Hit:
     the address of that page in the archive. ``score`` is higher for a better match (0.0 where
     the order is by date). ``published`` is ISO 8601 or None; ``captured_at`` a timestamp of
     14 digits: when the article was first captured. ``dated`` is what hits are ordered by in time.
-    ``in_earlier``: the words are in an earlier version alone; then title, dates, length and the
-    other facts are of that version. ``story`` names the copies of it, where there are any.
+    ``kind`` is one of `extract.article.PageKind`; a hit of `extract.article.OTHER_KINDS` is a
+    capture: ``article_id`` is a number of its own and ``version_id`` empty. ``in_earlier``: the
+    words are in an earlier version alone; then title, dates, length and the other facts are of that
+    version. ``story`` names the copies of it, where there are any.
     """
 
     article_id: str
     version_id: str
+    kind: str
     title: tuple[Segment, ...]
     standfirst: str
     snippet: tuple[Segment, ...]

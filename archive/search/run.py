@@ -17,6 +17,7 @@ from archive.search.hits import hits_of
 from archive.search.marks import Marker
 from archive.search.matches import Matches, matching
 from archive.search.notes import Note, NoteKind
+from archive.search.pages import asks_for_pages, search_pages
 from archive.search.query import parse
 from archive.search.results import SearchResult
 from archive.search.stories import without_copies
@@ -82,8 +83,11 @@ def search(  # noqa: PLR0913
         MicroficheError: the database cannot be read.
     """
     limit, offset = min(max(limit, 0), MAX_LIMIT), max(offset, 0)
+    parsed = parse(query)
     with at_one_moment(db):
-        answer = engine(db, today()).ask(parse(query), helpful=helpful)
+        if asks_for_pages(parsed):
+            return search_pages(db, parsed, limit=limit, offset=offset, after=after, today=today())
+        answer = engine(db, today()).ask(parsed, helpful=helpful)
         notes = answer.notes
         place = read_place(db, after, order) if after else None
         if after and place is None:

@@ -77,7 +77,7 @@ def fold_word(word: str) -> tuple[str, ...]:
     if re.fullmatch(r"[^\W\d_]\w*(?:['-]\w+)+", letters):
         found.append(re.sub("['-]", "", letters))
     if _UMLAUT.search(word):
-        found.append(fold_text(_UMLAUT.sub(r"\g<0>e", word)))
+        found.append(" ".join(words_of(fold_text(_UMLAUT.sub(r"\g<0>e", word)))))
     number = found[0]
     # Four digits from 1500 on are years more often than not.
     if re.fullmatch(r"[1-9]\d{3,11}", number) and not 1500 <= int(number) < 2100:

@@ -15,6 +15,7 @@ from archive.text.counting import is_estimate
 from archive.times import from_timestamp
 from archive.urls import is_http
 from archive.wording import ago
+from extract.article import OTHER_KINDS
 
 
 @cache
@@ -148,6 +149,8 @@ def language_name(code: str) -> str:
 
 def page_of(hit: Hit, asked: str = "") -> str:
     """Where the version is read that a hit is of, in this origin; with what was searched for."""
+    if hit.kind in OTHER_KINDS:
+        return f"/view/{hit.timestamp}/{hit.url}"
     said = {"version": hit.version_id if hit.in_earlier else "", "q": asked}
     told = urlencode({name: value for name, value in said.items() if value})
     return f"/articles/{hit.article_id}{'?' if told else ''}{told}"

@@ -36,6 +36,7 @@ class FoundArticle:
 
     article_id: str
     version_id: str
+    kind: str
     title: str
     standfirst: str
     snippet: str

@@ -129,10 +129,10 @@ def index_here(db: Database, archive: Archive, names: Sequence[str], *, batch: i
 
 
 TABLES = (
-    *("sources", "warcs", "captures", "articles", "versions", "addresses", "article_captures"),
+    *("sources", "warcs", "captures", "pages", "articles", "versions", "addresses"),
     *("claims", "links", "events", "people", "article_people", "tags", "article_tags"),
     *("extractors", "extraction_failures", "requisites", "facets", "facet_names", "languages"),
-    *("unsettled", "unmatched", "sketches", "stories", "story_articles"),
+    *("unsettled", "unmatched", "sketches", "stories", "story_articles", "article_captures"),
     *("site_templates", "template_lines"),
 )
 # Where the number of an article stands: indexes are equal by ids.
@@ -159,11 +159,12 @@ def rows_of(db: Database) -> dict[str, list[tuple[Any, ...]]]:
     for table, kind, columns in (
         ("articles_fts", "instance", "term, doc, col, offset"),
         ("article_forms", "instance", "term, doc"),
+        ("pages_fts", "instance", "term, doc, col, offset"),
     ):
         db.execute(
             f"CREATE VIRTUAL TABLE IF NOT EXISTS temp.{table}_words "
             f"USING fts5vocab(main, {table}, {kind})"
         )
         rows_found = db.execute(f"SELECT {columns} FROM temp.{table}_words")
-        found[table] = sorted((term, ids[doc], *rest) for term, doc, *rest in rows_found)
+        found[table] = sorted((term, ids.get(doc, doc), *rest) for term, doc, *rest in rows_found)
     return found

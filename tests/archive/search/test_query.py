@@ -125,7 +125,7 @@ def test_a_condition_on_each_of_some():
         ),
         ("vote /brid.e/", NoteKind.OPERATOR, 6, "regular expressions are searched as words"),
         ("vote source:nobody", NoteKind.NO_SOURCE, 6, "there is no source nobody"),
-        ("kind:challenge", NoteKind.NOT_ARTICLES, 1, "0 captures are of this kind"),
+        ("kind:challenge", NoteKind.NOT_ARTICLES, 1, "each capture is a hit"),
     ],
 )
 def test_what_is_not_understood_is_said(db, query, kind, at, note):
