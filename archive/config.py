@@ -31,6 +31,7 @@ from archive.config_values import (
 )
 from archive.errors import ConfigError
 from archive.layout import Archive
+from archive.rights.table import Right
 from archive.urls import host_of
 from archive.wording import did_you_mean
 
@@ -302,6 +303,7 @@ class Config(_Table):
     searches: dict[SourceId, SavedSearch] = Field(
         {}, description="One table for each saved search."
     )
+    rights: tuple[Right, ...] = Field((), description="Rules, the first that fits decides.")
 
     @property
     def user_agent(self) -> str:
@@ -353,13 +355,14 @@ def _expected(kind: str, message: str, keys: list[str]) -> str:
 
 def _known_keys(table: list[str]) -> Iterable[str]:
     """The keys that a table may have; the name of a source or a search stands for any."""
-    models: dict[str, type[_Table]] = {
+    models: dict[str, type[BaseModel]] = {
         "archive": ArchiveTable,
         "crawl": CrawlTable,
         "notify": NotifyTable,
         "seal": SealTable,
         "sources": Source,
         "searches": SavedSearch,
+        "rights": Right,
     }
     return models.get(table[0], Config).model_fields if table else Config.model_fields
 

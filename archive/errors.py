@@ -15,6 +15,7 @@
     │   └── IndexOutdated      6   index.db has tables of another version; the same rebuilds it
     ├── RebuildFailed          6   the index being made broke; the one in use is not affected
     ├── NotFound               1   no such article, capture, source
+    │   └── Withheld           1   there is one, and a rule of the archive keeps it back
     ├── NotReadAgain           1   a stored page takes too much to be read once more
     ├── NotStamped             1   a time-stamp token cannot be had, or proves nothing
     ├── DownloadFailed         1   a file could not be had from its address
@@ -114,6 +115,17 @@ class RebuildFailed(MicroficheError):
 
 class NotFound(MicroficheError):
     """Something asked for by name is not in the archive."""
+
+
+class Withheld(NotFound):
+    """What was asked for is there, and a rule of the archive keeps it back.
+
+    ``status`` is what an HTTP server answers: 451 for what nobody may see, else 403.
+    """
+
+    def __init__(self, message: str, *, legal: bool) -> None:
+        super().__init__(message)
+        self.status = 451 if legal else 403
 
 
 class NotReadAgain(MicroficheError):

@@ -8,6 +8,7 @@ from pathlib import Path
 from archive.errors import MicroficheError
 from archive.index.open import open_index
 from archive.layout import Archive
+from archive.rights.rules import Audience
 from archive.warc.openfile import MANIFEST_SUFFIX, read_manifest, sha256_of
 
 INGESTED = "ingested"
@@ -51,7 +52,10 @@ class Holdings:
 def _indexed(archive: Archive) -> dict[str, str]:
     sql = "SELECT sha256, filename FROM warcs WHERE sha256 IS NOT NULL"
     # None yet, or none that can be read: indexing tells of that, and the manifests remain.
-    with suppress(MicroficheError, sqlite3.DatabaseError), closing(open_index(archive)) as db:
+    with (
+        suppress(MicroficheError, sqlite3.DatabaseError),
+        closing(open_index(archive, audience=Audience.OWNER)) as db,
+    ):
         return dict(db.execute(sql).fetchall())
     return {}
 

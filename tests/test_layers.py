@@ -18,6 +18,7 @@ ORDER = (
     "extract",
     "archive.text",
     "archive.warc",
+    "archive.rights",
     "archive.seal",
     "archive.index",
     "archive.search",

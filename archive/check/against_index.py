@@ -19,6 +19,7 @@ from archive.errors import MicroficheError
 from archive.index.integrity import note_damage
 from archive.index.open import open_index
 from archive.layout import Archive
+from archive.rights.rules import Audience
 from archive.times import from_warc_date, to_timestamp
 
 _SCHEMA = """
@@ -178,7 +179,7 @@ class CrossCheck:
             yield Fault(FaultKind.INDEX_DIFFERS, file, None, message)
 
     def _read_index(self, archive: Archive) -> None:
-        with closing(open_index(archive)) as index:
+        with closing(open_index(archive, audience=Audience.OWNER)) as index:
             for ask, insert in _COPIES:
                 for rows in _batches(index, ask, archive.index_path):
                     self._db.executemany(insert, rows)

@@ -24,6 +24,7 @@ from archive.config import (
 )
 from archive.durations import format_duration
 from archive.errors import ExitCode
+from archive.rights.table import Right
 
 TABLES: dict[str, type[BaseModel]] = {
     "[archive]": ArchiveTable,
@@ -32,6 +33,7 @@ TABLES: dict[str, type[BaseModel]] = {
     "[seal]": SealTable,
     "[sources.ID]": Source,
     "[searches.NAME]": SavedSearch,
+    "[[rights]]": Right,
 }
 EXIT_CODES = {
     ExitCode.OK: "done",

@@ -20,6 +20,7 @@ from archive.index.open import open_index
 from archive.layout import Archive
 from archive.replay.app import create_replay
 from archive.replay.origins import ROOM_NAMES, Origins
+from archive.rights.rules import Audience
 from archive.staff.door import Door, is_loopback
 from archive.urls import is_http
 from archive.web.app import create_room
@@ -92,7 +93,7 @@ def command(
     archive = archive_of(ctx)
     public = public_origins(room_url, replay_url)
     with contextlib.suppress(NotFound):  # an archive that nothing was indexed in yet has a room too
-        open_index(archive).close()
+        open_index(archive, audience=Audience.READERS).close()
     sockets = bind(host, port, replay_port)
     try:
         asyncio.run(_serve(archive, sockets, host, public))

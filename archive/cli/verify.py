@@ -13,6 +13,7 @@ from archive.index.captures import Capture, get_capture
 from archive.index.open import read_index
 from archive.replay.address import ANY_TIME, parse_address
 from archive.replay.choose import Asked, find_capture
+from archive.rights.rules import Audience
 
 _MARKS = {True: "holds", False: "BROKEN", None: "-"}
 
@@ -31,7 +32,8 @@ def command(ctx: click.Context, capture: str, as_json: bool) -> None:
     Example: microfiche verify 20260102030405/https://news.example/2026/storm
     """
     archive = archive_of(ctx)
-    with read_index(archive) as db:
+    # A court sees what readers may not.
+    with read_index(archive, audience=Audience.OWNER) as db:
         found = _find(db, capture)
         links = prove(archive, found)
     if as_json:

@@ -13,6 +13,7 @@ from archive.index.captures import Capture
 from archive.index.ids import find_id, hex_id, number_id
 from archive.index.layout import read_layout
 from archive.index.rows import PRINTED, Printed
+from archive.rights.withheld import withheld_article
 from archive.urls import article_key, is_http, without_tracking
 from extract.article import Block
 
@@ -173,6 +174,8 @@ def get_article(db: Database, article_id: str) -> ArticleRow:
     number = find_id(article_id)
     row = next(db.query(_ARTICLE, (number,)), None)
     if row is None:
+        if withheld := withheld_article(db, number):
+            raise withheld
         raise NotFound(f"article {article_id!r}: not in the index; look for it with search")
     values = {"article": number, "hex": article_id}
     versions = _shown(db.query(_VERSIONS, values))
@@ -199,6 +202,8 @@ def find_article(db: Database, name: str) -> str | None:
     """
     if is_http(name):
         return _find_by_url(db, name)
+    if withheld := withheld_article(db, find_id(name)):
+        raise withheld
     if not _START_OF_ID.fullmatch(name):
         return None
     first, last = (int(name.ljust(16, filler), 16) for filler in "0f")

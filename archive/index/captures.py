@@ -8,6 +8,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from archive.errors import NotFound
+from archive.rights.withheld import withheld_record
 from archive.times import from_timestamp
 
 
@@ -54,6 +55,7 @@ def get_capture(db: Database, record_id: str) -> Capture:
     """The capture of a WARC-Record-ID, with or without its angle brackets.
 
     Raises:
+        Withheld: a rule keeps it back.
         NotFound: there is none.
     """
     return Capture(*_row_of(db, record_id)[1:])
@@ -64,6 +66,8 @@ def _row_of(db: Database, record_id: str) -> tuple[Any, ...]:
         _BY_RECORD, {"record": record_id.strip("<>")}
     ).fetchone()
     if row is None:
+        if withheld := withheld_record(db, record_id):
+            raise withheld
         raise NotFound(
             f"capture {record_id[:200]}: not in the index; `microfiche index` may be behind"
         )

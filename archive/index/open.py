@@ -17,6 +17,10 @@ from archive.index.integrity import (
 )
 from archive.index.sqlite_errors import code_of, explained, is_unwritable
 from archive.layout import Archive
+from archive.rights.narrow import narrow
+from archive.rights.read import rules_of
+from archive.rights.rules import Audience
+from archive.times import utc_now
 
 PAGE_SIZE = 65_536
 """Bytes of a page of a new file.
@@ -31,23 +35,41 @@ COMPANIONS = ("-wal", "-shm", "-journal")
 """What SQLite keeps beside a database."""
 
 
-def open_index(archive: Archive, *, write: bool = False) -> Database:
+def open_index(
+    archive: Archive, *, write: bool = False, audience: Audience = Audience.READERS
+) -> Database:
     """Open the index of an archive; the caller closes it.
 
     A writer holds ``archive.index_lock_path``; the file is made where there is none. A reader gets
     a connection that sees a consistent state and never blocks the writer.
 
+    Args:
+        archive: Whose.
+        write: For its one writer, from whom nothing is kept back.
+        audience: Who is going to see what is read; what rules keep from them is not in it.
+
     Raises:
+        ConfigError: the rules of the archive cannot be read (readers only).
         NotFound: there is no index yet (readers only).
         IndexOutdated: its tables are those of another version, and there is no way from them.
         IndexDamaged: ``index.db`` is no database, another program's, or a broken one.
         ArchiveUnwritable: it cannot be opened for writing.
     """
-    return open_index_file(archive.index_path, write=write)
+    if write or audience is Audience.OWNER:
+        return open_index_file(archive.index_path, write=write)
+    rules = rules_of(archive)
+    db = open_index_file(archive.index_path)
+    if rules:
+        try:
+            narrow(db.conn, rules, audience, utc_now())
+        except BaseException:
+            db.close()
+            raise
+    return db
 
 
 @contextmanager
-def read_index(archive: Archive) -> Iterator[Database]:
+def read_index(archive: Archive, *, audience: Audience = Audience.STAFF) -> Iterator[Database]:
     """The index, open for reading; what its user finds damaged in it is marked for all others.
 
     Within, no other database may be asked: its damage would be laid to the index.
@@ -55,7 +77,7 @@ def read_index(archive: Archive) -> Iterator[Database]:
     Raises:
         As `open_index` does for readers.
     """
-    with closing(open_index(archive)) as db:
+    with closing(open_index(archive, audience=audience)) as db:
         try:
             yield db
         except (sqlite3.DatabaseError, IndexDamaged) as error:

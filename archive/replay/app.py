@@ -19,7 +19,7 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from archive.errors import MicroficheError, NotFound
+from archive.errors import MicroficheError, NotFound, Withheld
 from archive.index.captures import Capture, get_capture
 from archive.index.integrity import note_damage
 from archive.index.open import open_index
@@ -48,11 +48,14 @@ from archive.replay.gate import HostGate
 from archive.replay.headers import archived_headers, codings_of, is_refused
 from archive.replay.marks import find_marked
 from archive.replay.notice import notice
-from archive.replay.origins import REPLAY_NAME, Origins
+from archive.replay.origins import REPLAY_NAME, Origins, blocked_by
 from archive.replay.resolve import Stored, find_stored, load
 from archive.replay.respond import Around, Body, Reply, raw_of, replay_of
-from archive.staff.door import Door
+from archive.rights.rules import Audience
+from archive.rights.withheld import withheld_address
+from archive.staff.door import Door, audience_of
 from archive.times import from_timestamp, to_timestamp
+from archive.urls import urlkey
 from archive.warc.cut import members_of
 from archive.warc.reader import iter_groups
 
@@ -148,13 +151,13 @@ class _Replay:
             now = f"/web{path}" + (f"?{query}" if query else "")
             many = address.timestamp == ANY_TIME
             return RedirectResponse(self._captures_page(address.url) if many else now, 302)
-        return self._answer(address, request.headers)
+        return self._answer(address, request.headers, audience_of(request))
 
     def give_record(self, request: Request) -> Response:
         """The records of a capture as they lie in the archive: a WARC file to save."""
         identity = request.path_params["record_id"]
         try:
-            with closing(open_index(self._archive)) as db:
+            with closing(open_index(self._archive, audience=audience_of(request))) as db:
                 capture = get_capture(db, identity)
                 path = self._archive.find_warc(capture.file)
                 if path is None:
@@ -163,14 +166,19 @@ class _Replay:
                 body = b"".join(members_of(path, group))
         except (MicroficheError, OSError, sqlite3.DatabaseError) as error:
             status = 404 if isinstance(error, NotFound) else 500
+            if isinstance(error, Withheld):
+                return self._withheld(error, PlainTextResponse(f"{error.status}: {error}\n"))
             return PlainTextResponse(f"{status}: {error}\n", status_code=status)
         name = f'attachment; filename="{capture.timestamp}-{mark_of(identity)}.warc.gz"'
         return Response(body, 200, {"Content-Disposition": name}, "application/warc")
 
-    def _answer(self, address: Address, headers: Headers) -> Response:
+    def _answer(self, address: Address, headers: Headers, audience: Audience) -> Response:
         try:
-            with closing(open_index(self._archive)) as db:
+            with closing(open_index(self._archive, audience=audience)) as db:
                 return self._find(db, address, headers)
+        except Withheld as error:
+            notice = self._notice(error.status, "Not shown", str(error), address.url)
+            return self._withheld(error, notice)
         except NotFound as error:
             return self._notice(404, "There is nothing to show", str(error), address.url)
         except (MicroficheError, sqlite3.DatabaseError) as error:
@@ -185,9 +193,7 @@ class _Replay:
         asked = Asked(address.url, address.timestamp, address.mark, requisite=requisite)
         found = find_stored(self._archive, db, asked)
         if found is None:
-            return self._notice(
-                404, "Not in the archive", "This address has not been captured.", address.url
-            )
+            return self._not_found(db, address.url)
         if isinstance(found, Capture):
             if not address.raw:
                 place = address.at(found.timestamp, redirect_target(found) or "")
@@ -208,9 +214,7 @@ class _Replay:
             return PlainTextResponse(told, 400, {"Vary": "accept-datetime"})
         capture = find_capture(db, Asked(address.url, moment))
         if capture is None:
-            response = self._notice(
-                404, "Not in the archive", "This address has not been captured.", address.url
-            )
+            response = self._not_found(db, address.url)
         else:
             response = RedirectResponse(address.at(moment_of(capture), capture.uri), 302)
             response.headers["Link"] = link_header(
@@ -274,6 +278,17 @@ class _Replay:
 
     def _captures_page(self, url: str) -> str:
         return f"{self._origins.room}/captures?url={quote(url, safe='')}"
+
+    def _not_found(self, db: Database, url: str) -> Response:
+        if withheld := withheld_address(db, urlkey(url)):
+            raise withheld
+        return self._notice(404, "Not in the archive", "This address has not been captured.", url)
+
+    def _withheld(self, error: Withheld, response: Response) -> Response:
+        response.status_code = error.status
+        if error.status == 451:
+            response.headers["Link"] = blocked_by(self._origins)
+        return response
 
     def _notice(self, status: int, title: str, text: str, url: str) -> Response:
         page = notice(

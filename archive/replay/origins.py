@@ -21,3 +21,11 @@ class Origins:
     def on_loopback(cls, port: int, replay_port: int, *, name: str = "127.0.0.1") -> "Origins":
         """The origins of two ports of this machine."""
         return cls(f"http://{name}:{port}", f"http://{REPLAY_NAME}:{replay_port}")
+
+
+def blocked_by(origins: Origins) -> str:
+    """A Link header that names who keeps something back, and on what grounds.
+
+    Source: RFC 7725, 4.
+    """
+    return f'<{origins.room}/publishers>; rel="blocked-by"'

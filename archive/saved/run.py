@@ -14,6 +14,7 @@ from archive.errors import MicroficheError, NotFound
 from archive.index.open import read_index
 from archive.layout import Archive, write_atomically
 from archive.lock import hold
+from archive.rights.rules import Audience
 from archive.saved.command import run_command
 from archive.saved.feed import About, write_feed
 from archive.saved.memory import MAX_ENTRIES, Memory, entry_of, read_memory, write_memory
@@ -95,7 +96,8 @@ def run_saved(
     at = now().strftime("%Y-%m-%dT%H:%M:%SZ")
     with (
         hold(archive.saved_lock_path, purpose="saved searches"),
-        read_index(archive) as db,
+        # What they tell goes to feeds and mail, where nobody signs in.
+        read_index(archive, audience=Audience.READERS) as db,
     ):
         return [_run(archive, config, db, name, everything, at) for name in chosen]
 

@@ -13,6 +13,8 @@ from typing import TypeVar, cast
 
 from sqlite_utils import Database
 
+from archive.rights.withheld import narrowed_by
+
 KEPT_S = 300.0
 DEAR_S = 0.002
 """What took less is learnt again each time: in a small archive nothing is ever out of date."""
@@ -31,7 +33,7 @@ class Memory:
 
     def recall(self, db: Database, question: Hashable, learn: Callable[[], T]) -> T:
         """The answer from memory, or else as learnt now. An answer is never changed by its user."""
-        key = (identity_of(db), question)
+        key = (identity_of(db), narrowed_by(db), question)
         now = self._clock()
         with self._lock:
             at, answer = self._known.get(key, (None, None))

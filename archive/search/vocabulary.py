@@ -2,6 +2,7 @@
 
 import re
 from functools import partial
+from itertools import islice
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
@@ -40,7 +41,7 @@ def languages(db: Database) -> tuple[str, ...]:
 
 def is_small(db: Database) -> bool:
     """Whether the whole vocabulary may be looked through."""
-    found = db.execute("SELECT max(rowid) FROM facets").fetchone()[0]
+    found = db.execute("SELECT max(number) FROM facets").fetchone()[0]
     return int(found or 0) <= FEW_ARTICLES
 
 
@@ -87,7 +88,15 @@ def _nearest(db: Database, word: str) -> tuple[str, ...]:
     found = process.extract(word, list(counts), scorer=OSA.distance, score_cutoff=off, limit=None)
     least = min((distance for _, distance, _ in found), default=0)
     near = [term for term, distance, _ in found if distance == least and term != word]
-    return tuple(sorted(near, key=lambda term: (-counts[term], term))[:_NEAREST])
+    # What rules keep back stands in the vocabulary, too.
+    seen = filter(partial(_is_seen, db), sorted(near, key=lambda term: (-counts[term], term)))
+    return tuple(islice(seen, _NEAREST))
+
+
+def _is_seen(db: Database, term: str) -> bool:
+    """Whether an article has a word that whoever asks may see."""
+    asked = "SELECT 1 FROM articles_fts WHERE articles_fts MATCH ? LIMIT 1"
+    return db.execute(asked, [f'"{term}"']).fetchone() is not None
 
 
 def folded_pattern(word: str) -> str:

@@ -18,6 +18,7 @@ from starlette.requests import HTTPConnection
 
 from archive.errors import ConfigError, MicroficheError
 from archive.layout import Archive
+from archive.rights.rules import Audience
 from archive.staff.accounts import Accounts, find_by_token, has_password, read_accounts
 from archive.staff.pace import Pace, client_name
 from archive.staff.sessions import LIFETIME_S, Sessions
@@ -209,6 +210,11 @@ def who(request: HTTPConnection) -> Reader | Staff:
     """Whose a request is, as the door of its application decides."""
     door: Door = request.app.state.door
     return door.who(request)
+
+
+def audience_of(request: HTTPConnection) -> Audience:
+    """Whom the answer to a request is for."""
+    return Audience.STAFF if who(request).is_staff else Audience.READERS
 
 
 def is_loopback(host: str) -> bool:

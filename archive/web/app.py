@@ -12,13 +12,13 @@ from starlette.exceptions import HTTPException
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
-from archive.errors import MicroficheError, NotFound, StaffOnly
+from archive.errors import MicroficheError, NotFound, StaffOnly, Withheld
 from archive.index.integrity import note_damage
 from archive.index.sqlite_errors import explained
 from archive.layout import Archive
 from archive.replay.cdx.routes import Protocols
 from archive.replay.gate import HostGate
-from archive.replay.origins import ROOM_NAMES, Origins
+from archive.replay.origins import ROOM_NAMES, Origins, blocked_by
 from archive.staff.door import Door
 from archive.web import (
     captures,
@@ -94,6 +94,7 @@ def create_room(
     app.add_exception_handler(HTTPException, _http_error)
     app.add_exception_handler(RequestValidationError, _bad_request)
     app.add_exception_handler(StaffOnly, _staff_only)
+    app.add_exception_handler(Withheld, _withheld)
     app.add_exception_handler(MicroficheError, _our_error)
     app.add_exception_handler(sqlite3.DatabaseError, _index_error)
     app.add_exception_handler(Exception, _unforeseen)
@@ -140,6 +141,15 @@ async def _staff_only(request: Request, error: Exception) -> Response:
 async def _our_error(request: Request, error: Exception) -> Response:
     note_damage(room_of(request).archive.index_path, error)
     return _answer(request, 404 if isinstance(error, NotFound) else 500, str(error))
+
+
+async def _withheld(request: Request, error: Exception) -> Response:
+    """Say why; of what nobody may see, also who decided so (RFC 7725)."""
+    assert isinstance(error, Withheld)
+    answer = _answer(request, error.status, str(error))
+    if error.status == 451:
+        answer.headers["Link"] = blocked_by(room_of(request).origins)
+    return answer
 
 
 async def _index_error(request: Request, error: Exception) -> Response:

@@ -1,12 +1,13 @@
 """What the archive has, counted; sources as configured and as indexed."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlite_utils import Database
 
 from archive.config import Config, Source
+from archive.rights.withheld import narrowed_by
 from archive.times import utc_now
 
 _ARTICLES = """
@@ -54,14 +55,18 @@ class HoldingsCounter:
 
     def __init__(self, *, clock: Callable[[], datetime] = utc_now) -> None:
         self._clock = clock
-        self._counted: tuple[datetime, Holdings] | None = None
+        self._counted: dict[Hashable, tuple[datetime, Holdings]] = {}
 
     def count(self, db: Database, config: Config) -> Holdings:
         """The holdings, at most ``FRESH_FOR`` old."""
         now = self._clock()
-        if self._counted is None or now - self._counted[0] > FRESH_FOR:
-            self._counted = now, count_holdings(db, config)
-        return self._counted[1]
+        rights = narrowed_by(db)
+        at, counted = self._counted.get(rights, (None, None))
+        if at is None or counted is None or now - at > FRESH_FOR:
+            self._counted = {k: v for k, v in self._counted.items() if now - v[0] <= FRESH_FOR}
+            counted = count_holdings(db, config)
+            self._counted[rights] = now, counted
+        return counted
 
 
 def count_holdings(db: Database | None, config: Config) -> Holdings:

@@ -38,7 +38,7 @@ from archive.web.narrow import (
 from archive.web.picture import lead_picture
 from archive.web.reference import operations
 from archive.web.render import page
-from archive.web.room import Index, InRoom
+from archive.web.room import For, Index, InRoom
 from archive.web.said import how_many, how_ranked
 from archive.web.timeline import find_place
 
@@ -74,12 +74,12 @@ class Asked:
 
 
 @router.get("/")
-def search_page(room: InRoom, asked: Annotated[Asked, Depends()]) -> Response:
+def search_page(room: InRoom, audience: For, asked: Annotated[Asked, Depends()]) -> Response:
     """Search; without a query, the newest articles and what the archive holds."""
     if asked.since or asked.until:
         return RedirectResponse(asked.of_days(), 302)
     try:
-        db = open_index(room.archive)
+        db = open_index(room.archive, audience=audience)
     except NotFound as error:
         return HTMLResponse(page("empty.html", room=room, detail=str(error)))
     q = asked.q.strip()

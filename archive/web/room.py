@@ -17,7 +17,8 @@ from archive.layout import Archive
 from archive.replay.address import marked
 from archive.replay.choose import moment_of
 from archive.replay.origins import Origins
-from archive.staff.door import Door, Reader, Staff, who
+from archive.rights.rules import Audience
+from archive.staff.door import Door, Reader, Staff, audience_of, who
 from archive.web.holdings import HoldingsCounter
 
 logger = logging.getLogger(__name__)
@@ -76,7 +77,7 @@ def room_of(request: Request) -> Room:
 
 def _index(request: Request) -> Iterator[Database]:
     # Opened for each request: a rebuild replaces the file while we serve.
-    with closing(open_index(room_of(request).archive)) as db:
+    with closing(open_index(room_of(request).archive, audience=audience_of(request))) as db:
         yield db
 
 
@@ -93,5 +94,6 @@ def staff_only(request: Request) -> Staff:
 
 
 InRoom = Annotated[Room, Depends(room_of)]
+For = Annotated[Audience, Depends(audience_of)]
 Index = Annotated[Database, Depends(_index)]
 Who = Annotated[Reader | Staff, Depends(who)]

@@ -10,12 +10,13 @@ from fastapi.responses import HTMLResponse, Response
 
 from archive.errors import ArchiveUnwritable, NotFound
 from archive.index.open import open_index
+from archive.rights.rules import Audience
 from archive.runs.frontier import SourceState, read_sources
 from archive.search.facets import Bar, shares
 from archive.times import utc_now
 from archive.web.holdings import Holdings, SourceHolding, count_holdings
 from archive.web.render import page
-from archive.web.room import InRoom, Room
+from archive.web.room import For, InRoom, Room
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
@@ -42,9 +43,9 @@ class Asked:
 
 
 @router.get("/sources")
-def sources_page(room: InRoom, asked: Annotated[Asked, Depends()]) -> Response:
+def sources_page(room: InRoom, audience: For, asked: Annotated[Asked, Depends()]) -> Response:
     """Every publication: as configured, and what there is of it."""
-    holdings = holdings_of(room)
+    holdings = holdings_of(room, audience)
     named = [source for source in holdings.sources if _has(source, asked.q.strip().lower())]
     found = [s for s in named if not asked.letter or initial(s.name) == asked.letter.upper()]
     found.sort(key=_KEYS[asked.sort], reverse=asked.sort != "name")
@@ -64,16 +65,16 @@ def sources_page(room: InRoom, asked: Annotated[Asked, Depends()]) -> Response:
 
 
 @router.get("/sources/{source_id}")
-def source_page(room: InRoom, source_id: str) -> Response:
+def source_page(room: InRoom, audience: For, source_id: str) -> Response:
     """One publication: what there is of it by month, how its crawl stands, where it is found."""
-    source = find_source(room, source_id)
-    months = months_of(room, source_id)
+    source = find_source(room, audience, source_id)
+    months = months_of(room, audience, source_id)
     html = page(
         "source.html",
         room=room,
         source=source,
         months=list(zip(months, shares(months), strict=True)),
-        unread=_unread(room, source_id),
+        unread=_unread(room, audience, source_id),
         state=state_of(room, source_id),
         now=utc_now().timestamp(),
     )
@@ -103,11 +104,11 @@ def _has(source: SourceHolding, words: str) -> bool:
     return words in f"{source.name} {source.id} {source.url or ''}".lower()
 
 
-def holdings_of(room: Room) -> Holdings:
+def holdings_of(room: Room, audience: Audience) -> Holdings:
     """What there is of every source; counted as configured where nothing is indexed yet."""
     config = room.config()
     try:
-        db = open_index(room.archive)
+        db = open_index(room.archive, audience=audience)
     except NotFound:
         return count_holdings(None, config)
     with closing(db):
@@ -124,21 +125,21 @@ WHERE c.source = ? GROUP BY f.reason ORDER BY 2 DESC, 1
 """
 
 
-def find_source(room: Room, source_id: str) -> SourceHolding:
+def find_source(room: Room, audience: Audience, source_id: str) -> SourceHolding:
     """One source and what there is of it.
 
     Raises:
         NotFound: there is none of that id.
     """
-    source = next((s for s in holdings_of(room).sources if s.id == source_id), None)
+    source = next((s for s in holdings_of(room, audience).sources if s.id == source_id), None)
     if source is None:
         raise NotFound(f"There is no source {source_id[:80]} in this archive; /sources lists them.")
     return source
 
 
-def months_of(room: Room, source_id: str) -> list[Bar]:
+def months_of(room: Room, audience: Audience, source_id: str) -> list[Bar]:
     """Articles by the month of their date, of the last months that have any."""
-    return [Bar(*row) for row in _rows(room, _MONTHS, source_id, MONTHS_SHOWN)][::-1]
+    return [Bar(*row) for row in _rows(room, audience, _MONTHS, source_id, MONTHS_SHOWN)][::-1]
 
 
 def state_of(room: Room, source_id: str) -> SourceState | None:
@@ -149,14 +150,14 @@ def state_of(room: Room, source_id: str) -> SourceState | None:
         return None
 
 
-def _unread(room: Room, source_id: str) -> list[tuple[str, int]]:
-    return [(reason, count) for reason, count in _rows(room, _UNREAD, source_id)]
+def _unread(room: Room, audience: Audience, source_id: str) -> list[tuple[str, int]]:
+    return [(reason, count) for reason, count in _rows(room, audience, _UNREAD, source_id)]
 
 
-def _rows(room: Room, select: str, *values: str | int) -> list[tuple[Any, ...]]:
+def _rows(room: Room, audience: Audience, select: str, *values: str | int) -> list[tuple[Any, ...]]:
     """What the index answers; nothing where there is none yet."""
     try:
-        with closing(open_index(room.archive)) as db:
+        with closing(open_index(room.archive, audience=audience)) as db:
             return db.execute(select, values).fetchall()
     except NotFound:
         return []

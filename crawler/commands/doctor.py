@@ -17,6 +17,7 @@ from archive.config import Config, load_config
 from archive.errors import ExitCode, MicroficheError
 from archive.layout import Archive
 from archive.lock import is_held
+from archive.rights.rules import Audience
 from archive.runs.frontier import read_sources
 from archive.runs.reports import iter_runs
 from archive.terminal import archive_of
@@ -157,7 +158,7 @@ def _index(archive: Archive) -> Finding:
     if not archive.index_path.exists():
         return Finding("index", ok=False, says="there is none yet; run `microfiche index`")
     try:
-        with closing(open_index(archive)):
+        with closing(open_index(archive, audience=Audience.OWNER)):
             pass
     except MicroficheError as error:
         return Finding("index", ok=False, says=str(error))

@@ -24,6 +24,7 @@ from archive.replay.cdx.timemap import to_cdxj as timemap_cdxj
 from archive.replay.choose import Asked, find_capture
 from archive.replay.headers import codings_of
 from archive.replay.origins import Origins
+from archive.staff.door import audience_of
 from archive.urls import is_http
 
 _TIMEMAPS = {"link": to_link_format, "json": to_json, "cdxj": timemap_cdxj}
@@ -53,7 +54,7 @@ class Protocols:
         def respond(request: Request) -> Response:
             try:
                 # Held while the answer is streamed, which closes it.
-                db = open_index(self._archive)
+                db = open_index(self._archive, audience=audience_of(request))
             except NotFound as error:
                 return _told(404, str(error))
             except MicroficheError as error:

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Path
 from archive.runs.frontier import SourceState
 from archive.web.holdings import SourceHolding
 from archive.web.paging import After, Limit, behind, first_of
-from archive.web.room import InRoom, Room
+from archive.web.room import For, InRoom, Room
 from archive.web.sources import find_source, holdings_of, months_of, state_of
 
 router = APIRouter(tags=["sources"])
@@ -69,9 +69,9 @@ class Archived:
 
 
 @router.get("/sources", summary="Sources")
-def list_sources(room: InRoom, limit: Limit = 1000, after: After = "") -> Sources:
+def list_sources(room: InRoom, audience: For, limit: Limit = 1000, after: After = "") -> Sources:
     """Every publication, as configured and as indexed, by name."""
-    every = holdings_of(room).sources
+    every = holdings_of(room, audience).sources
     found, following = first_of(behind(every, after, _id), limit, _id)
     return Sources([_row(room, source) for source in found], following)
 
@@ -79,18 +79,19 @@ def list_sources(room: InRoom, limit: Limit = 1000, after: After = "") -> Source
 @router.get("/sources/{source_id}", summary="Source")
 def read_source(
     room: InRoom,
+    audience: For,
     source_id: Annotated[str, Path(description="Its id.", examples=["post"])],
 ) -> SourceInFull:
     """One publication: what there is of it by month, and how its crawl stands."""
-    source = find_source(room, source_id)
-    months = [Month(bar.on, bar.count) for bar in months_of(room, source_id)]
+    source = find_source(room, audience, source_id)
+    months = [Month(bar.on, bar.count) for bar in months_of(room, audience, source_id)]
     return SourceInFull(_row(room, source), months, state_of(room, source_id))
 
 
 @router.get("/archive", summary="Archive")
-def read_archive(room: InRoom) -> Archived:
+def read_archive(room: InRoom, audience: For) -> Archived:
     """How much there is, and from when to when."""
-    it = holdings_of(room)
+    it = holdings_of(room, audience)
     return Archived(room.title, it.articles, it.captures, it.first, it.last, len(it.sources))
 
 

@@ -59,6 +59,7 @@ class Shelf:
         kind: str = "page",
         truncated: str | None = None,
         not_modified: Written | None = None,
+        source: str = SOURCE,
     ) -> Written:
         """Write one exchange; the body is sent as given."""
         lines = [f"HTTP/1.1 {status}", f"Content-Length: {len(body)}", *headers]
@@ -73,7 +74,7 @@ class Shelf:
                 request=f"GET {url} HTTP/1.1\r\nUser-Agent: test\r\n\r\n".encode(),
                 response=head.encode("latin-1") + body,
                 truncated=truncated,
-                metadata={"source": SOURCE, "kind": kind},
+                metadata={"source": source, "kind": kind},
                 not_modified=_reference(not_modified) if not_modified else None,
             )
         ).result(timeout=30)
