@@ -19,9 +19,11 @@ from extract.structured import Structured, as_text
 from extract.title import fold, key_of, segments, without_site
 
 _KICKER = re.compile(r"[^:–—-]{3,60}(?::|\s[–—-])\s+(.{15,})$")
+_SPACED = re.compile(r"\S*\w\S*")
+_SET_OFF = re.compile(r"[:：|–—-]\s*$")
 _MAX_TITLE_CHARS = 500
 _HEADLINE, _SHARED = "json-ld headline", "meta og:title"
-_METAS = ("og:title", "twitter:title", "title", "dc.title", "headline")
+_METAS = ("og:title", "twitter:title", "title", "dc.title", "dc:title", "headline", "parsely-title")
 _ELEMENT = "title element"
 # The other elements may hold a standfirst or what a template left there.
 _OF_PAGES = frozenset({_HEADLINE, _SHARED, _ELEMENT, "meta twitter:title"})
@@ -91,7 +93,8 @@ def _choose(candidates: Stated, printed: Printed | None) -> tuple[str, str]:
     headline, shared = stated.get(_HEADLINE), stated.get(_SHARED)
     if printed is not None and printed.is_known:
         if headline is None or _same(headline, printed.text):
-            return _part_stated(candidates, printed) or _as_printed(candidates, printed)
+            part = _without_kicker(candidates, printed) or _part_stated(candidates, printed)
+            return part or _as_printed(candidates, printed)
         element = stated.get(_ELEMENT)
         if shared and _same(shared, printed.text) and not (element and _same(element, headline)):
             return _as_printed(candidates, printed)
@@ -102,6 +105,18 @@ def _choose(candidates: Stated, printed: Printed | None) -> tuple[str, str]:
     if printed is not None and likely and (printed.is_like or not candidates):
         return printed.tag, printed.text
     return candidates[0]
+
+
+def _without_kicker(candidates: Stated, printed: Printed) -> tuple[str, str] | None:
+    """Find what ``og:title`` says of a heading that glues to it what others set off as a kicker."""
+    shared = dict(candidates).get(_SHARED)
+    if not shared or not printed.text.endswith(shared):
+        return None
+    glued = not _SET_OFF.search(printed.text.removesuffix(shared))
+    before = [t.removesuffix(shared) for _, t in candidates if t.endswith(shared) and t != shared]
+    if glued and any(map(_SET_OFF.search, before)):
+        return f"{_SHARED}, and part of {printed.tag}", shared
+    return None
 
 
 def _part_stated(candidates: Stated, printed: Printed) -> tuple[str, str] | None:
@@ -123,7 +138,7 @@ def _as_printed(candidates: Stated, printed: Printed) -> tuple[str, str]:
     if not same:
         return printed.tag, printed.text
     # Lines set in elements of their own are often glued: the statement has the white space.
-    text = max((printed.text, same[0][1]), key=lambda t: len(fold(t)))
+    text = max((printed.text, same[0][1]), key=lambda t: (len(fold(t)), len(_SPACED.findall(t))))
     return f"{same[0][0]}, and {printed.tag}", text
 
 

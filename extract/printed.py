@@ -72,7 +72,11 @@ def find_printed(
     runs = {key_of(run) for text in texts for run in segments(text)} - _find_tails(texts)
     found: list[tuple[float, str, str]] = []
     first = None
-    for tag, text in _iter_headings(root, url, names):
+    headings = list(_iter_headings(root, url, names))
+    banners = _find_banners(texts, headings)
+    for tag, text in headings:
+        if key_of(text) in banners:
+            continue
         grams = _grams(text)
         overlap = max((len(grams & other) / len(grams) for other in stated), default=0.0)
         cover = max((len(grams & other) / len(other) for other in stated), default=0.0)
@@ -91,6 +95,27 @@ def find_printed(
         return first
     _, tag, text = max(found, key=lambda item: item[0])
     return Printed(text, tag, is_known=True)
+
+
+def _find_banners(statements: list[str], headings: list[tuple[str, str]]) -> set[str]:
+    """Find the h1 that is one end of a statement, where a later h1 is its other end.
+
+    A site prints its name above the headline, in whatever order its titles have them.
+    """
+    places: dict[str, int] = {}
+    for place, (tag, text) in enumerate(headings):
+        if tag == "h1":
+            places.setdefault(key_of(text), place)
+    ends = (
+        {key_of(text[: match.start()]), key_of(text[match.end() :])}
+        for text in statements
+        for match in BREAK.finditer(text)
+    )
+    return {
+        min(both, key=places.__getitem__)
+        for both in ends
+        if both <= places.keys() and len(both) == 2
+    }
 
 
 def _find_tails(statements: list[str]) -> set[str]:

@@ -198,7 +198,8 @@ def _read_metas(root: HtmlElement) -> dict[str, list[str]]:
         content = content and " ".join(content.split())
         if not content:
             continue
-        for attribute in ("property", "name", "itemprop"):
-            if name := meta.get(attribute):
-                metas.setdefault(name.strip().lower(), []).append(content)
+        # RDFa lists several properties in one attribute.
+        given = [*(meta.get("property") or "").split(), meta.get("name"), meta.get("itemprop")]
+        for name in filter(None, given):
+            metas.setdefault(name.strip().lower(), []).append(content)
     return metas

@@ -114,6 +114,28 @@ def test_names_with_underscores_and_dashes_stay_whole() -> None:
     )
 
 
+def test_a_kicker_in_a_heading_goes_where_two_statements_set_it_off() -> None:
+    kicked = '{"@type":"NewsArticle","headline":"Quay: The ferry is late again today"}'
+    shared = '<meta property="og:title" content="The ferry is late again today">'
+    article = read(ld(kicked) + shared, "<h2><b>Quay</b>The ferry is late again today</h2>" + STORY)
+    assert article.title == "The ferry is late again today"
+    # Nothing is shared without it: the statement has the white space.
+    article = read(ld(kicked), "<h2><b>Quay</b>The ferry is late again today</h2>" + STORY)
+    assert article.title == "Quay: The ferry is late again today"
+
+
+@pytest.mark.parametrize("order", ["{0} — {1}", "{1} | {0}"])
+def test_of_two_headings_that_make_up_a_title_the_upper_one_is_the_site(order: str) -> None:
+    title = f"<title>{order.format('Ferry late again', 'notes from the quay')}</title>"
+    body = "<div><h1>notes from the quay</h1></div><div><h1>Ferry late again</h1></div>"
+    assert read(title, body + STORY).title == "Ferry late again"
+
+
+def test_several_properties_of_one_meta_element_are_read() -> None:
+    article = read('<meta property="x:title dc:title" content="The ferry is late again">')
+    assert article.title == "The ferry is late again"
+
+
 def test_a_headline_cut_short_yields_to_two_that_agree() -> None:
     head = ld('{"@type":"NewsArticle","headline":"Ferry late"}') + (
         '<meta property="og:title" content="Harbour: Ferry late again">'

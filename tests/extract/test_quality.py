@@ -19,9 +19,7 @@ CORPUS = os.environ.get("MICROFICHE_CORPUS")
 # Pinned .004 under what this version scores; raise them with it, never lower them silently.
 FLOORS = {
     "scrapinghub": {"f1": 0.979},
-    # The title was .88 until extractor 1.3: it is now the headline as printed, where publishers'
-    # own parsers take what they state to machines.
-    "fundus": {"f1": 0.984, "title": 0.87, "date": 0.985, "authors": 0.90},
+    "fundus": {"f1": 0.984, "title": 0.88, "date": 0.985, "authors": 0.90},
     "fundus-eval": {"f1": 0.960},
     "seed": {"f1": 1.0, "precision": 1.0, "recall": 1.0},
 }
