@@ -7,7 +7,8 @@ Read in this order:
 - what a page states: ``structured``, ``statement``, ``fields`` with ``headline`` (``title``,
   ``printed``, ``site``), ``authors`` (``names``, ``byline``), ``dates`` (``datelines``, ``when``),
   ``facts``; ``beside``: what is of other stories;
-- the body: ``body``, ``sift``, ``furniture``, ``standfirst``, ``credit``, ``assemble``, ``links``;
+- the body: ``body``, ``sift``, ``outskirts``, ``furniture``, ``standfirst``, ``credit``,
+  ``assemble``, ``links``;
 - what sort of page: ``kind`` on ``surface``, ``refusal``, ``notices``, ``paywall``, ``listing``,
   ``live``, ``media``, ``services``;
 - documents: ``pdf``, ``pdf_pages``, ``pdf_paragraphs``;

@@ -14,7 +14,7 @@ from lxml.html import HtmlElement
 from trafilatura import bare_extraction
 
 from extract.article import BlockKind
-from extract.lines import Line
+from extract.lines import MIN_LINK_ONLY, Line
 
 # A line shorter than this is only chosen as a whole line of trafilatura's, never as a part of one.
 _MIN_PART_CHARS = 15
@@ -55,7 +55,8 @@ def choose_body(root: HtmlElement, lines: list[Line], url: str) -> None:
     depth = _depth(root)
     if depth > MAX_DEPTH or depth * len(lines) > MAX_DEPTH_LINES or _has_endless_paragraph(root):
         for line in lines:
-            line.chosen = line.rule is None and line.is_prose
+            line.chosen = line.rule is None and line.is_told
+        complete(lines)
         return
     document = bare_extraction(
         root,
@@ -69,6 +70,16 @@ def choose_body(root: HtmlElement, lines: list[Line], url: str) -> None:
         return
     choose_by_text(lines, document.text or "")
     complete(lines)
+
+
+def choose_below_headline(lines: list[Line]) -> None:
+    """Choose the prose below the headline of a page of which nothing else is chosen."""
+    heads = [i for i, line in enumerate(lines) if line.element.tag == "h1" and line.rule is None]
+    if not heads or any(line.chosen for line in lines):
+        return
+    end = heads[1] if len(heads) > 1 else len(lines)
+    for line in lines[heads[0] + 1 : end]:
+        line.chosen = line.rule is None and line.is_prose
 
 
 def _has_endless_paragraph(root: HtmlElement) -> bool:
@@ -143,27 +154,39 @@ def _printable(key: str) -> str:
 def complete(lines: list[Line]) -> None:
     """Choose what belongs to the chosen paragraphs, up to the next article.
 
-    Between the first and the last of them: see ``_joins``. After the last: notes at the foot,
-    and paragraphs with the signature of a chosen one, in the same ``<article>``, before
-    the next h1.
+    Between the first and the last of them: see ``_joins``, then the subheads of what is chosen.
+    After the last: notes at the foot, and paragraphs with the signature of a chosen one, in the
+    same ``<article>``, before the next h1.
     """
     prose = [i for i, line in enumerate(lines) if line.chosen and _is_body(line)]
     if not prose:
         return
     first, last = prose[0], prose[-1]
-    signatures = {lines[i].signature for i in prose}
-    parents = {lines[i].element.getparent() for i in prose}
-    articles = {_article(lines[i].element) for i in prose}
-    container = find_container([lines[i] for i in prose])
-    for line, above in zip(lines[first + 1 : last], lines[first:last], strict=False):
+    body = _Body([lines[i] for i in prose])
+    between = lines[first + 1 : last]
+    for line, above in zip(between, lines[first:last], strict=False):
         if not line.chosen and line.rule is None:
-            line.chosen = _joins(line, above, container, parents)
+            line.chosen = body.joins(line, above)
+    _choose_subheads(lines[first : last + 1], body)
     for line in lines[last + 1 :]:
         if line.element.tag == "h1":
             break
         if line.rule is None and line.link_share <= MAX_LINK_SHARE and not line.chosen:
-            alike = line.signature in signatures and _article(line.element) in articles
+            alike = line.signature in body.signatures and _article(line.element) in body.articles
             line.chosen = (alike and line.element.tag == "p") or is_note(line)
+
+
+def _choose_subheads(lines: list[Line], body: "_Body") -> None:
+    """Choose the other subheads in the body's own container, of what is chosen below them."""
+    parents = {line.element.getparent() for line in lines if line.chosen}
+    below = None
+    for line in reversed(lines):
+        if line.rule is not None:
+            continue
+        heads = line.kind is BlockKind.SUBHEAD and below is not None and below.chosen
+        if heads and not line.chosen and line.link_share <= MAX_LINK_SHARE:
+            line.chosen = line.element.getparent() in parents or body.holds(line)
+        below = line
 
 
 def is_note(line: Line) -> bool:
@@ -181,40 +204,46 @@ def _is_named(line: Line, pattern: re.Pattern[str]) -> bool:
     return any(pattern.search(f"{e.get('role')} {e.get('class')} {e.get('id')}") for e in around)
 
 
-def _joins(
-    line: Line,
-    above: Line,
-    container: HtmlElement | None,
-    parents: set[HtmlElement | None],
-) -> bool:
-    """Tell whether a line between chosen paragraphs is of the body, too.
+class _Body:
+    """The paragraphs that are surely of the body, and what stands like them."""
 
-    Beside them: paragraphs, subheads and lists, of links too. In the same container, and in no box:
-    running text and the items of other lists.
-    """
-    holder = _holder(line)
-    beside = (line.element if holder is None else holder).getparent() in parents
-    if line.link_share > MAX_LINK_SHARE and not line.is_sentence:
-        return beside and line.kind is BlockKind.LIST and above.chosen
-    within = container is not None and _stands_in(line, container)
-    match line.kind:
-        case BlockKind.PARAGRAPH | BlockKind.QUOTE:
-            return (beside and line.element.tag == "p") or (within and line.is_prose)
-        case BlockKind.LIST:
-            return within
-        case BlockKind.SUBHEAD:
-            return beside
-    return False
+    def __init__(self, prose: list[Line]) -> None:
+        self.signatures = {line.signature for line in prose}
+        self.articles = {_article(line.element) for line in prose}
+        self._parents = {line.element.getparent() for line in prose}
+        self._container = find_container(prose)
 
+    def joins(self, line: Line, above: Line) -> bool:
+        """Tell whether a line between chosen paragraphs is of the body, too.
 
-def _stands_in(line: Line, container: HtmlElement) -> bool:
-    """Tell whether a line stands in a container, and in no box within it by any name."""
-    for element in (line.element, *line.element.iterancestors()):
-        if element is container:
-            return True
-        if _BOXED.search(element.get("class") or ""):
-            return False
-    return False
+        Set as they are, or beside them: paragraphs, subheads, and lists, of links too. In the
+        same container, and in no box: running text, tables, the items of other lists.
+        """
+        holder = _holder(line)
+        beside = (line.element if holder is None else holder).getparent() in self._parents
+        alike = line.signature in self.signatures
+        if line.link_share > MAX_LINK_SHARE and not (line.is_sentence or line.is_stopped):
+            if line.kind is BlockKind.LIST:
+                return beside and above.chosen
+            return alike and line.kind is BlockKind.PARAGRAPH and line.link_share < MIN_LINK_ONLY
+        match line.kind:
+            case BlockKind.PARAGRAPH | BlockKind.QUOTE:
+                is_set = alike or (beside and line.element.tag == "p")
+                return is_set or (line.is_prose and self.holds(line))
+            case BlockKind.LIST | BlockKind.TABLE:
+                return self.holds(line)
+            case BlockKind.SUBHEAD:
+                return beside
+        return False
+
+    def holds(self, line: Line) -> bool:
+        """Tell whether a line stands in the container, and in no box within it by any name."""
+        for element in (line.element, *line.element.iterancestors()):
+            if element is self._container:
+                return True
+            if _BOXED.search(element.get("class") or ""):
+                return False
+        return False
 
 
 def find_container(lines: list[Line]) -> HtmlElement | None:

@@ -9,7 +9,7 @@ from lxml.html import HtmlElement
 
 from extract.article import Article, Block, BlockKind, Evidence, Link, Removed, text_of
 from extract.assemble import assemble
-from extract.body import choose_body
+from extract.body import choose_below_headline, choose_body
 from extract.credit import drop_credit, find_dateline
 from extract.decode import Headers, decode
 from extract.errors import ExtractError, UnreadableError
@@ -34,7 +34,7 @@ from extract.template import SiteTemplate, apply
 from extract.tree import parse
 from extract.unfold import unfold
 
-VERSION = "1.4"
+VERSION = "1.5"
 """Changes whenever the same bytes may give another article."""
 
 # Later than any capture: for callers that do not know when the page was captured.
@@ -179,6 +179,7 @@ def _read_told(stated: _Stated, url: str, rules: OutletRules | None) -> _Told:
     base = base_of(root, url)
     lines = read_body(root, url, rules)
     text_evidence = add_stored(root, lines, said, stated.states) or _unfolded(unfolded, lines)
+    choose_below_headline(lines)
     mark_entries(lines, said)
     standfirst, standfirst_evidence = _take_standfirst(lines, said, fields)
     sift(lines, Context(fields.titles, fields.authors, url))

@@ -15,7 +15,7 @@ from lxml.html import HtmlElement
 
 from extract.forms import find_boxes, find_comment_forms
 from extract.hosts import host_of
-from extract.lines import Line, unlinked, weigh
+from extract.lines import MIN_PROSE_CHARS, Line, unlinked, weigh
 from extract.unfold import unfold
 
 # Share of the page's paragraph text that a pruned container may hold.
@@ -31,6 +31,10 @@ MAX_RULE_SHARE = 0.25
 # Thousands of containers in each other would all read the same paragraphs; real pages read 2,000.
 MAX_PARAGRAPHS_READ = 200_000
 # A box of facts may be longer than its story; it goes when a story is left.
+_UNFOLDING = re.compile(r"class '(?:read|see|more)-?(?:more|on|about)'$")
+_EMBEDDING = re.compile(r"class 'embed")
+# A "read more" of links has less of its text outside them, one of an excerpt and its headline .7.
+MIN_TOLD_SHARE = 0.9
 _BOX = re.compile(r"class '(?:[\w-]*-)?(?:fact-?box|info-?box|fakta\w*|infokasten)")
 MIN_STORY_CHARS = 800
 
@@ -204,7 +208,7 @@ def find_furniture(root: HtmlElement, url: str = "") -> Marks:
         rule = None if element.tag in _NEVER else _rule(element)
         if rule is None or element in marks or _is_inside(element, marks, outside):
             continue
-        if element.tag == "span" and _in_sentence(element):
+        if (element.tag == "span" and _in_sentence(element)) or _tells(element, rule):
             continue
         is_free = _BOX.match(rule) or (_NOTICE.match(rule) and not _has_headline(element))
         if is_free or small.holds(element):
@@ -256,6 +260,14 @@ def _costs(rule: str, held: int, by_rule: int, *, total: int, left: int) -> bool
         return left < max(MIN_LEFT_CHARS, MIN_LEFT_SHARE * held)
     share = MAX_CAPTION_SHARE if is_caption(rule) else MAX_PROSE_SHARE
     return rule == "hidden" or held > share * total or by_rule > MAX_RULE_SHARE * total
+
+
+def _tells(element: HtmlElement, rule: str) -> bool:
+    """Tell whether an element holds what its name does not say: a folded text, a table."""
+    if _UNFOLDING.match(rule):
+        told, chars = unlinked(element), weigh(element.text_content())
+        return told >= MIN_PROSE_CHARS and told >= MIN_TOLD_SHARE * chars
+    return bool(_EMBEDDING.match(rule)) and next(element.iter("table"), None) is not None
 
 
 def _in_sentence(span: HtmlElement) -> bool:

@@ -8,6 +8,7 @@ from extract.prune import is_hidden
 
 # The longest of the development pages, a live blog, has 38,000.
 MAX_SEARCHED_CHARS = 100_000
+_MIN_GLUED, _SAMPLE = 400, 60
 
 
 def find_repeats(lines: list[Line]) -> list[Line]:
@@ -62,7 +63,11 @@ class _Before:
         key = key.rstrip(".…")
         if key in self._text:
             return True
-        return len(key) > 400 and key[:60] in self._text and key[-60:] in self._text
+        # Glued from several: what is cut between them may be missing, what they say may not.
+        starts = (0, *(len(key) * part // 8 for part in range(1, 8)), len(key) - _SAMPLE)
+        samples = [key[start : start + _SAMPLE] for start in starts]
+        known = sum(sample in self._text for sample in samples)
+        return len(key) > _MIN_GLUED and known >= len(samples) - 2
 
     def is_same(self, line: Line) -> bool:
         """Tell whether a whole paragraph of the story stood before, set as this one is."""

@@ -1,16 +1,16 @@
 """Chosen lines that are no part of the story: one rule a function, each switchable."""
 
 import re
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from extract.article import BlockKind
-from extract.body import find_container, is_appendix
+from extract.body import find_container
 from extract.furniture import find_furniture_rule
 from extract.hosts import host_of
-from extract.lines import Line
+from extract.lines import MIN_LINK_ONLY, Line
 from extract.names import is_person
+from extract.outskirts import find_outskirts
 from extract.repeats import find_repeats
 from extract.services import leads_home, leads_to_account, leads_to_sharing
 from extract.slides import find_slides
@@ -40,7 +40,6 @@ class Context:
     """The address of the page."""
 
 
-_NAME = re.compile(r"^[^\W\d_][\w'’.-]*$")
 _INITIALS = re.compile(r"^\(\w{2,4}(?:[/,]\s*\w{2,8})*\)$")
 _SHORTCODE = re.compile(r"^\[(\w+)\b[^\]]*\].*\[/\1\]$")
 _LABEL_END = re.compile("[:：/]")
@@ -57,12 +56,10 @@ MIN_SHARE_IN_PROSE = 0.6
 MIN_HEADLINE_CHARS = 45
 _NAMING = frozenset({BlockKind.LIST, BlockKind.SUBHEAD})
 MAX_LINK_LINE = 250
-MIN_LINK_ONLY = 0.85
-# So many links to other stories end the one they follow.
-ENDING_LINKS = 3
-# More than this share of the text after the last paragraph is a list that belongs to it.
-MAX_OUTSKIRTS = 0.15
-CORE_SHARE = 0.2
+LABELLED = "label and link"
+RELATED = "related"
+# More than this share of the text is no kicker.
+MAX_ABOVE_SHARE = 0.3
 
 # "Our correspondent in Berlin Jo Bloggs has ..." begins a note, too.
 MAX_NOTE_LEAD = 40
@@ -99,9 +96,29 @@ def drop_words(lines: list[Line], _context: Context) -> None:
     for line in _chosen(lines):
         if line.kind is BlockKind.TABLE:
             continue
-        is_said = not line.link_chars and id(line) in said
-        if rule := find_furniture_rule(line.text, is_said=is_said):
+        # "Read more about the war." is said with its link, "Sign up for letters." is not.
+        is_said = id(line) in said
+        rule = find_furniture_rule(line.text, is_said=is_said and not line.link_chars)
+        if rule and is_said and line.is_stopped and rule.startswith(RELATED):
+            rule = find_furniture_rule(line.text, is_said=True)
+        if rule:
             line.drop(rule)
+
+
+def drop_related_lists(lines: list[Line], _context: Context) -> None:
+    """Drop the list of links right below a line that said that it is one of related stories."""
+    headed = False
+    for line in lines:
+        if line.rule is not None:
+            headed = line.marked is None and line.rule.startswith(RELATED)
+        elif headed and line.chosen and _is_listed_link(line):
+            line.drop("related list")
+        elif line.chosen:
+            headed = False
+
+
+def _is_listed_link(line: Line) -> bool:
+    return line.kind is BlockKind.LIST and line.link_share >= MIN_LINK_ONLY
 
 
 def _find_said(lines: list[Line]) -> set[int]:
@@ -122,15 +139,19 @@ def drop_links(lines: list[Line], context: Context) -> None:
     """Drop lines that are links to other pages of the site and no sentence.
 
     Not where links are the story; and links to other sites, subheads of a text and short items of
-    lists, which name what they lead to, are the story's anywhere.
+    lists, which name what they lead to, are the story's anywhere, as are labelled links that are
+    set as its paragraphs.
     """
     chosen = _chosen(lines)
     total = sum(line.chars for line in chosen) or 1
     if sum(line.link_chars for line in chosen) > 0.3 * total:
         return
     host = host_of(context.url)
+    signatures = _signatures([line for line in chosen if line.is_prose])
     for line, below in zip(chosen, [*chosen[1:], None], strict=False):
         rule = _link_rule(line)
+        if rule == LABELLED and line.kind is BlockKind.PARAGRAPH and line.signature in signatures:
+            continue
         names_a_thing = line.chars < MIN_HEADLINE_CHARS and line.kind in _NAMING
         heads = line.kind is BlockKind.SUBHEAD and below is not None and below.is_told
         if rule and not names_a_thing and not heads and _leads_home(line, host):
@@ -139,11 +160,13 @@ def drop_links(lines: list[Line], context: Context) -> None:
 
 def _link_rule(line: Line) -> str | None:
     """Name the rule that a line fits which is mostly a link, and no sentence."""
-    if line.chars >= MAX_LINK_LINE or line.kind is BlockKind.TABLE or line.is_sentence:
+    if line.chars >= MAX_LINK_LINE or line.kind is BlockKind.TABLE:
+        return None
+    if line.is_sentence or line.is_stopped:
         return None
     if line.link_share >= MIN_LINK_ONLY:
         return "link only"
-    return "label and link" if line.link_share >= 0.5 and not _END.search(line.text) else None
+    return LABELLED if line.link_share >= 0.5 and not _END.search(line.text) else None
 
 
 def _leads_home(line: Line, host: str) -> bool:
@@ -183,11 +206,16 @@ def drop_marks(lines: list[Line], _context: Context) -> None:
 
 
 def drop_bylines(lines: list[Line], context: Context) -> None:
-    """Drop lines that are an author's name, and the authors' notes on themselves at the end."""
+    """Drop lines that are an author's name, and the authors' notes on themselves at the end.
+
+    A note that is set as the story's last paragraph is one.
+    """
     names = [fold(name) for name in context.authors if " " in fold(name)]
     if not names:
         return
     chosen = _chosen(lines)
+    prose = [line for line in chosen if line.is_prose]
+    container, signatures = find_container(prose[:-1]), _signatures(prose[:-1])
     for position, line in enumerate(chosen):
         key = fold(line.text)
         named = next((name for name in names if name in key), None)
@@ -196,8 +224,14 @@ def drop_bylines(lines: list[Line], context: Context) -> None:
         words = len(key.split()) - len(named.split())
         if words <= 4 and not _END.search(line.text):
             line.drop("byline")
+        elif line.signature in signatures and container in line.element.iterancestors():
+            continue
         elif position >= len(chosen) - 4 and position > 2 and key.find(named) <= MAX_NOTE_LEAD:
             line.drop("author's note")
+
+
+def _signatures(lines: list[Line]) -> set[tuple[str | None, ...]]:
+    return {line.signature for line in lines}
 
 
 def drop_leading_name(lines: list[Line], _context: Context) -> None:
@@ -263,6 +297,9 @@ def drop_kickers(lines: list[Line], context: Context) -> None:
         return
     # Without a paragraph to stand before, what names the title farther down is no headline.
     head = heads[0] if body is None else heads[-1]
+    above = sum(line.chars for line in lines[:head] if line.chosen)
+    if above > MAX_ABOVE_SHARE * sum(line.chars for line in lines if line.chosen):
+        return
     for index, line in enumerate(lines[: head + 1]):
         if line.chosen and (not line.is_prose or _holds_title(line, context)):
             line.drop("above the headline" if index < head else "title again")
@@ -290,45 +327,9 @@ def drop_repeats(lines: list[Line], _context: Context) -> None:
 
 
 def drop_outskirts(lines: list[Line], _context: Context) -> None:
-    """Drop what stands after the last line that looks like the body.
-
-    Outside its container, or behind links to other stories.
-    """
-    chosen = _chosen(lines)
-    prose = [line for line in chosen if line.is_prose]
-    weights: Counter[tuple[str | None, ...]] = Counter()
-    for line in prose:
-        weights[line.signature] += line.chars
-    total = sum(weights.values()) or 1
-    core = {s for s, w in weights.items() if w >= CORE_SHARE * total}
-    inside = [
-        i
-        for i, line in enumerate(chosen)
-        if line.signature in core and line.kind is not BlockKind.SUBHEAD
-    ]
-    if not inside:
-        return
-    container = find_container(prose)
-    after = [
-        line
-        for line, links in _behind(lines, chosen[inside[-1]])
-        if links >= ENDING_LINKS
-        or not (container in line.element.iterancestors() or is_appendix(line))
-    ]
-    if sum(line.chars for line in after) > MAX_OUTSKIRTS * sum(line.chars for line in chosen):
-        return
-    for line in after:
+    """Drop what stands after the last line that looks like the body."""
+    for line in find_outskirts(lines):
         line.drop("after the body")
-
-
-def _behind(lines: list[Line], last: Line) -> Iterator[tuple[Line, int]]:
-    """Give the chosen lines behind one, each with how many links to other stories stand between."""
-    links = 0
-    start = next(i for i, line in enumerate(lines) if line is last)
-    for line in lines[start + 1 :]:
-        links += not line.chosen and line.link_share >= MIN_LINK_ONLY
-        if line.chosen:
-            yield line, links
 
 
 def drop_trailing_heads(lines: list[Line], _context: Context) -> None:
@@ -350,6 +351,7 @@ RULES: tuple[Rule, ...] = (
     drop_slides,
     drop_entry_stamps,
     drop_words,
+    drop_related_lists,
     drop_marks,
     drop_services,
     drop_links,

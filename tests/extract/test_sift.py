@@ -98,10 +98,12 @@ def test_what_only_screen_readers_say_is_no_part_of_a_sentence(name: str) -> Non
         ),
     ],
 )
-def test_what_authors_say_of_themselves_at_the_end_goes(note: str, goes: bool) -> None:
-    article = read(paragraphs([*STORY, note]), "<meta name=author content='Jo Bloggs'>")
+def test_what_authors_say_of_themselves_goes_where_it_is_set_apart(note: str, goes: bool) -> None:
+    author = "<meta name=author content='Jo Bloggs'>"
+    article = read(f"{paragraphs()}<p class=x>{note}</p>", author)
     assert (note not in article.text) == goes
     assert (rules(article).get(note) == "author's note") == goes
+    assert note in read(paragraphs([*STORY, note]), author).text
 
 
 @pytest.mark.parametrize(
