@@ -20,6 +20,7 @@ _BOMS = (
 _LINE_END = re.compile(r"[\r\n]+")
 _TAG = re.compile(r"</?[a-z!][^<>]*>", re.IGNORECASE)
 _KEY = re.compile(r"([^:\s]+(?:[ \t][^:\s]+)?)[ \t]*:[ \t]*(.*)|(\S+)[ \t]+(\S+)")
+_ADDRESS = re.compile(r"https?://[^/\s]+(?=/)", re.IGNORECASE)
 # RFC 9309, 2.2.1: a product token is of these and nothing else.
 _TOKEN = re.compile(r"[a-z_-]+")
 _NAMES = ("user-agent", "disallow", "allow", "crawl-delay", "sitemap")
@@ -62,7 +63,8 @@ def read_robots(body: bytes, *, agent: str) -> Said | None:
             if not naming:
                 groups.append((set(), []))
             naming = True
-            groups[-1][0].add(value.lower())
+            # Some name several in one line: what binds us more is what was meant.
+            groups[-1][0].update(name.strip() for name in value.lower().split(","))
         elif name != "sitemap" and groups:
             # Only a rule ends the naming: other records do not interfere (RFC 9309, 2.2.4).
             naming = naming and name == "crawl-delay"
@@ -86,13 +88,18 @@ def _decode(body: bytes) -> str:
 
 
 def _pairs(text: str) -> Iterator[tuple[str, str]]:
+    if not _LINE_END.search(text.strip()):
+        # One line in which somebody has written the ends of lines down.
+        text = text.replace("\\r", "").replace("\\n", "\n")
     for line in _LINE_END.split(text):
         found = _KEY.match(line.partition("#")[0].strip())
         if found is None:
             continue
         key, value = (found[1], found[2]) if found[1] else (found[3], found[4])
         if name := _name(key.lower()):
-            yield name, value.strip()
+            plain = value.strip().strip("\"'")
+            # A rule is a path; who writes an address means its path.
+            yield name, _ADDRESS.sub("", plain) if name == "disallow" else plain
 
 
 def _name(key: str) -> str | None:

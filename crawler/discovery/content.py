@@ -14,6 +14,8 @@ Brotli body where brotli 1.2 is installed (as it is wherever Scrapy is), and kno
 bytes more today weigh less than a page that a reader of tomorrow cannot open.
 """
 # What a decoder holds besides its window: one piece of this size.
+# A file that was gzipped and then gzipped by who serves it.
+_MAX_GZIPS = 2
 _STEP = 64 * 1024
 
 
@@ -54,8 +56,10 @@ def gunzip(body: bytes, *, max_bytes: int) -> bytes:
     >>> gunzip(b"<urlset/>", max_bytes=100)
     b'<urlset/>'
     """
-    if body[:2] == b"\x1f\x8b":
-        return _take(DECODERS["gzip"](body), max_bytes, otherwise=b"")
+    for _ in range(_MAX_GZIPS):
+        if body[:2] != b"\x1f\x8b":
+            break
+        body = _take(DECODERS["gzip"](body), max_bytes, otherwise=b"")
     return body[:max_bytes]
 
 

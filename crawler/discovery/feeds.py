@@ -3,16 +3,18 @@
 import calendar
 import io
 import json
+import re
 import time
 from collections.abc import Iterator
 from typing import Any
 
 import feedparser
 
-from crawler.discovery.found import Found, absolute, moment, unique
+from crawler.discovery.found import Found, is_oddly_written, moment, unique, written
 from crawler.discovery.sniff import as_utf8
 
 _PAGE_TYPES = frozenset({"", "text/html", "application/xhtml+xml"})
+_LIKE_ADDRESS = re.compile(r"[/.?]")
 _MAX_ITEMS = 10_000
 
 
@@ -68,7 +70,7 @@ def _json_items(items: list[Any], url: str) -> Iterator[Found]:
         if not isinstance(item, dict):
             continue
         named = (item.get(name) for name in ("url", "external_url", "id"))
-        links = (absolute(url, link) for link in named if isinstance(link, str) and "/" in link)
+        links = (written(url, link) for link in named if isinstance(link, str) and "/" in link)
         if link := next((link for link in links if link), None):
             published = moment(str(item.get("date_published") or ""))
             yield Found(link, published, moment(str(item.get("date_modified") or "")) or published)
@@ -86,13 +88,15 @@ def _link(entry: Any, url: str) -> str | None:  # noqa: ANN401 - feedparser ship
         if link.get("rel", "alternate") == "alternate"
         and link.get("type", "").partition(";")[0].strip().lower() in _PAGE_TYPES
     ]
-    for candidate in (*candidates, entry.get("id")):
-        if (
-            isinstance(candidate, str)
-            and candidate not in files
-            and (link := absolute(url, candidate))
-        ):
-            return link
+    # The number or digest of an entry is no address.
+    name = entry.get("id")
+    candidates += [name] if isinstance(name, str) and _LIKE_ADDRESS.search(name) else []
+    for candidate in candidates:
+        if isinstance(candidate, str) and candidate not in files:
+            # feedparser resolves what has no scheme, or stands in quotes.
+            stated = candidate.removeprefix(url.rpartition("/")[0] + "/")
+            if link := written(url, stated if is_oddly_written(stated) else candidate):
+                return link
     return None
 
 

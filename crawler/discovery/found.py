@@ -12,7 +12,7 @@ from w3lib.url import safe_url_string
 from archive.urls import is_http, normalise
 from crawler.discovery.dates import moment
 
-__all__ = ["Found", "absolute", "moment", "unique"]
+__all__ = ["Found", "absolute", "is_oddly_written", "moment", "unique", "written"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +51,9 @@ _PATH = r"/(?:[A-Za-z0-9_~!$&'()*+,=:@-]|(?<!/)\.|/(?!/)|%(?!2[Ee])[0-9A-Fa-f]{2
 _QUERY = r"(?:\?(?:[A-Za-z0-9._~!$&()*+,;=:@/?-]|%[0-9A-Fa-f]{2})++)?"
 _ASIDE = re.compile(r"[^\x00-\x7f]+")
 _PLAIN = re.compile(rf"(?:{_HOST})?(?!//){_PATH}{_QUERY}")
+_WRAPPED = re.compile(r"""["']|<!\[CDATA\[""")
+_NO_SCHEME = re.compile(r"www\.[\w-]+(?:\.[\w-]+)+(?:[/?:]|$)", re.IGNORECASE)
+_ONE_SLASH = re.compile(r"(?<=http|ttps):/(?=[^/])", re.IGNORECASE)
 _PLAIN_ROOT = re.compile(rf"{_HOST}(?=/)")
 
 
@@ -78,6 +81,29 @@ def absolute(base: str, reference: str, *, encoding: str = "utf-8") -> str | Non
     if not reference or reference.startswith(("#", "data:", "javascript:")):
         return None
     return _resolve(base, reference, encoding)
+
+
+def written(base: str, text: str) -> str | None:
+    """The address that a feed, a sitemap or a list writes, by a hand that is no browser's.
+
+    In quotes, in a CDATA section that was escaped, without its scheme, a slash short.
+
+    >>> odd = ('"/x"', "<![CDATA[/x]]>", "www.b.example")
+    >>> [written("https://a.example/f", text) for text in odd]
+    ['https://a.example/x', 'https://a.example/x', 'https://www.b.example/']
+    """
+    plain = text.strip()
+    if _WRAPPED.match(plain):
+        plain = plain.removeprefix("<![CDATA[").removesuffix("]]>").strip().strip("\"'").strip()
+    if _NO_SCHEME.match(plain):
+        plain = f"//{plain}"
+    plain = _ONE_SLASH.sub("://", plain, count=1)
+    return absolute(base, plain)
+
+
+def is_oddly_written(text: str) -> bool:
+    """Tell whether an address is in quotes, in a CDATA section, or without its scheme."""
+    return bool(_WRAPPED.match(text) or _NO_SCHEME.match(text))
 
 
 def _root(base: str) -> str | None:

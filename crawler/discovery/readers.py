@@ -13,7 +13,7 @@ from importlib.metadata import entry_points
 from typing import Protocol
 
 from crawler.discovery.found import Found, Listing, absolute, unique
-from crawler.discovery.sitemaps import read_sitemap, read_url_list
+from crawler.discovery.sitemaps import read_outline, read_sitemap, read_url_list
 from crawler.discovery.sniff import DocumentKind, sniff
 
 GROUP = "microfiche.discovery"
@@ -94,7 +94,19 @@ class Sitemaps:
         return read(document.body, document.url)
 
 
-_BUILT_IN: tuple[ListingReader, ...] = (Feeds(), JsonFeeds(), Sitemaps())
+class Outlines:
+    """OPML: the feeds that a publisher, or a reader of feeds, lists."""
+
+    def recognises(self, document: Document) -> bool:
+        """Tell whether it is one."""
+        return document.kind is DocumentKind.OUTLINE
+
+    def read(self, document: Document) -> Listing:
+        """The feeds, as further listings."""
+        return Listing(listings=read_outline(document.body, document.url))
+
+
+_BUILT_IN: tuple[ListingReader, ...] = (Feeds(), JsonFeeds(), Sitemaps(), Outlines())
 
 
 @dataclass(frozen=True, slots=True)

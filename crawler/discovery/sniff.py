@@ -10,6 +10,7 @@ class DocumentKind(StrEnum):
 
     FEED = "feed"
     JSON_FEED = "json_feed"
+    OUTLINE = "outline"
     SITEMAP = "sitemap"
     URL_LIST = "url_list"
     HTML = "html"
@@ -36,14 +37,25 @@ _BEFORE_ROOT = re.compile(r"\s*(?:<!--(?:[^-]|-(?!->))*+-->|<\?(?:[^?]|\?(?!>))*
 _CLUES = (
     (re.compile(r"<(?:\w+:)?(?:rss|feed|rdf)[\s>:]", re.IGNORECASE), DocumentKind.FEED),
     (re.compile(r"<(?:channel|entry)\s[^>]*xmlns", re.IGNORECASE), DocumentKind.FEED),
+    (re.compile(r"<opml[\s>]", re.IGNORECASE), DocumentKind.OUTLINE),
     (re.compile(r"<(?:\w+:)?(?:urlset|sitemapindex)[\s>/]", re.IGNORECASE), DocumentKind.SITEMAP),
     (
         re.compile(r"<!doctype html|<html[\s>]|<head[\s>]|<body[\s>]", re.IGNORECASE),
         DocumentKind.HTML,
     ),
 )
-_URL_LINE = re.compile(r"\s*https?://\S+\s*(?:\n|$)", re.IGNORECASE)
-_JSON_FEED = re.compile(rb"https?:\\?/\\?/jsonfeed\.org\\?/version\\?/")
+#: A line of a list of addresses: the address, and where a date or a number stands beside it, that.
+URL_LINE = re.compile(
+    r"""[ \ufeff]*(["']?(?:https?://|www\.)[^\s<>"']+?["']?)
+    (?:[ ]*(?:[,;|\t]|[ ][ ]*)[ ]*["']?(?:\d[\d.:TZ+ -]*|[a-z]{5,7})?["']?){0,3}[ ]*$""",
+    re.IGNORECASE | re.VERBOSE,
+)
+# Above the addresses of a list: a note, or the names of its columns.
+_HEAD_LINE = re.compile(r"""\s*(?:#.*|[\w ."\']{1,30}(?:[,;|\t][\w ."\']{1,30}){0,5})?\s*$""")
+_MAX_HEAD_LINES = 20
+_JSON_FEED = re.compile(
+    rb"https?:\\?/\\?/jsonfeed\.org\\?/version\\?/|[\"'](?:home_page_url|feed_url)[\"']\s*:"
+)
 
 
 def as_utf8(body: bytes) -> bytes:
@@ -89,7 +101,16 @@ def sniff(body: bytes) -> DocumentKind:
     if clues:
         # A page may quote "<rss" far down; a feed says what it is before anything else.
         return min(clues)[1]
-    return DocumentKind.URL_LIST if _URL_LINE.match(text) else DocumentKind.OTHER
+    return DocumentKind.URL_LIST if _is_url_list(text) else DocumentKind.OTHER
+
+
+def _is_url_list(text: str) -> bool:
+    for line in text.splitlines()[:_MAX_HEAD_LINES]:
+        if URL_LINE.match(line):
+            return True
+        if not _HEAD_LINE.match(line):
+            return False
+    return False
 
 
 def _in_utf8(body: bytes, label: str) -> bytes:

@@ -32,6 +32,23 @@ def test_an_address_is_judged_as_the_server_will_read_it(path):
     assert refused(LEGAL, path) == [path]
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "User-agent: *\\nDisallow: /desk/\\nAllow: /",
+        "User-agent: *\\r\\nDisallow: /desk/",
+        'User-agent: "*"\nDisallow: "/desk/"',
+        "User-agent: *\nDisallow: https://news.example/desk/",
+        "User-agent: googlebot, microfiche, bingbot\nDisallow: /desk/",
+        "```\nUser-agent: *\nDisallow: /desk/\n```",
+        "User-agent:\u00a0*\nDisallow:\u00a0/desk/",
+        "\u200bUser-agent: *\n\u200bDisallow: /desk/",
+    ],
+)
+def test_rules_are_read_however_somebody_has_written_them(text):
+    assert refused(text, "/desk/a", "/open") == ["/desk/a"]
+
+
 def test_dots_that_lead_nowhere_forbid_nothing():
     assert refused(LEGAL, "/desk/../open", "/desk.html", "/a..b/desk/") == []
 

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from archive.urls import is_http
 from crawler.discovery.feeds import read_feed, read_json_feed
+from crawler.discovery.readers import Document, read_listing
 from crawler.discovery.sitemaps import read_sitemap, read_url_list
 from crawler.discovery.sniff import DocumentKind, sniff
 
@@ -221,8 +222,65 @@ def test_a_file_that_belongs_to_an_entry_is_no_article():
         ("\n\n<?xml version='1.0' encoding='utf-8'?><urlset><loc>/a</loc></urlset>", ["/a"], []),
         ("<urlset><loc>/part-1.xml</loc><loc>/x.xml.gz</loc>", [], ["/part-1.xml", "/x.xml.gz"]),
         ("<urlset><loc>/a?b=c.xml</loc></urlset>", ["/a?b=c.xml"], []),
+        ("<urlset><url><loc>/sitemap.php?n=2</loc></url></urlset>", [], ["/sitemap.php?n=2"]),
+        ("<urlset><url><loc>'/a'</loc></url></urlset>", ["/a"], []),
+        ("<urlset><url><loc>&lt;![CDATA[/a]]&gt;</loc></url></urlset>", ["/a"], []),
+        ("<urlset><url><loc>//news.example/a</loc></url></urlset>", ["/a"], []),
+        ("<URLSET><URL><LOC>/a</LOC></URL></URLSET>", ["/a"], []),
     ],
 )
 def test_sitemaps_as_they_are_met(body, pages, sitemaps):
     found = read_sitemap(body.encode(), URL)
     assert (paths(found.pages), paths(found.listings)) == (pages, sitemaps)
+
+
+@pytest.mark.parametrize(
+    ("item", "found"),
+    [
+        ("<link>www.news.example/a</link>", ["https://www.news.example/a"]),
+        ("<link>'https://news.example/a'</link>", ["/a"]),
+        ("<link>\n&lt;![CDATA[/a]]&gt;\n</link>", ["/a"]),
+        ("<guid isPermaLink='false'>8f14e45fceea167a</guid>", []),
+        ("<guid isPermaLink='false'>https://news.example/?p=12</guid>", ["/?p=12"]),
+        ("<guid>one.html</guid>", ["/one.html"]),
+        ("<link>/a?x=1&amp;amp;y=2</link>", ["/a?x=1&y=2"]),
+    ],
+)
+def test_links_of_a_feed_as_they_are_written(item, found):
+    body = f"<rss version='2.0'><channel><item>{item}</item></channel></rss>"
+    assert paths(read_feed(body.encode(), URL)) == found
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "utf-16-le"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "https://news.example/a\nhttps://news.example/b",
+        "# all there is\n\nhttps://news.example/a\r\nhttps://news.example/b\r\n",
+        "url,lastmod\nhttps://news.example/a,1970-01-02\nhttps://news.example/b,1970-01-03T00:00:00Z",
+        "Address\tdate\nhttps://news.example/a\t1970-01-02\nhttps://news.example/b\t1970-01-03",
+        '"loc";"freq"\n"https://news.example/a";"daily"\n"https://news.example/b";"0.5"',
+    ],
+)
+def test_lists_of_addresses_as_they_are_met(text, encoding):
+    body = text.encode(encoding)
+    assert sniff(body) is DocumentKind.URL_LIST
+    found = read_url_list(body, URL).pages
+    assert paths(found) == ["/a", "/b"]
+    assert [entry.modified for entry in found] in ([None] * 2, [86400.0, 2 * 86400.0])
+
+
+@pytest.mark.parametrize("text", ["Hello,\nsee https://news.example/a", "a,b\n1,2\n", "# none\n"])
+def test_a_text_is_no_list_of_addresses(text):
+    assert sniff(text.encode()) is DocumentKind.OTHER
+
+
+def test_an_outline_names_feeds_and_a_json_feed_may_lack_its_version():
+    outline = "<?xml version='1.0'?><opml version='2.0'><body><outline text='x'>"
+    outline += "<outline type='rss' xmlUrl='/f'/><outline XMLURL='www.b.example/g'/></outline>"
+    read = read_listing(Document(outline.encode(), URL, {}))
+    assert [found.url for found in read.listings] == [
+        "https://news.example/f", "https://www.b.example/g",
+    ]  # fmt: skip
+    feed = JSON_FEED.replace('"version": "https://jsonfeed.org/version/1.1"', '"feed_url": "/f"')
+    assert paths(read_listing(Document(feed.encode(), URL, {})).pages) == ["/one", "/two", "/three"]

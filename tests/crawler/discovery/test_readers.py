@@ -103,4 +103,4 @@ def test_what_our_readers_read(body, pages, is_complete):
 
 def test_a_page_is_no_listing():
     assert read_listing(Document(b"<!doctype html><p>x", "http://a.example/", {})) is None
-    assert len(readers()) == 3
+    assert len(readers()) == 4
