@@ -19,9 +19,9 @@ from types import TracebackType
 from typing import Self
 
 from archive.errors import MicroficheError
+from archive.indexer.forks import SHARED, Forked, Forks
 from archive.indexer.reading import Failure, FailureReason, Reading
 from archive.indexer.worker import Page
-from archive.process import module_command
 
 logger = logging.getLogger(__name__)
 
@@ -52,7 +52,7 @@ class PoolSettings:
 
 @dataclass(slots=True)
 class _Worker:
-    process: subprocess.Popen[bytes]
+    process: Forked
     results: Connection
     feeder: threading.Thread
     inbox: "queue.SimpleQueue[tuple[int, Page] | None]"
@@ -69,8 +69,9 @@ class Pool:
     the workers can have use for. `collect` gives what is done, in any order.
     """
 
-    def __init__(self, settings: PoolSettings) -> None:
+    def __init__(self, settings: PoolSettings, forks: Forks = SHARED) -> None:
         self._settings = settings
+        self._forks = forks
         self._count = settings.workers or os.cpu_count() or 1
         self._workers: list[_Worker] = []
         self._backlog: deque[tuple[int, Page]] = deque()
@@ -139,14 +140,11 @@ class Pool:
     def _start(self) -> _Worker:
         task_read, task_write = os.pipe()
         result_read, result_write = os.pipe()
-        arguments = (task_read, result_write, self._settings.timeout_s, self._settings.memory_bytes)
-        process = subprocess.Popen(  # noqa: S603 - our own module
-            module_command("archive.indexer.worker", *arguments),
-            pass_fds=(task_read, result_write),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            process_group=0,  # Ctrl-C is the parent's to answer
+        process = self._forks.start(
+            task_read,
+            result_write,
+            timeout_s=self._settings.timeout_s,
+            memory_bytes=self._settings.memory_bytes,
         )
         os.close(task_read)
         os.close(result_write)
@@ -204,34 +202,33 @@ class Pool:
         """Answer for the page a dead worker was at; the pages behind it go back in the queue."""
         begun = worker.begun_at is not None
         self._workers.remove(worker)
-        self._end(worker, kill=False)
-        if begun and failure is None and self._is_killed(worker):
+        status = self._end(worker, kill=False)
+        if begun and failure is None and self._is_killed(worker, status):
             logger.info("a worker was killed; %s is read again", worker.waiting[0][1].url)
         elif begun:
             number, page = worker.waiting.popleft()
-            outcome = failure or _post_mortem(worker.process.returncode, self.extractor)
+            outcome = failure or _post_mortem(status, self.extractor)
             logger.warning("a worker was lost over %s: %s", page.url, outcome.detail)
             self._done.append((number, outcome))
         elif worker.waiting and not worker.pages:
             self._fruitless += 1
             if self._fruitless >= _START_FAILURES:
-                self._give_up(worker)
+                self._give_up(worker, status)
         self._backlog.extendleft(reversed(worker.waiting))
 
-    def _is_killed(self, worker: _Worker) -> bool:
+    def _is_killed(self, worker: _Worker, status: int) -> bool:
         """Whether somebody else may have killed it, and its page has not been tried again yet."""
         number = worker.waiting[0][0]
         is_first = number not in self._again
         self._again.add(number)
-        return is_first and -worker.process.returncode in _KILLED
+        return is_first and -status in _KILLED
 
-    def _give_up(self, worker: _Worker) -> None:
+    def _give_up(self, worker: _Worker, status: int) -> None:
         """Worker after worker ended before it began the page it was given."""
-        status = worker.process.returncode
         if not self.extractor:
             raise MicroficheError(
                 f"extraction workers end before they read a page (exit status {status}); "
-                "try `python -m archive.indexer.worker 0 1 1 0`"
+                "try `python -m archive.indexer.worker 0`"
             )
         # Others could be read: it is the page, one too large to be handed over.
         self._fruitless = 0
@@ -244,17 +241,19 @@ class Pool:
         logger.warning("%s: %s", page.url, outcome.detail)
         self._done.append((number, outcome))
 
-    def _end(self, worker: _Worker, *, kill: bool) -> None:
+    def _end(self, worker: _Worker, *, kill: bool) -> int:
+        """End a worker that is no longer counted; gives its exit status."""
         worker.inbox.put(None)
         if kill:
             worker.process.kill()
         try:
-            worker.process.wait(timeout=_END_S)
+            status = worker.process.wait(timeout=_END_S)
         except subprocess.TimeoutExpired:
             worker.process.kill()
-            worker.process.wait()
+            status = worker.process.wait()
         worker.feeder.join()
         worker.results.close()
+        return status
 
 
 def _feed(pipe: Connection, inbox: "queue.SimpleQueue[tuple[int, Page] | None]") -> None:

@@ -1,13 +1,15 @@
 """A worker process: pages in, readings out, one at a time, under a time and a memory limit.
 
-Started by `archive.indexer.pool`; speaks pickles over two pipes. It imports the extraction and
-what undoes content codings, nothing of the index: a page that kills it takes nothing else along.
+Asked for by `archive.indexer.pool`, forked by `archive.indexer.forks`; speaks pickles over two
+pipes. It imports the extraction and what undoes content codings, nothing of the index: a page that
+kills it takes nothing else along.
 """
 
 import gc
 import logging
 import resource
 import signal
+import socket
 import sys
 from contextlib import suppress
 from dataclasses import dataclass
@@ -15,6 +17,7 @@ from datetime import datetime
 from multiprocessing.connection import Connection
 from types import FrameType
 
+from archive.indexer.forks import serve
 from archive.indexer.reading import Failure, FailureReason, Reading, reading_of
 from archive.warc.stored import StoredHttp
 from extract import VERSION, extract
@@ -72,21 +75,16 @@ def _reason(error: Exception) -> FailureReason:
     return FailureReason.TOO_LARGE if isinstance(error, TooLargeError) else FailureReason.UNREADABLE
 
 
-def main(tasks_fd: int, results_fd: int, timeout_s: float, memory_bytes: int) -> None:
+def work(tasks_fd: int, results_fd: int, timeout_s: float, memory_bytes: int) -> None:
     """Read pages until the pipe of tasks is closed.
 
     Each task is ``(number, Page)``; each answer ``(number, extractor's version)`` when the page is
     begun, then ``(number, Reading | Failure)``. A page that ran out of memory is the last one.
     """
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGALRM, _on_alarm)
-    logging.disable(logging.CRITICAL)
     with suppress(ValueError, OSError):  # a lower limit is set from outside already
         resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
     tasks, results = Connection(tasks_fd, writable=False), Connection(results_fd, readable=False)
-    with suppress(ExtractError):
-        extract(_WARM_UP, url="https://warm-up.invalid/")
-    gc.freeze()
     done = 0
     with suppress(EOFError, BrokenPipeError):
         while True:
@@ -126,5 +124,15 @@ def _line(error: BaseException) -> str:
     return " ".join(f"{error or type(error).__name__}".split())[:300]
 
 
+def main(control_fd: int) -> None:
+    """Load all that the extraction needs, then fork workers as they are asked for."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    logging.disable(logging.CRITICAL)
+    with suppress(ExtractError):
+        extract(_WARM_UP, url="https://warm-up.invalid/")
+    gc.freeze()
+    serve(socket.socket(fileno=control_fd), work)
+
+
 if __name__ == "__main__":
-    main(int(sys.argv[1]), int(sys.argv[2]), float(sys.argv[3]), int(sys.argv[4]))
+    main(int(sys.argv[1]))

@@ -10,7 +10,7 @@ from crawler.indexing import IndexerChild
 
 MODULES = {
     "archive.indexer": ("no-archive",),
-    "archive.indexer.worker": ("0", "1", "1", "0"),
+    "archive.indexer.worker": ("0",),
     "archive.replay.reread": (),
 }
 
