@@ -20,6 +20,7 @@ from tests.environments import environment
 
 PYWB = "pywb>=2.10,<2.11"
 START_S = 60
+pytestmark = pytest.mark.soak
 
 
 @pytest.fixture(scope="module")

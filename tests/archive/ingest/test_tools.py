@@ -56,6 +56,7 @@ def test_a_crawl_by_wget_is_searched_replayed_and_sound(archive, crawl, shared_n
     assert "there already: " in ingest(archive, "--no-index", crawl).output
 
 
+@pytest.mark.soak
 def test_a_wacz_of_it_holds_the_same(archive, crawl, tmp_path):
     command = environment(*WACZ) / "wacz"
     wacz = tmp_path / "paper.wacz"

@@ -176,6 +176,7 @@ def test_where_it_cannot_be_written_is_said(shelf, tmp_path):
     assert f"{nowhere}: cannot be written" in str(result.exception)
 
 
+@pytest.mark.soak
 def test_a_wacz_is_sound_to_the_tool_of_its_makers(shelf, tmp_path):
     package = tmp_path / "some.wacz"
     run(shelf.archive, "export", "--format", "wacz", "--to", package, "storm")

@@ -16,6 +16,7 @@ PYWB = ("pywb-2.10", "setuptools<81", "pywb>=2.10,<2.11")
 CDXJ_INDEXER = ("cdxj-indexer-1", "setuptools<81", "cdxj-indexer>=1.4,<2")
 WARCIO = ("warcio-1", "warcio>=1.7,<2")
 FASTWARC = ("fastwarc-2", "fastwarc>=0.15,<3")
+pytestmark = pytest.mark.soak
 
 # What every reader is asked for: type, id, address, and the SHA-1 of the block.
 WITH_WARCIO = """
@@ -82,8 +83,9 @@ def run(*command: object) -> str:
     return done.stdout
 
 
-def read_as_we_do(warc: Path, listed: str) -> None:
-    expected = [
+def blocks(warc: Path) -> list[list[str | None]]:
+    """What another reader has to list, record by record."""
+    return [
         [
             record.type,
             record.record_id,
@@ -92,7 +94,10 @@ def read_as_we_do(warc: Path, listed: str) -> None:
         ]
         for record in ours(warc)
     ]
-    assert [json.loads(line) for line in listed.splitlines()] == expected
+
+
+def listed(text: str) -> list[object]:
+    return [json.loads(line) for line in text.splitlines()]
 
 
 def captures(warc: Path) -> list[tuple[int, int, str, str]]:
@@ -117,27 +122,27 @@ def from_cdxj(text: str) -> list[tuple[int, int, str, str]]:
 
 def test_warcio_reads_every_block_as_we_do(warc):
     commands = environment(*WARCIO)
-    read_as_we_do(warc, run(commands / "python", "-c", WITH_WARCIO, warc))
+    assert listed(run(commands / "python", "-c", WITH_WARCIO, warc)) == blocks(warc)
     assert run(commands / "warcio", "check", warc) == ""
 
 
 def test_fastwarc_reads_every_block_as_we_do(warc):
     commands = environment(*FASTWARC)
-    read_as_we_do(warc, run(commands / "python", "-c", WITH_FASTWARC, warc))
+    assert listed(run(commands / "python", "-c", WITH_FASTWARC, warc)) == blocks(warc)
 
 
 def test_cdxj_indexer_lists_every_capture_in_its_place(warc):
     commands = environment(*CDXJ_INDEXER)
-    listed = from_cdxj(run(commands / "cdxj-indexer", "--sort", warc))
+    rows = from_cdxj(run(commands / "cdxj-indexer", "--sort", warc))
     expected = captures(warc)
     # It gives a revisit no status.
-    assert [row[:3] for row in listed] == [row[:3] for row in expected]
-    told = {row[2]: row[3] for row in listed if row[3]}
+    assert [row[:3] for row in rows] == [row[:3] for row in expected]
+    told = {row[2]: row[3] for row in rows if row[3]}
     assert told.items() <= {row[2]: row[3] for row in expected}.items()
     assert told["http://news.example/gone"] == "410"
 
 
 def test_pywb_lists_every_capture_in_its_place(warc):
     commands = environment(*PYWB)
-    listed = from_cdxj(run(commands / "cdx-indexer", "--cdxj", "--sort", warc))
-    assert [row[:3] for row in listed] == [row[:3] for row in captures(warc)]
+    rows = from_cdxj(run(commands / "cdx-indexer", "--cdxj", "--sort", warc))
+    assert [row[:3] for row in rows] == [row[:3] for row in captures(warc)]
