@@ -41,10 +41,11 @@ _NO_NUMBER = "NOT IN (SELECT number FROM temp.withheld_articles)"
 
 _FILTERED = {
     "captures": f"id {_NO_CAPTURE}",
+    "pages": f"capture {_NO_CAPTURE}",
     "requisites": f"capture {_NO_CAPTURE}",
     "extraction_failures": f"capture {_NO_CAPTURE}",
     "article_captures": f"capture {_NO_CAPTURE}",
-    "addresses": f"article IS NULL OR article {_NO_ARTICLE}",
+    "addresses": f"iif(article IS NULL, first_capture {_NO_CAPTURE}, article {_NO_ARTICLE})",
     "articles": f"number {_NO_NUMBER}",
     "versions": f"article {_NO_ARTICLE}",
     "events": f"article {_NO_ARTICLE} AND capture {_NO_CAPTURE}",
@@ -90,6 +91,12 @@ SELECT f.rowid AS rowid, f.articles_fts AS articles_fts, f.rank AS rank,
        f.text AS text, f.title AS title, f.standfirst AS standfirst, f.asides AS asides,
        f.earlier AS earlier
 FROM main.articles_fts f WHERE f.rowid {_NO_NUMBER};
+
+CREATE TEMP VIEW pages_fts AS
+SELECT f.rowid AS rowid, f.pages_fts AS pages_fts, f.rank AS rank,
+       f.text AS text, f.title AS title, f.standfirst AS standfirst, f.asides AS asides,
+       f.earlier AS earlier
+FROM main.pages_fts f WHERE f.rowid {_NO_CAPTURE};
 
 CREATE TEMP VIEW article_forms AS
 SELECT f.rowid AS rowid, f.article_forms AS article_forms, f.rank AS rank, f.forms AS forms

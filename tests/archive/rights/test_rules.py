@@ -1,6 +1,7 @@
 """Rules: how they are written, which one decides, and that SQL and the pure functions agree."""
 
 import json
+import re
 from contextlib import closing
 from datetime import UTC, datetime
 
@@ -129,6 +130,29 @@ def test_a_story_is_counted_without_what_is_kept_back(ruled):
     with read_index(archive, audience=Audience.READERS) as db:
         found = json.dumps(db.execute("SELECT * FROM stories").fetchall())
         assert (found, db.execute("SELECT max(articles) FROM languages").fetchone()[0]) == ("[]", 2)
+
+
+# What says nothing of a single capture or article, or is the indexer's alone.
+HARMLESS = {
+    *("sources", "warcs", "extractors", "unsettled", "site_templates", "unmatched"),
+    # Words without their articles: `archive.search.vocabulary` asks the full text for each.
+    "vocabulary",
+}
+
+
+def test_every_table_of_the_index_is_narrowed(ruled):
+    archive = ruled('access = "blocked"\nreason = "x"')
+    with read_index(archive) as db:
+        asked = "SELECT name FROM {} WHERE type IN ('table', 'view')"
+        ours = {row[0] for row in db.execute(asked.format("main.sqlite_master"))}
+        narrowed = {row[0] for row in db.execute(asked.format("sqlite_temp_master"))}
+        inner = {name for name in ours if re.search("_fts_|_forms_|^sqlite_", name)}
+        assert ours - inner - narrowed == HARMLESS
+        for name in sorted(narrowed & ours - {"languages"}):
+            full_text = name.endswith(("_fts", "_forms"))
+            # FTS5 without content can only be asked for words.
+            where = f" WHERE {name} MATCH 'harbour'" if full_text else ""
+            assert db.execute(f"SELECT count(*) FROM {name}{where}").fetchone()[0] == 0, name
 
 
 @pytest.mark.parametrize(
