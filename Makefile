@@ -4,7 +4,7 @@ VENV ?= .venv
 SERVE ?= 1
 BIN := $(VENV)/bin
 
-.PHONY: help demo test check fix coverage bench soak shell clean
+.PHONY: help demo test check fix messages coverage bench soak shell clean
 
 help:
 	@echo "make demo   crawl, archive, index, search and serve a newspaper on loopback (SERVE=0: stop after printing)"
@@ -12,6 +12,7 @@ help:
 	@echo "make check  lint, types and generated docs only"
 	@echo "make fix    format, sort imports, regenerate the references in docs/"
 	@echo "make coverage  every test, with the branches of the three packages that they reach"
+	@echo "make messages  brings the texts of the interface's languages up to date (LANGUAGE=pl: begins one)"
 	@echo "make shell  a shell with microfiche on its path"
 	@echo "make bench  benchmarks, as ratios against named peers (NAMES=\"capture_crawl …\": only these)"
 	@echo "make soak   long fuzzes and hundreds of kills"
@@ -38,6 +39,9 @@ fix: $(BIN)/.ready
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 	$(BIN)/python -m cogapp -r docs/*.md README.md
+
+messages: $(BIN)/.ready
+	$(BIN)/python -m tests.messages $(LANGUAGE)
 
 coverage: $(BIN)/.ready
 	$(BIN)/python -m pytest -n auto -m 'not soak' --cov --cov-report=term

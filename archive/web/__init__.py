@@ -19,5 +19,6 @@
     sign_in.py   the staff's way in and out; runs.py: crawl runs, for them alone
     room.py      what requests share; policy.py, problems.py: headers and errors
     reference.py the JSON interface, described for people
+    language.py  the languages of the pages, from the catalogues in locale/
     render.py    templates and how they write dates, sizes and addresses
 """

@@ -35,6 +35,7 @@ from archive.web import (
 )
 from archive.web.api import routes
 from archive.web.api.etags import EntityTags
+from archive.web.language import ChosenLanguage
 from archive.web.policy import FixedHeaders, OwnFormsOnly, room_headers
 from archive.web.problems import problem, title_of
 from archive.web.render import page
@@ -98,11 +99,10 @@ def create_room(
     app.add_exception_handler(MicroficheError, _our_error)
     app.add_exception_handler(sqlite3.DatabaseError, _index_error)
     app.add_exception_handler(Exception, _unforeseen)
+    answering = EntityTags(OwnFormsOnly(app, origins), f"{routes.PREFIX}/")
     allowed = tuple(names)
     return HostGate(
-        FixedHeaders(
-            EntityTags(OwnFormsOnly(app, origins), f"{routes.PREFIX}/"), room_headers(origins)
-        ),
+        FixedHeaders(ChosenLanguage(answering), room_headers(origins)),
         names=allowed,
         advice=f"the reading room answers to {', '.join(allowed)} only; open {origins.room}/",
     )

@@ -7,6 +7,7 @@ from datetime import timedelta
 from archive.search.dates import span
 from archive.search.query import Both, Field, Node, Without, parse
 from archive.web.holdings import Holdings
+from archive.web.language import current, marked, translations_of
 from archive.web.narrow import with_condition
 from archive.web.render import language_name
 
@@ -14,12 +15,19 @@ from archive.web.render import language_name
 _WRITTEN = re.compile(r'[\w-]+:(?:"[^"]*"|[^\s()"]+)')
 _NOT = re.compile(r"(?:-|NOT\s+)$")
 _SPOKEN = {
-    "lang": "language",
-    "on": "published",
-    "after": "from",
-    "until": "to",
-    "credit": "taken from",
-    "links-to": "links to",
+    "source": marked("source"),
+    "author": marked("author"),
+    "section": marked("section"),
+    "tag": marked("tag"),
+    "lang": marked("language"),
+    "on": marked("published"),
+    "after": marked("from"),
+    "until": marked("to"),
+    "before": marked("before"),
+    "credit": marked("taken from"),
+    "links-to": marked("links to"),
+    "words": marked("words"),
+    "status": marked("status"),
 }
 _DAYS = ("after", "until", "before", "on")
 
@@ -107,5 +115,6 @@ def _label(condition: _Condition, sources: dict[str, str]) -> str:
         value = sources.get(value, value)
     elif condition.name == "lang":
         value = language_name(value)
-    name = _SPOKEN.get(condition.name, condition.name)
-    return f"{'not ' if condition.is_denied else ''}{name}: {value}"
+    gettext = translations_of(current.get()).gettext
+    name = gettext(_SPOKEN.get(condition.name, condition.name))
+    return f"{gettext('not') + ' ' if condition.is_denied else ''}{name}: {value}"

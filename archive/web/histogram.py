@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from archive.search.dates import span
 from archive.search.facets import Facets, shares
 from archive.web.chips import days_of, of_days
+from archive.web.language import marked
 from archive.web.narrow import with_condition
 
 CHOOSE = "first"
@@ -92,9 +93,9 @@ def moves_of(query: str) -> list[Move]:
         return []
     step = timedelta(days=length)
     around = {
-        "Before": (first - step, last - step),
-        "After": (first + step, last + step),
-        "Around": (first - step, last + step),
+        marked("Before"): (first - step, last - step),
+        marked("After"): (first + step, last + step),
+        marked("Around"): (first - step, last + step),
     }
     return [
         Move(label, of_days(query, *(day.isoformat() for day in days)))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from archive.search.facets import Facets, Value
 from archive.search.query import as_searched
 from archive.web.holdings import Holdings
+from archive.web.language import marked
 from archive.web.render import language_name
 
 _MAX_SOURCES = 12
@@ -61,11 +62,11 @@ class Group:
 
 
 HEADINGS = {
-    "source": "Source",
-    "lang": "Language",
-    "section": "Section",
-    "author": "Author",
-    "credit": "Taken from",
+    "source": marked("Source"),
+    "lang": marked("Language"),
+    "section": marked("Section"),
+    "author": marked("Author"),
+    "credit": marked("Taken from"),
 }
 """What each facet is called, by its field in the query language."""
 
@@ -107,8 +108,8 @@ def quoted(value: str) -> str:
 
 
 FATES = (
-    ("Edited after publication", "status:edited"),
-    ("Removed by the site", "status:removed"),
+    (marked("Edited after publication"), "status:edited"),
+    (marked("Removed by the site"), "status:removed"),
 )
 """What may have become of an article: in words, and as a condition."""
 

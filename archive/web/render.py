@@ -1,11 +1,13 @@
 """Templates, and how they write dates, sizes and addresses. Everything is escaped."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
 
 from babel import Locale
+from babel.dates import format_date, format_skeleton, format_timedelta
+from babel.numbers import format_decimal
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
@@ -14,20 +16,28 @@ from archive.search.results import Hit
 from archive.text.counting import is_estimate
 from archive.times import from_timestamp
 from archive.urls import is_http
-from archive.wording import ago
+from archive.web.language import current, languages, locale_of, place, translations_of
 from extract.article import OTHER_KINDS
 
 
 @cache
-def templates() -> Environment:
-    """The environment of all templates: autoescape everywhere, unknown names are errors."""
+def templates(language: str) -> Environment:
+    """The environment of all templates in one language.
+
+    Autoescape everywhere; unknown names are errors.
+    """
     env = Environment(
         loader=PackageLoader("archive.web"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        extensions=["jinja2.ext.i18n"],
     )
+    env.policies["ext.i18n.trimmed"] = True
+    texts = translations_of(language)
+    env.install_gettext_callables(texts.gettext, texts.ngettext, newstyle=True)  # type: ignore[attr-defined] # of the extension
+    env.globals |= {"language": language, "languages": languages(), "place": place.get}
     env.filters.update(
         moment=moment,
         day=day,
@@ -49,8 +59,8 @@ def templates() -> Environment:
 
 
 def page(name: str, **context: Any) -> str:  # noqa: ANN401 - whatever the template takes
-    """Render one template."""
-    return templates().get_template(name).render(**context)
+    """Render one template, in the language of the request."""
+    return templates(current.get()).get_template(name).render(**context)
 
 
 def moment(value: str | None) -> Markup:
@@ -83,10 +93,20 @@ def period(on: str) -> str:
     >>> period("2026-01-31"), period("2026-01"), period("2026")
     ('31 January 2026', 'January 2026', '2026')
     """
-    if len(on) == 4:
-        return on
-    first = date.fromisoformat(on if len(on) == 10 else f"{on}-01")
-    return f"{first.day} {first:%B} {first.year}" if len(on) == 10 else f"{first:%B} {first.year}"
+    if len(on) == 10:
+        return format_date(date.fromisoformat(on), "long", _locale())
+    return _of_month(on, "yMMMM")
+
+
+def ago(at: float | None, now: float) -> str:
+    """A moment beside the present, both in seconds since 1970.
+
+    >>> ago(40.0, 100.0), ago(7300.0, 100.0), ago(None, 100.0)
+    ('1 minute ago', 'in 2 hours', 'never')
+    """
+    if at is None:
+        return translations_of(current.get()).gettext("never")
+    return format_timedelta(timedelta(seconds=at - now), add_direction=True, locale=_locale())
 
 
 def axis(on: str) -> str:
@@ -95,10 +115,19 @@ def axis(on: str) -> str:
     >>> axis("2026-01-31"), axis("2026-01"), axis("2026")
     ('31 Jan', 'Jan 2026', '2026')
     """
+    if len(on) == 10:
+        return format_skeleton("MMMd", date.fromisoformat(on), locale=_locale())
+    return _of_month(on, "yMMM")
+
+
+def _of_month(on: str, skeleton: str) -> str:
     if len(on) == 4:
         return on
-    first = date.fromisoformat(on if len(on) == 10 else f"{on}-01")
-    return f"{first.day} {first:%b}" if len(on) == 10 else f"{first:%b} {first.year}"
+    return format_skeleton(skeleton, date.fromisoformat(f"{on}-01"), locale=_locale())
+
+
+def _locale() -> Locale:
+    return locale_of(current.get())
 
 
 def size(count: int) -> str:
@@ -117,12 +146,12 @@ def size(count: int) -> str:
 
 
 def number(count: int) -> str:
-    """A count with its thousands apart.
+    """A count with its thousands apart, in the language of the request.
 
     >>> number(1234567)
     '1,234,567'
     """
-    return f"{count:,}"
+    return format_decimal(count, locale=_locale())
 
 
 def text_length(words: int, language: str | None) -> str:
@@ -131,18 +160,21 @@ def text_length(words: int, language: str | None) -> str:
     >>> text_length(1234, "en"), text_length(1, "en"), text_length(420, "ja")
     ('1,234 words', '1 word', 'about 420 words')
     """
-    about = "about " if is_estimate(language) else ""
-    return f"{about}{number(words)} {'word' if words == 1 else 'words'}"
+    ngettext = translations_of(current.get()).ngettext
+    if is_estimate(language):
+        said = ngettext("about %(count)s word", "about %(count)s words", words)
+    else:
+        said = ngettext("%(count)s word", "%(count)s words", words)
+    return said % {"count": number(words)}
 
 
-@cache
 def language_name(code: str) -> str:
-    """A language by its English name; the code where there is none.
+    """A language by its name in the language of the request; the code where there is none.
 
     >>> language_name("ja"), language_name("pt-BR"), language_name("qqq")
     ('Japanese', 'Brazilian Portuguese', 'qqq')
     """
-    names = Locale("en").languages
+    names = _locale().languages
     found = names.get(code.replace("-", "_")) or names.get(code.partition("-")[0])
     return str(found or code)
 
@@ -194,8 +226,9 @@ def _time(value: str | None, *, with_clock: bool) -> Markup:
     if read is None and value and (printed := _month_or_year(value)):
         return Markup('<time datetime="{}">{}</time>').format(value, printed)
     if read is None:
-        return Markup('<span class="unknown">not known</span>')
-    shown = f"{read.day} {read:%B} {read.year}"
+        unknown = translations_of(current.get()).gettext("not known")
+        return Markup('<span class="unknown">{}</span>').format(unknown)
+    shown = format_date(read, "long", _locale())
     if not isinstance(read, datetime):
         return Markup('<time datetime="{}">{}</time>').format(read.isoformat(), shown)
     if with_clock:
@@ -221,7 +254,7 @@ def _month_or_year(value: str) -> str | None:
     try:
         if len(value) == 4 and value.isdecimal():
             return value
-        return f"{date.fromisoformat(f'{value}-01'):%B %Y}" if len(value) == 7 else None
+        return _of_month(value, "yMMMM") if len(value) == 7 else None
     except ValueError:
         return None
 

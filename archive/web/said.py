@@ -1,7 +1,25 @@
 """What a page of hits says of itself: how many there are, and in which order they stand."""
 
 from archive.search import Facets, SearchResult
+from archive.web.language import marked
 from archive.web.render import number
+
+RANKINGS = (
+    marked("newest"),
+    marked("oldest"),
+    marked("some of the words"),
+    marked("bm25 of the last, then newest"),
+)
+"""What `archive.search.results.SearchResult.ranking` may be, for translators."""
+
+KINDS = (
+    marked("index"),
+    marked("error"),
+    marked("challenge"),
+    marked("consent"),
+    marked("login"),
+)
+"""What a page that is no article may be, for translators."""
 
 
 def how_many(result: SearchResult, facets: Facets | None) -> str:

@@ -7,7 +7,9 @@ from fastapi import APIRouter, Query, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
+from archive.errors import NotFound
 from archive.staff.door import AskedTooOften, SignInRefused, Staff
+from archive.web.language import COOKIE, languages
 from archive.web.render import page
 from archive.web.room import InRoom, Room, Who
 
@@ -32,7 +34,7 @@ async def sign_in(request: Request, room: InRoom) -> Response:
     form = await _form(request)
     if form is None:
         return _page(room, "", "/", problem="That is longer than the form can be.", status=413)
-    name, onward = form.get("name", ""), _place(form.get("next", "/"))
+    name, onward = form.get("name", ""), place_of_ours(form.get("next", "/"))
     client = room.door.client_of(request)
     try:
         # Trying a password takes a moment, on purpose.
@@ -46,6 +48,19 @@ async def sign_in(request: Request, room: InRoom) -> Response:
     except SignInRefused as error:
         return _page(room, "", onward, problem=str(error), status=403)
     return RedirectResponse(onward, 303, _PRIVATE | {"Set-Cookie": line})
+
+
+@router.get("/language/{code}")
+def choose_language(code: str, onward: Onward = "/") -> Response:
+    """Choose the language of the pages, and go back to the one it was chosen on.
+
+    Raises:
+        NotFound: there is no catalogue of it.
+    """
+    if code not in dict(languages()):
+        raise NotFound(f"There are no pages in {code[:20]!r}.")
+    line = f"{COOKIE}={code}; Path=/; Max-Age=31536000; SameSite=Lax"
+    return RedirectResponse(place_of_ours(onward), 303, {"Set-Cookie": line})
 
 
 @router.post("/sign-out")
@@ -76,18 +91,20 @@ def _page(
         "sign_in.html",
         room=room,
         signed_in=name,
-        onward=_place(onward),
+        onward=place_of_ours(onward),
         problem=problem,
         local=local,
     )
     return HTMLResponse(html, status, _PRIVATE)
 
 
-def _place(onward: str) -> str:
+def place_of_ours(onward: str) -> str:
     r"""A page of ours to go on to; whatever would lead elsewhere is the first page.
 
-    >>> _place("/runs?a=b"), _place("//elsewhere.example/"), _place("/\\elsewhere.example/")
-    ('/runs?a=b', '/', '/')
+    >>> place_of_ours("/runs?a=b")
+    '/runs?a=b'
+    >>> place_of_ours("//elsewhere.example/"), place_of_ours("/\\elsewhere.example/")
+    ('/', '/')
     """
     ours = onward.startswith("/") and not onward.startswith(("//", "/\\"))
     return onward if ours and onward.isprintable() and onward.isascii() else "/"

@@ -83,7 +83,7 @@ def test_the_list_and_the_command_say_that_a_hit_is_of_an_earlier_version(room, 
     assert "in an earlier version" in text_of(hit)
     (link,) = hit.xpath(".//h2/a/@href")
     assert OLD in page(room, link).text_content()
-    assert f"/view/{T1}/{PAGE}" in hit.xpath(".//a/@href")
+    assert f"/view/marked/words:nineteen/{T1}/{PAGE}" in hit.xpath(".//a/@href")
     printed = CliRunner().invoke(cli, ["-C", str(root), "search", "nineteen"]).stdout
     assert "Library shuts its doors" in printed
     assert "in an earlier version" in printed
