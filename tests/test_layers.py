@@ -32,6 +32,7 @@ ORDER = (
     "archive.runs",
     "archive.notify",
     "archive.web",
+    "archive.viewers",
     "crawler.discovery",
     "crawler.frontier",
     "crawler.capture",

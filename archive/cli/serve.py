@@ -7,12 +7,14 @@ import socket
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 from signal import SIGINT, SIGTERM
 from urllib.parse import urlsplit
 
 import click
 import uvicorn
+from starlette.types import ASGIApp
 
 from archive.cli import archive_of
 from archive.errors import CannotServe, NotFound
@@ -23,6 +25,10 @@ from archive.replay.origins import ROOM_NAMES, Origins
 from archive.rights.rules import Audience
 from archive.staff.door import Door, is_loopback
 from archive.urls import is_http
+from archive.viewers.found import find_pywb, find_replayweb
+from archive.viewers.pywb import Pywb, free_port, run_pywb
+from archive.viewers.replayweb import HOST as REPLAYWEB_HOST
+from archive.viewers.replayweb import create_replayweb
 from archive.web.app import create_room
 
 # Requests still being answered when Ctrl-C comes get so long.
@@ -40,6 +46,15 @@ class Sockets:
         """Let both go."""
         self.room.close()
         self.replay.close()
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What replays with script, each on an address of its own."""
+
+    viewer: ASGIApp | None = None
+    listening: socket.socket | None = None
+    pywb: Pywb | None = None
 
 
 class _Server(uvicorn.Server):
@@ -73,14 +88,34 @@ class _Server(uvicorn.Server):
     "--room-url", metavar="URL", help="Behind a proxy: where readers find the reading room."
 )
 @click.option("--replay-url", metavar="URL", help="Behind a proxy: where they find archived pages.")
+@click.option("--pywb", is_flag=True, help="Beside it pywb, which runs archived scripts.")
+@click.option(
+    "--replayweb",
+    type=click.Path(path_type=Path),
+    metavar="WACZ",
+    help="Beside it ReplayWeb.page over a file, which runs archived scripts.",
+)
+@click.option("--install", is_flag=True, help="Get these two where they are not on this machine.")
+@click.option(
+    "--script-port",
+    type=click.IntRange(0, 65535),
+    default=8082,
+    show_default=True,
+    help="Of both, each on a loopback address of its own; 0: any free one.",
+)
 @click.pass_context
-def command(
+def command(  # noqa: PLR0913 - an option each
     ctx: click.Context,
+    *,
     host: str,
     port: int,
     replay_port: int,
     room_url: str | None,
     replay_url: str | None,
+    pywb: bool,
+    replayweb: Path | None,
+    install: bool,
+    script_port: int,
 ) -> None:
     """Open the reading room: search, articles and replay.
 
@@ -88,17 +123,31 @@ def command(
     uses it counts as staff. With any other HOST, or behind a proxy, everybody who reaches it reads
     what is open to readers, and the staff sign in (`microfiche staff add`).
 
+    --pywb and --replayweb replay with script, on this machine only. Their addresses differ from the
+    reading room's, so that nothing an archived script does can read it.
+
     Example: microfiche serve --port 8080
     """
     archive = archive_of(ctx)
     public = public_origins(room_url, replay_url)
     with contextlib.suppress(NotFound):  # an archive that nothing was indexed in yet has a room too
         open_index(archive, audience=Audience.READERS).close()
-    sockets = bind(host, port, replay_port)
-    try:
-        asyncio.run(_serve(archive, sockets, host, public))
-    finally:
-        sockets.close()
+    wayback = find_pywb(make=install) if pywb else None
+    viewer = create_replayweb(find_replayweb(make=install), replayweb) if replayweb else None
+    with contextlib.ExitStack() as stack:
+        sockets = bind(host, port, replay_port)
+        stack.callback(sockets.close)
+        beside = Beside()
+        if viewer is not None:
+            listening = _bind(REPLAYWEB_HOST, script_port, "--script-port")
+            stack.callback(listening.close)
+            beside = Beside(viewer, listening)
+        if wayback is not None:
+            cdx = f"http://{url_name(host)}:{sockets.room.getsockname()[1]}/cdx"
+            free = free_port(script_port)
+            running = stack.enter_context(run_pywb(wayback, archive, cdx=cdx, port=free))
+            beside = replace(beside, pywb=running)
+        asyncio.run(_serve(archive, sockets, host, public, beside))
 
 
 def public_origins(room_url: str | None, replay_url: str | None) -> Origins | None:
@@ -167,7 +216,9 @@ def _bind(host: str, port: int, option: str) -> socket.socket:
     return listening
 
 
-async def _serve(archive: Archive, sockets: Sockets, host: str, public: Origins | None) -> None:
+async def _serve(
+    archive: Archive, sockets: Sockets, host: str, public: Origins | None, beside: Beside
+) -> None:
     address, port = sockets.room.getsockname()[:2]
     name = url_name(host)
     origins = public or Origins.on_loopback(port, sockets.replay.getsockname()[1], name=name)
@@ -183,6 +234,8 @@ async def _serve(archive: Archive, sockets: Sockets, host: str, public: Origins 
         (_server(create_room(archive, origins, names=names, door=door)), sockets.room),
         (_server(create_replay(archive, origins, names=hosts[1:], door=door)), sockets.replay),
     ]
+    if beside.viewer is not None and beside.listening is not None:
+        servers.append((_server(beside.viewer), beside.listening))
 
     def stop() -> None:
         for server, _ in servers:
@@ -194,6 +247,7 @@ async def _serve(archive: Archive, sockets: Sockets, host: str, public: Origins 
     running = [asyncio.ensure_future(s.serve(sockets=[listening])) for s, listening in servers]
     try:
         await _announce([server for server, _ in servers], running, origins)
+        await _announce_beside(beside, running)
         if public or not is_loopback(address):
             _say_who_is_staff(door, host, is_plain=origins.room.startswith("http:"))
     finally:
@@ -213,6 +267,21 @@ async def _announce(
     click.echo(f"Reading room:   {origins.room}/")
     click.echo(f"Archived pages: {origins.replay}/")
     click.echo("Ctrl-C ends it.", err=True)
+
+
+async def _announce_beside(beside: Beside, running: Sequence[asyncio.Future[None]]) -> None:
+    if beside.listening is not None:
+        host, port = beside.listening.getsockname()[:2]
+        click.echo(f"ReplayWeb.page: http://{host}:{port}/")
+    pywb = beside.pywb
+    while pywb is not None and not any(task.done() for task in running):
+        if pywb.has_ended():
+            click.echo(f"pywb has ended; `{pywb.command}` says why", err=True)
+            return
+        if await asyncio.to_thread(pywb.answers):
+            click.echo(f"pywb:           {pywb.address}")
+            return
+        await asyncio.sleep(0.1)
 
 
 def _say_who_is_staff(door: Door, host: str, *, is_plain: bool) -> None:

@@ -8,6 +8,7 @@ Source: WACZ 1.1.1 (Webrecorder), sections 4 to 6; Frictionless Data Package.
 import hashlib
 import json
 import sqlite3
+import struct
 import zipfile
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
@@ -27,6 +28,8 @@ from archive.times import from_timestamp, to_warc_date, utc_now
 
 WARC_NAME = "data.warc.gz"
 _VERSION = "1.1.1"
+# APPNOTE, 4.6.1; Info-ZIP, extended timestamp.
+_TIMES = 0x5455
 _REVISIT_MIME = "warc/revisit"
 _PAGES = """
 SELECT a.hex AS id, a.url, c.timestamp, v.title, v.text
@@ -152,6 +155,10 @@ class _Parts:
         """A file to be written; it is described once it is closed."""
         info = zipfile.ZipInfo(name, self._created.timetuple()[:6])
         info.compress_type = zipfile.ZIP_STORED
+        # ReplayWeb.page takes an entry without extra fields in the directory for one without any
+        # before its content, where sizes of 64 bits may stand.
+        moment = int(self._created.timestamp())
+        info.extra = struct.pack("<HHBL", _TIMES, 5, 1, moment & 0xFFFFFFFF)
         info.external_attr = 0o644 << 16
         return _Opened(self, self._bundle.open(info, "w", force_zip64=True), name)
 

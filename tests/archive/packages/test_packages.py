@@ -166,6 +166,8 @@ def test_a_wacz_is_described_and_its_index_leads_to_its_records(shelf, tmp_path)
             record = gzip.decompress(warc[at : at + length])
             assert f"WARC-Target-URI: {found['url']}\r\n".encode() in record
         assert all(item.compress_type == zipfile.ZIP_STORED for item in bundle.infolist())
+        # Without it ReplayWeb.page reads from the wrong place.
+        assert all(item.extra for item in bundle.infolist())
 
 
 def test_where_it_cannot_be_written_is_said(shelf, tmp_path):
