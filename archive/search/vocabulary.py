@@ -23,6 +23,8 @@ It costs 60 nanoseconds for each word of each article.
 
 _NEAREST = 4
 _LETTERS_OFF = 2
+# So many letters of a word tell how it goes on.
+_BEGINNING = 5
 
 _MEMORY = Memory()
 
@@ -66,9 +68,10 @@ def _fitting(db: Database, start: str, pattern: str) -> tuple[str, ...]:
 
 
 def nearest(db: Database, word: str) -> tuple[str, ...]:
-    """The words of the index that differ least from one, by two letters at most.
+    """The words of the index that go on after it, else those that differ least, by two letters.
 
-    Only words with the same first letter are compared, in large archives with the same two.
+    What goes on are compounds: Rahmedetalbrücke for Rahmede. Of those that differ only words with
+    the same first letter are compared, in large archives with the same two.
     """
     if len(word) < 4 or not word.isalpha():
         return ()
@@ -76,6 +79,8 @@ def nearest(db: Database, word: str) -> tuple[str, ...]:
 
 
 def _nearest(db: Database, word: str) -> tuple[str, ...]:
+    if len(word) >= _BEGINNING and (begun := _fitting(db, word, f"{word}*")):
+        return begun[:_NEAREST]
     start = word[: 1 if is_small(db) else 2]
     rows = db.execute(
         "SELECT term, doc FROM vocabulary WHERE term >= ? AND term < ? "

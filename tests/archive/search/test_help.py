@@ -102,6 +102,13 @@ def test_a_word_that_nothing_has_is_searched_as_its_nearest(db):
     assert search(db, "hou").notes == ()
 
 
+def test_a_word_that_nothing_has_is_searched_as_what_goes_on_after_it():
+    told = [Told("a", "Die Rahmedetalbrücke", language="de"), Told("b", "Rahmen", language="de")]
+    result = search(new_shelf(told), "Rahmede")
+    assert names(result) == ["a"]
+    assert str(result.notes[0]) == "at 1: no article has Rahmede: searched for rahmedetalbrucke"
+
+
 def test_articles_with_some_of_the_words_where_none_has_all(db):
     result = search(db, "house police harbour")
     assert names(result) == ["police", "house"]
