@@ -51,6 +51,7 @@ COMMANDS = {
     "restore": "archive.cli.backup:restore_command",
     "serve": "archive.cli.serve:command",
     "staff": "archive.cli.staff:command",
+    "mcp": "archive.cli.mcp:command",
     "extract": "archive.cli.extract:command",
     "check": "archive.cli.check:command",
     "verify": "archive.cli.verify:command",

@@ -19,6 +19,7 @@
     sign_in.py   the staff's way in and out; runs.py: crawl runs, for them alone
     room.py      what requests share; policy.py, problems.py: headers and errors
     reference.py the JSON interface, described for people
+    assistants.py the same for assistants (MCP)
     language.py  the languages of the pages, from the catalogues in locale/
     render.py    templates and how they write dates, sizes and addresses
 """

@@ -8,18 +8,32 @@ from fastapi.responses import HTMLResponse, Response
 from archive.citation import FORMATS, STYLES, Citation
 from archive.errors import NotFound
 from archive.index.articles import ArticleRow, VersionRow, find_article, get_article, pick_version
+from archive.replay.origins import Origins
 from archive.times import from_timestamp
 from archive.web.render import page
-from archive.web.room import Index, InRoom, Room
+from archive.web.room import Index, InRoom
 
 router = APIRouter(include_in_schema=False)
 
 
-def citation_of(room: Room, article: ArticleRow, version: VersionRow) -> Citation:
-    """What a citation of one version says, with addresses of this reading room."""
-    permalink = f"{room.origins.room}/articles/{article.id}"
-    if version.id != article.current_version:
-        permalink += f"?version={version.id}"
+def permalink_of(origins: Origins, article: ArticleRow, version: VersionRow) -> str:
+    """The address of a version in the reading room; that of the article for its newest one."""
+    permalink = f"{origins.room}/articles/{article.id}"
+    is_newest = version.id == article.current_version
+    return permalink if is_newest else f"{permalink}?version={version.id}"
+
+
+def citation_of(
+    origins: Origins, archive: str, article: ArticleRow, version: VersionRow
+) -> Citation:
+    """What a citation of one version says.
+
+    Args:
+        origins: Where its addresses are reached.
+        archive: What the archive is called.
+        article: The article.
+        version: The version of it.
+    """
     return Citation(
         key=article.id,
         title=version.title or "Without a title",
@@ -28,9 +42,9 @@ def citation_of(room: Room, article: ArticleRow, version: VersionRow) -> Citatio
         published=version.published,
         url=version.url,
         captured=from_timestamp(version.first_captured),
-        permalink=permalink,
-        replay=f"{room.origins.replay}/web/{version.first_captured}/{version.url}",
-        archive=room.title,
+        permalink=permalink_of(origins, article, version),
+        replay=f"{origins.replay}/web/{version.first_captured}/{version.url}",
+        archive=archive,
         language=version.language,
     )
 
@@ -49,7 +63,7 @@ def cite_page(
         raise NotFound(f"There is no article {name[:100]} in this archive; look for it by search.")
     article = get_article(db, article_id)
     shown = pick_version(article, version)
-    citation = citation_of(room, article, shown)
+    citation = citation_of(room.origins, room.title, article, shown)
     if not form:
         styles = {style: write(citation) for style, write in STYLES.items()}
         html = page(

@@ -201,7 +201,7 @@ def article_page(
         article=article,
         shown=shown,
         events=article.events,
-        citation=(citation := citation_of(room, article, shown)),
+        citation=(citation := citation_of(room.origins, room.title, article, shown)),
         meta_tags=meta_tags(citation),
         coins=coins(citation),
         picture=lead_picture(room, db, shown),

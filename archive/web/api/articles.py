@@ -134,7 +134,7 @@ def read_citations(
     """How to cite a version, in every style and format there is."""
     article = get_article(db, id_of(db, article_id))
     shown = pick_version(article, version)
-    it = citation_of(room, article, shown)
+    it = citation_of(room.origins, room.title, article, shown)
     return Citations(
         article.id,
         shown.id,
