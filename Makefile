@@ -33,7 +33,7 @@ check: $(BIN)/.ready
 	$(BIN)/python -m cogapp --check --check-fail-msg='Run make fix.' docs/*.md README.md
 
 test: check
-	$(BIN)/python -m pytest -n auto -m 'not soak'
+	$(BIN)/python -m pytest -n auto --dist loadfile -m 'not soak'
 
 fix: $(BIN)/.ready
 	$(BIN)/ruff check --fix .
@@ -44,7 +44,7 @@ messages: $(BIN)/.ready
 	$(BIN)/python -m tests.messages $(LANGUAGE)
 
 coverage: $(BIN)/.ready
-	$(BIN)/python -m pytest -n auto -m 'not soak' --cov --cov-report=term
+	$(BIN)/python -m pytest -n auto --dist loadfile -m 'not soak' --cov --cov-report=term
 
 shell: $(BIN)/.ready
 	PATH="$(CURDIR)/$(BIN):$$PATH" $${SHELL:-sh}

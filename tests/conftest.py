@@ -12,7 +12,8 @@ from tests.site import Newspaper, running
 @pytest.fixture(scope="session")
 def shared_newspaper(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Newspaper]:
     """A newspaper for tests that only read, and never advance the day: started once."""
-    with running(directory=tmp_path_factory.mktemp("newspaper"), keep_bytes=True) as newspaper:
+    place = tmp_path_factory.mktemp("newspaper")
+    with running(directory=place, keep_bytes=True, is_paced=False) as newspaper:
         yield newspaper
 
 

@@ -1,28 +1,35 @@
 """Bad input at the command line: one clear line, a documented exit code, nothing changed."""
 
-import os
+import io
 import socket
 import subprocess
 import sys
+from contextlib import redirect_stderr, redirect_stdout
+from unittest.mock import patch
 
 import pytest
 from click.testing import CliRunner
 
-from archive.cli import cli
+from archive.cli import cli, main
 from archive.errors import ExitCode
 from archive.layout import create_archive
 
 
-def microfiche(*args, cwd=None, env=None):
-    return subprocess.run(
-        [sys.executable, "-m", "archive.cli", *map(str, args)],
-        capture_output=True,
-        text=True,
-        cwd=cwd,
-        env={**os.environ, **(env or {})},
-        timeout=60,
-        check=False,
-    )
+def microfiche(*args):
+    """A command in this process; those that would start a reactor in one of their own."""
+    command = ["microfiche", *map(str, args)]
+    if {"crawl", "add"} & set(command):
+        child = [sys.executable, "-m", "archive.cli", *command[1:]]
+        return subprocess.run(child, capture_output=True, text=True, timeout=60, check=False)
+    out, err = io.StringIO(), io.StringIO()
+    with (
+        redirect_stdout(out),
+        redirect_stderr(err),
+        patch.object(sys, "argv", command),
+        pytest.raises(SystemExit) as ended,
+    ):
+        main()
+    return subprocess.CompletedProcess(command, ended.value.code, out.getvalue(), err.getvalue())
 
 
 def assert_one_line(done, code, *words):
@@ -48,8 +55,9 @@ def test_no_archive_here(tmp_path, command):
     )
 
 
-def test_the_archive_of_the_environment(tmp_path):
-    done = microfiche("crawl", env={"MICROFICHE_ARCHIVE": str(tmp_path / "elsewhere")})
+def test_the_archive_of_the_environment(tmp_path, monkeypatch):
+    monkeypatch.setenv("MICROFICHE_ARCHIVE", str(tmp_path / "elsewhere"))
+    done = microfiche("crawl")
     assert_one_line(done, ExitCode.CONFIG, "elsewhere: no archive here")
 
 
@@ -171,7 +179,7 @@ def test_unknown_command_and_source(archive):
     assert "no-such-source" in done.stderr
 
 
-def test_a_misspelt_command_is_answered_with_the_one_meant(tmp_path):
-    done = microfiche("serach", "bridge", cwd=tmp_path)
+def test_a_misspelt_command_is_answered_with_the_one_meant():
+    done = microfiche("serach", "bridge")
     assert done.returncode == ExitCode.USAGE
     assert "No such command 'serach'; did you mean 'search'?" in done.stderr

@@ -30,6 +30,8 @@ WORDS_IN_A_SENTENCE = 7
 # the floor is on pages whose annotated sentences are found, and no page may be lost before it.
 MIN_FOUND = 0.97
 
+pytestmark = pytest.mark.soak
+
 
 @dataclass(frozen=True)
 class Crawled:

@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from tests.site.newsroom import Newsroom, Ports, make_recorder
+from tests.site.server import BEAT_S
 
 MAX_LIFETIME_S = 2 * 60 * 60
 PARENT_CHECK_S = 1.0
@@ -30,6 +31,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--tls", type=Path, help="directory for a certificate; title one over TLS")
     parser.add_argument("--corpus", type=Path, help="serve real pages instead: truth.jsonl, pages/")
     parser.add_argument("--opened", type=datetime.fromisoformat, help="start of the first day")
+    parser.add_argument("--beat", type=float, default=BEAT_S, help="seconds between two looks")
     parser.add_argument("--lifetime", type=float, default=MAX_LIFETIME_S, help="seconds")
     return parser.parse_args()
 
@@ -70,7 +72,7 @@ def server_context(directory: Path) -> ssl.SSLContext:
 
 async def run(options: argparse.Namespace) -> None:
     """Open the newspaper, say where it is, and serve."""
-    recorder = make_recorder(options.journal, options.keep_bytes)
+    recorder = make_recorder(options.journal, options.keep_bytes, options.beat)
     opened = options.opened or datetime.now(UTC).replace(microsecond=0)
     tls = server_context(options.tls) if options.tls else None
     newsroom = Newsroom(recorder, opened, tls)

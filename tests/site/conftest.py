@@ -14,7 +14,8 @@ CODINGS = {"Accept-Encoding": "gzip, deflate, br, zstd"}
 @pytest.fixture(scope="session")
 def paper(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Newspaper]:
     """The newspaper on its first day, which is always the same one."""
-    with running(directory=tmp_path_factory.mktemp("paper"), opened=OPENED) as made:
+    place = tmp_path_factory.mktemp("paper")
+    with running(directory=place, opened=OPENED, is_paced=False) as made:
         yield made
 
 

@@ -100,8 +100,8 @@ class Newsroom:
         return Reply(200, (("Content-Type", "application/json"),), state.encode())
 
 
-def make_recorder(journal: Path | None, keep_bytes: Path | None) -> Recorder:
+def make_recorder(journal: Path | None, keep_bytes: Path | None, beat_s: float) -> Recorder:
     """Recorder that writes a journal and, when asked, the bytes of every exchange."""
     if keep_bytes:
         keep_bytes.mkdir(parents=True, exist_ok=True)
-    return Recorder(Journal(journal) if journal else None, keep_bytes)
+    return Recorder(Journal(journal) if journal else None, keep_bytes, beat_s)
