@@ -4,6 +4,7 @@ import sqlite3
 from collections.abc import Iterable
 from functools import cache, partial
 from pathlib import Path
+from typing import Any
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
@@ -46,6 +47,16 @@ _DESCRIPTION = (
     "Read-only JSON of one microfiche archive. Timestamps have 14 digits, UTC. "
     "Errors are problem objects (RFC 9457)."
 )
+
+
+class Fonts(StaticFiles):
+    """Files that a browser may keep for a week: a font is never edited."""
+
+    def file_response(self, *arguments: Any, **named: Any) -> Response:  # noqa: ANN401 - Starlette's
+        """The file, or that it has not changed."""
+        response = super().file_response(*arguments, **named)
+        response.headers["Cache-Control"] = "public, max-age=604800"
+        return response
 
 
 def create_room(
@@ -91,6 +102,7 @@ def create_room(
     app.include_router(pages.router)
     app.include_router(routes.router)
     app.openapi = cache(partial(routes.document, app))  # type: ignore[method-assign]
+    app.mount("/static/fonts", Fonts(directory=STATIC / "fonts"), name="fonts")
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     app.add_exception_handler(HTTPException, _http_error)
     app.add_exception_handler(RequestValidationError, _bad_request)

@@ -19,6 +19,7 @@ def room_headers(origins: Origins) -> dict[str, str]:
         "default-src 'none'",
         "script-src 'self'",
         "style-src 'self'",
+        "font-src 'self'",
         f"img-src 'self' {origins.replay}/",
         f"frame-src {origins.replay}/",
         "form-action 'self'",
