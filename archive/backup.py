@@ -135,8 +135,8 @@ def _copy_archive(archive: Archive, target: Path) -> BackupReport:
             size += _copy(path, target / path.relative_to(archive.root))
     if archive.index_path.is_file():
         _copy_database(archive.index_path, target / archive.index_path.name)
-    if archive.staff_path.is_file():
-        size += _copy(archive.staff_path, target / archive.staff_path.name)
+    beside = (archive.staff_path, archive.takedowns_path)
+    size += sum(_copy(path, target / path.name) for path in beside if path.is_file())
     # The configuration comes last: it is what makes the directory an archive.
     size += _copy(archive.config_path, target / archive.config_path.name)
     return BackupReport(copied, present, size, tuple(left_open))

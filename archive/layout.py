@@ -66,6 +66,16 @@ class Archive:
         return self.root / "staff.json"
 
     @property
+    def takedowns_path(self) -> Path:
+        """``takedowns.jsonl``: what was kept back or erased, and why; only ever added to."""
+        return self.root / "takedowns.jsonl"
+
+    @property
+    def erasing_path(self) -> Path:
+        """``erasing.json``: a record on its way out; there only until that is finished."""
+        return self.root / "erasing.json"
+
+    @property
     def saved_dir(self) -> Path:
         """``saved/``: what each saved search has told."""
         return self.root / "saved"

@@ -20,6 +20,7 @@ from archive.warc.openfile import read_manifest, sha256_of
 from archive.warc.reader import capture_id
 from archive.warc.records import STAMP_URI
 from archive.warc.scan import MAX_HELD_BYTES, Scanned
+from archive.warc.tombstone import erased_by
 from archive.warc.walk import Gap, walk
 
 _STEP = 1024 * 1024
@@ -173,7 +174,8 @@ class _Pass:
             return stated
         if scanned.type == "metadata":
             self._check_entity_digest(scanned)
-            return None
+            # What was erased left its digest: what refers to it is held against that.
+            return (erased_by(scanned.block) or {}).get("payload_digest")
         if scanned.type == "request":
             payload, entity = scanned.block.partition(b"\r\n\r\n")[2], scanned.block
         elif scanned.type != "response":

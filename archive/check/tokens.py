@@ -5,7 +5,9 @@ other.
 """
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from cryptography import x509
 
@@ -101,6 +103,21 @@ def _faults(
         token = find_token(archive, name) or recorded.get(name)
         if token is not None:
             try:
-                read_token(token, path.read_bytes(), roots)
+                _verify(token, path, roots)
             except (NotStamped, OSError) as error:
                 yield Fault(FaultKind.TIME_STAMP, name, None, str(error))
+
+
+def _verify(token: bytes, manifest: Path, roots: tuple[x509.Certificate, ...]) -> None:
+    """Hold a token against a manifest, or one that it had before a record was erased.
+
+    Raises:
+        NotStamped: it is of neither.
+        OSError: one cannot be read.
+    """
+    former = sorted(manifest.parent.glob(f"{manifest.name}.{'[0-9]' * 14}"))
+    for place in former:
+        with suppress(NotStamped):
+            read_token(token, place.read_bytes(), roots)
+            return
+    read_token(token, manifest.read_bytes(), roots)

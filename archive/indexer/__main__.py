@@ -7,12 +7,14 @@ stdin: JSON lines ``{"file": NAME, "durable": OFFSET}`` and ``{"sealed": NAME}``
 import json
 import sys
 import time
+from contextlib import ExitStack
 from pathlib import Path
 
 from archive.config import load_config
 from archive.errors import ExitCode, MicroficheError
 from archive.index.writing import write_index
 from archive.indexer.catchup import other_extractors
+from archive.indexer.erased import follow_erasing
 from archive.indexer.follow import follow
 from archive.indexer.write import Totals
 from archive.layout import open_archive
@@ -42,10 +44,10 @@ def main() -> int:
     try:
         archive = open_archive(Path(sys.argv[1] if len(sys.argv) > 1 else "."))
         config = load_config(archive)
-        with (
-            hold(archive.index_lock_path, purpose="indexer"),
-            write_index(archive) as db,
-        ):
+        with hold(archive.index_lock_path, purpose="indexer"), ExitStack() as stack:
+            # What a crash left half erased; the crawl holds the other lock.
+            follow_erasing(archive, config)
+            db = stack.enter_context(write_index(archive))
             if told := other_extractors(db):
                 sys.stderr.write(f"{told}; `microfiche index` reads them again\n")
             report(follow(archive, db, config, sys.stdin, on_progress=report), final=True)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from archive.config import Config
-from archive.errors import IndexOutdated, IndexUnsound
+from archive.errors import ArchiveLocked, IndexDamaged, IndexOutdated, IndexUnsound
 from archive.index.writing import write_index
 from archive.indexer.catchup import (
     Progress,
@@ -15,10 +15,13 @@ from archive.indexer.catchup import (
     rebuild,
     recover_leftovers,
 )
-from archive.indexer.outlets import ReadAgain, find_stale, read_again
+from archive.indexer.erased import follow_erasing
+from archive.indexer.outlets import find_stale, read_again
+from archive.indexer.rereading import ReadAgain
 from archive.layout import Archive
 from archive.lock import hold
 from archive.rules import Rules, load_rules
+from archive.warc.erasing import Erasing, forget_erasing
 
 OnProgress = Callable[[Progress], None]
 Tell = Callable[[str], None]
@@ -76,6 +79,8 @@ def update(
     with hold(archive.index_lock_path, purpose="index"):
         for recovered in recover_leftovers(archive):
             tell(f"sealed after a crash: {recovered}")
+        if (erased := _follow_erasing(archive, config)) is not None:
+            tell(f"finished to erase {erased.record_id} of {erased.filename}")
         report, stale = None, frozenset[str]()
         if not from_nothing:
             report, stale = _catch_up(archive, config, rules, reread, on_progress, tell)
@@ -83,6 +88,19 @@ def update(
             return Updated(rebuild(archive, config, on_progress=on_progress), rebuilt=True)
         again = _read_again(archive, config, rules, stale, tell) if stale else None
         return Updated(report, rebuilt=False, read_again=again)
+
+
+def _follow_erasing(archive: Archive, config: Config) -> Erasing | None:
+    """Finish what a crash left half erased; nothing while a crawl runs, whose indexer has."""
+    try:
+        with hold(archive.lock_path, purpose="index"):
+            return follow_erasing(archive, config)
+    except ArchiveLocked:
+        return None
+    except IndexDamaged:
+        # It is rebuilt from the files, which have no more of it.
+        forget_erasing(archive)
+        return None
 
 
 def _catch_up(

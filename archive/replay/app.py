@@ -49,7 +49,7 @@ from archive.replay.headers import archived_headers, codings_of, is_refused
 from archive.replay.marks import find_marked
 from archive.replay.notice import notice
 from archive.replay.origins import REPLAY_NAME, Origins, blocked_by
-from archive.replay.resolve import Stored, find_stored, load
+from archive.replay.resolve import Stored, erased_from, find_erased, find_stored, load
 from archive.replay.respond import Around, Body, Reply, raw_of, replay_of
 from archive.rights.rules import Audience
 from archive.rights.withheld import withheld_address
@@ -282,6 +282,8 @@ class _Replay:
     def _not_found(self, db: Database, url: str) -> Response:
         if withheld := withheld_address(db, urlkey(url)):
             raise withheld
+        if (erased := find_erased(db, urlkey(url))) is not None:
+            raise erased_from(self._archive, erased)
         return self._notice(404, "Not in the archive", "This address has not been captured.", url)
 
     def _withheld(self, error: Withheld, response: Response) -> Response:

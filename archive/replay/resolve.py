@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from sqlite_utils import Database
 
-from archive.errors import MicroficheError, NotFound, WarcError
+from archive.errors import MicroficheError, NotFound, WarcError, Withheld
 from archive.index.captures import Capture, get_capture, iter_captures
 from archive.layout import Archive
 from archive.replay.choose import Asked, iter_candidates, redirect_target
@@ -14,6 +14,7 @@ from archive.times import from_warc_date, to_timestamp
 from archive.urls import urlkey
 from archive.warc.reader import Record, read_record
 from archive.warc.stored import StoredHttp
+from archive.warc.tombstone import ERASED, erased_by
 
 # Of captures that cannot be shown, so many are tried before the reader is told.
 _MAX_TRIED = 8
@@ -90,6 +91,8 @@ def load(archive: Archive, db: Database, capture: Capture) -> Stored:
             own = _whole(archive, db, capture, own)
         return Stored(capture, record, own, own)
     original = next(_originals(db, capture, {capture.record_id}), None)
+    if original is None and (erased := next(iter(_erased(db, capture)), None)):
+        raise erased_from(archive, erased)
     if original is None:
         raise NotFound(
             f"{capture.file}@{capture.offset}: revisit of {capture.refers_to_uri or capture.uri}, "
@@ -138,6 +141,27 @@ def _originals(db: Database, revisit: Capture, seen: set[str]) -> Iterator[Captu
             yield from _originals(db, found, seen)
         elif found.record_type != "metadata":
             yield found
+
+
+def _erased(db: Database, revisit: Capture) -> list[Capture]:
+    """What a revisit refers to, where it was erased."""
+    return [found for found in _by_id(db, revisit) if found.failure == ERASED]
+
+
+def find_erased(db: Database, urlkey: str) -> Capture | None:
+    """The last capture of an address of which there is no more than its tombstone."""
+    found = iter_captures(db, urlkey, newest_first=True, failures=True)
+    return next((capture for capture in found if capture.failure == ERASED), None)
+
+
+def erased_from(archive: Archive, capture: Capture) -> Withheld:
+    """What is told instead of a record that was erased, as its tombstone has it."""
+    said = erased_by(read_record(archive, capture.file, capture.offset).content) or {}
+    at = str(said.get("at", ""))[:8]
+    when = f" on {at[:4]}-{at[4:6]}-{at[6:]}" if at else ""
+    reason = f": {said['reason']}" if said.get("reason") else ""
+    told = f"{capture.uri} as it was captured at {capture.timestamp} was erased{when}{reason}"
+    return Withheld(told, legal=True)
 
 
 def _by_id(db: Database, revisit: Capture) -> Iterator[Capture]:

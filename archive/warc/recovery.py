@@ -10,6 +10,7 @@ from pathlib import Path
 
 from archive.errors import ArchiveUnwritable
 from archive.layout import OPEN_SUFFIX, Archive, sync_directory
+from archive.warc.erasing import finish_erasing
 from archive.warc.members import Damaged
 from archive.warc.openfile import seal, sha256_of
 from archive.warc.scan import Scanned, scan_record
@@ -50,13 +51,16 @@ class Recovered:
 
 
 def recover(archive: Archive) -> list[Recovered]:
-    """Seal what a crash has left open; the caller holds ``archive.lock_path``.
+    """Seal what a crash has left open, and finish what it left half erased.
+
+    The caller holds ``archive.lock_path``.
 
     It may be interrupted and run again at any point.
 
     Raises:
         ArchiveUnwritable: a file cannot be read, cut or sealed.
     """
+    finish_erasing(archive)
     found = []
     for path in sorted(archive.warcs_dir.rglob(f"*.warc.gz{OPEN_SUFFIX}")):
         try:

@@ -23,7 +23,7 @@ from archive.replay.choose import (
 )
 from archive.replay.headers import treatment_of
 from archive.replay.html import find_refresh
-from archive.replay.resolve import Stored, find_stored
+from archive.replay.resolve import Stored, erased_from, find_erased, find_stored
 from archive.rights.withheld import withheld_address
 from archive.urls import is_http, urlkey
 from archive.warc.reader import Group, Record, iter_groups, read_record
@@ -198,6 +198,8 @@ def _list_of(url: str, since: str = "", until: str = "", after: str = "") -> str
 def _not_archived(room: Room, db: Database, url: str) -> Response:
     if withheld := withheld_address(db, urlkey(url)):
         raise withheld
+    if (erased := find_erased(db, urlkey(url))) is not None:
+        raise erased_from(room.archive, erased)
     html = page("missing.html", room=room, url=url, beside=pages_beside(db, urlkey(url)))
     return HTMLResponse(html, 404)
 

@@ -1,0 +1,182 @@
+"""`microfiche erase`: a record gone for good, everything else as it was, and a crash made good."""
+
+import json
+import sqlite3
+from contextlib import closing
+
+import pytest
+from click.testing import CliRunner
+
+from archive.backup import back_up
+from archive.check.run import check_archive
+from archive.cli import cli
+from archive.config import load_config
+from archive.errors import ArchiveLocked, ExitCode, Withheld
+from archive.index.open import open_index, read_index
+from archive.indexer import erased as erased_module
+from archive.indexer.erased import erase
+from archive.indexer.update import update
+from archive.layout import Archive, open_archive
+from archive.lock import hold
+from archive.replay.choose import Asked
+from archive.replay.resolve import find_stored
+from archive.rights.rules import Audience
+from archive.search import search
+from archive.takedowns import iter_takedowns
+from archive.warc import erasing as erasing_module
+from archive.warc.openfile import MANIFEST_SUFFIX, read_manifest
+from archive.warc.walk import walk
+from tests.archive.replay.shelf import Shelf
+from tests.archive.web.shelves import PROSE, article
+
+URL, AGAIN, OTHER = (f"http://post.test/{name}.html" for name in ("a", "again", "b"))
+T1, T2 = "20260102030405", "20260202030405"
+WORD = "zyxomma"
+
+
+@pytest.fixture
+def shelf(tmp_path):
+    made = Shelf(tmp_path / "archive")
+    page = article(f"A {WORD} seen", f"The {WORD} was seen by many people on the quay.", *PROSE)
+    made.erased = made.put(URL, page, at=T1, kind="article")
+    made.revisit = made.put(URL, page, at=T2, kind="article")
+    assert made.revisit.record_type == "revisit"
+    made.put(OTHER, article("Harbour news", *PROSE), at=T1, kind="article")
+    made.index()
+    yield made
+    made.close()
+
+
+def erase_it(shelf, reason="Order 1/26"):
+    db = open_index(shelf.archive, audience=Audience.OWNER)
+    return erase(shelf.archive, load_config(shelf.archive), db, shelf.erased.record_id, reason)
+
+
+def records(archive: Archive, name: str):
+    path = archive.warcs_dir / name
+    with path.open("rb") as file:
+        found = list(walk(file, 0, path.stat().st_size, max_block=10_000_000))
+    return [(one.offset, one.length, one.record_id) for one in found]
+
+
+def everything(archive: Archive) -> bytes:
+    """All bytes of the archive's files, WARC members undone."""
+    text = b""
+    for path in sorted(archive.root.rglob("*")):
+        if path.is_file() and path.name.endswith(".warc.gz"):
+            with path.open("rb") as file:
+                size = path.stat().st_size
+                text += b"".join(one.block for one in walk(file, 0, size, max_block=10_000_000))
+        elif path.is_file():
+            text += path.read_bytes()
+    return text
+
+
+def test_what_is_erased_is_gone_and_all_else_stands(shelf, tmp_path):
+    archive = shelf.archive
+    before = records(archive, shelf.erased.filename)
+    back_up(archive, tmp_path / "copy")
+    assert WORD.encode() in everything(archive)
+    done = erase_it(shelf)
+    assert records(archive, done.filename) == before
+    assert WORD.encode() not in everything(archive)
+    summary = check_archive(archive, workers=1)
+    assert summary.faults == []
+    assert read_manifest(archive.warcs_dir / done.filename) == done.after
+    with read_index(archive) as db:
+        assert search(db, WORD).total == 0
+        assert search(db, "harbour").total == 1
+        for at in (T1, T2):
+            # The tombstone is no capture; the revisit's payload is what was erased.
+            with pytest.raises(Withheld, match=r"was erased on .*: Order 1/26"):
+                find_stored(archive, db, Asked(URL, at))
+    (entry,) = iter_takedowns(archive)
+    assert (entry["did"], entry["reason"]) == ("erased", "Order 1/26")
+    assert entry["payload_digest"].startswith("sha1:")
+    back_up(archive, tmp_path / "copy")
+    copy = open_archive(tmp_path / "copy")
+    assert WORD.encode() not in everything(copy)
+    assert check_archive(copy, workers=1).faults == []
+
+
+def dump(archive: Archive):
+    with closing(sqlite3.connect(archive.index_path)) as db:
+        wanted = (
+            "SELECT record_id, record_type, failure, source, kind, length FROM captures ORDER BY 1"
+        )
+        return db.execute(wanted).fetchall(), db.execute(
+            "SELECT id, title FROM articles"
+        ).fetchall()
+
+
+def test_a_rebuild_gives_the_same_index(shelf):
+    erase_it(shelf)
+    followed = dump(shelf.archive)
+    update(shelf.archive, load_config(shelf.archive), from_nothing=True)
+    assert dump(shelf.archive) == followed
+
+
+class Crash(Exception):
+    pass
+
+
+@pytest.mark.parametrize(
+    ("module", "name"),
+    [
+        (erasing_module, "finish_erasing"),
+        (erasing_module, "_overwrite"),
+        (erasing_module, "_renew_manifest"),
+        (erasing_module, "note_takedown"),
+        (erased_module, "follow_erasing"),
+        (erased_module, "read_captures_again"),
+        (erased_module, "forget_erasing"),
+    ],
+)
+def test_a_crash_is_made_good_by_the_next_start(shelf, monkeypatch, module, name):
+    def crash(*args, **kwargs):
+        raise Crash
+
+    with monkeypatch.context() as patch:
+        patch.setattr(module, name, crash)
+        with pytest.raises(Crash):
+            erase_it(shelf)
+    assert shelf.archive.erasing_path.exists()
+    update(shelf.archive, load_config(shelf.archive))
+    assert not shelf.archive.erasing_path.exists()
+    assert WORD.encode() not in everything(shelf.archive)
+    assert check_archive(shelf.archive, workers=1).faults == []
+    assert len(list(iter_takedowns(shelf.archive))) == 1
+
+
+def test_the_crawler_forgets_it(shelf):
+    record = shelf.erased.record_id
+    with closing(sqlite3.connect(shelf.archive.frontier_path)) as db, db:
+        db.execute("CREATE TABLE payloads (record_id TEXT)")
+        db.execute(
+            "CREATE TABLE urls (etag TEXT, last_modified TEXT, record_id TEXT, record_uri TEXT,"
+            " record_date TEXT, record_digest TEXT)"
+        )
+        db.executemany("INSERT INTO payloads VALUES (?)", [(record,), ("<urn:uuid:x>",)])
+        db.execute("INSERT INTO urls VALUES ('e', 'l', ?, 'u', 'd', 'x')", [record])
+    erase_it(shelf)
+    with closing(sqlite3.connect(shelf.archive.frontier_path)) as db:
+        assert db.execute("SELECT * FROM payloads").fetchall() == [("<urn:uuid:x>",)]
+        assert db.execute("SELECT * FROM urls").fetchall() == [("", "", None, None, None, None)]
+
+
+def test_the_command_asks_and_says_what_it_did(shelf):
+    def run(*arguments):
+        return CliRunner().invoke(cli, ["-C", str(shelf.archive.root), "erase", *arguments])
+
+    record = shelf.erased.record_id
+    assert run(record, "--reason", "x").exit_code == ExitCode.USAGE
+    with hold(shelf.archive.lock_path, purpose="crawl"):
+        refused = run(record, "--reason", "x", "--yes")
+        assert isinstance(refused.exception, ArchiveLocked)
+    done = run(record, "--reason", "x", "--yes")
+    assert done.stdout.startswith(f"Erased: {record.strip('<>')} in ")
+    again = run(record, "--reason", "x", "--yes")
+    assert "was erased before" in str(again.exception)
+    assert json.loads(shelf.archive.takedowns_path.read_text())["record"] == record.strip("<>")
+    former = list(shelf.archive.warcs_dir.rglob(f"*{MANIFEST_SUFFIX}.*"))
+    assert len(former) == 1
