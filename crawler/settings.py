@@ -35,6 +35,8 @@ DNS_RESOLVER = "scrapy.resolver.CachingHostnameResolver"
 DOWNLOADER_MIDDLEWARES_BASE: dict[str, int] = {}
 SPIDER_MIDDLEWARES_BASE: dict[str, int] = {}
 EXTENSIONS_BASE: dict[str, int] = {}
+# It does nothing where no feed (`-O`) is asked for.
+EXTENSIONS = {"scrapy.extensions.feedexport.FeedExporter": 0}
 COOKIES_ENABLED = False
 REFERER_ENABLED = False
 RETRY_ENABLED = False

@@ -29,6 +29,7 @@ from crawler.answers import Answer
 from crawler.discovery.content import ACCEPTED
 from crawler.fetch import Fetch
 from crawler.frontier import KnownUrl
+from crawler.items import Kept, is_heard
 from crawler.outcomes import Outcome
 from crawler.report import count_due_left, make_report, summary, write_report
 from crawler.session import Mode, Session, open_session
@@ -56,6 +57,7 @@ class NewsSpider(scrapy.Spider):
         super().__init__()
         self.session = session
         self._closing: asyncio.Future[None] | None = None
+        self._offers = False
         self._queue = session.harvest.queue
         self._woken = asyncio.Event()
         self._looking_back: asyncio.Future[tuple[str, ...]] | None = None
@@ -88,8 +90,10 @@ class NewsSpider(scrapy.Spider):
         """Visit what is due, each host at its pace, until nothing is left.
 
         Nothing goes through Scrapy's scheduler and scraper: what may leave has been decided, and
-        nothing is to be scraped. They cost 0.7 CPU-ms a page.
+        nothing is to be scraped. They cost 0.7 CPU-ms a page. What is kept goes to item pipelines
+        and signals, where there are any.
         """
+        self._offers = is_heard(self.crawler)
         keeper = asyncio.ensure_future(self._keep())
         try:
             await self._visit_all()
@@ -210,7 +214,11 @@ class NewsSpider(scrapy.Spider):
             except Exception as error:  # noqa: BLE001 - one request; told, and counted
                 self.failed(fetch, request, error)
             else:
-                await self.session.harvest.answered(fetch, _answer_of(response))
+                answer = _answer_of(response)
+                await self.session.harvest.answered(fetch, answer)
+                if self._offers:
+                    item = Kept.of(fetch, answer)
+                    await engine.scraper.start_itemproc_async(item, response=response)
         except MicroficheError as error:
             self._stop(error)
         except Exception as error:  # one page: logged with its trace, and counted

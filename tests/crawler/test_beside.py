@@ -1,18 +1,29 @@
 """What goes on beside a crawl: the indexer child, the live progress, Scrapy's own command."""
 
 import io
+import json
 import subprocess
 import sys
 import textwrap
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from rich.console import Console
+from scrapy import signals
+from scrapy.exceptions import DropItem
+from scrapy.pipelines import ItemPipelineManager
+from scrapy.utils.test import get_crawler
 
 from archive.config import load_config
+from archive.index.captures import iter_captures
+from archive.index.open import open_index
+from archive.urls import urlkey
 from archive.warc.exchange import Written
 from crawler.indexing import IndexerChild
+from crawler.items import is_heard
 from crawler.outcomes import Kind, NotFollowed, Outcome
 from crawler.progress import render
 from crawler.session import Mode, open_session, redacted_config
@@ -100,15 +111,27 @@ def test_the_configuration_that_is_archived_holds_no_secret(bench):
     assert "mailto:desk@example.org" in text
 
 
-def test_scrapys_own_command_line_does_the_same(bench):
+class ArticlesOnly:
+    """A pipeline of somebody else's."""
+
+    def process_item(self, item):
+        if item.kind != "article":
+            raise DropItem(item.kind)
+        return item
+
+
+def test_scrapys_own_command_line_does_the_same_and_offers_items(bench, tmp_path):
     with odd_site() as site:
         site.answers |= {"/feed": site.feed("/a"), "/a": Reply()}
         bench.source("news", f"{site.base}/", feeds=[f"{site.base}/feed"], delay=0)
         scrapy = [sys.executable, "-m", "scrapy"]
+        kept = tmp_path / "kept.jsonl"
+        pipelines = '{"tests.crawler.test_beside.ArticlesOnly": 1}'
+        options = ("-O", kept, "-s", f"ITEM_PIPELINES={pipelines}")
         listed = subprocess.run([*scrapy, "list"], capture_output=True, text=True, check=True)
         assert listed.stdout == "news\n"
         crawled = subprocess.run(
-            [*scrapy, "crawl", "news", "-a", f"archive={bench.archive.root}"],
+            [*scrapy, "crawl", "news", "-a", f"archive={bench.archive.root}", *options],
             capture_output=True,
             text=True,
             check=True,
@@ -119,6 +142,28 @@ def test_scrapys_own_command_line_does_the_same(bench):
     assert report["sources"]["news"]["outcomes"]["captured"] == 2
     assert report["started"] <= datetime.now(UTC).isoformat()
     assert list(bench.archive.warcs_dir.rglob("*.open")) == []
+    (item,) = map(json.loads, kept.read_text().splitlines())
+    assert (item["url"], item["kind"], item["status"]) == (f"{site.base}/a", "article", 200)
+    with closing(open_index(bench.archive)) as db:
+        (capture,) = iter_captures(db, urlkey(item["url"]))
+    assert item["record_id"] == f"<{capture.record_id}>"
+
+
+def test_where_nobody_listens_no_item_is_made():
+    crawler = get_crawler(settings_dict={"EXTENSIONS_BASE": {}})
+    crawler.engine = SimpleNamespace(
+        scraper=SimpleNamespace(itemproc=ItemPipelineManager(crawler=crawler))
+    )
+    assert not is_heard(crawler)
+
+    def listener(item):
+        """Listens."""
+
+    crawler.signals.connect(listener, signals.item_scraped)
+    assert is_heard(crawler)
+    crawler.signals.disconnect(listener, signals.item_scraped)
+    crawler.engine.scraper.itemproc = ItemPipelineManager(ArticlesOnly(), crawler=crawler)
+    assert is_heard(crawler)
 
 
 def test_an_argument_that_scrapy_passes_on_and_nobody_knows_crawls_nothing(bench):
