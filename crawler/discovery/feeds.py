@@ -85,7 +85,7 @@ def _link(entry: Any, url: str) -> str | None:  # noqa: ANN401 - feedparser ship
     candidates += [
         link["href"]
         for link in links
-        if link.get("rel", "alternate") == "alternate"
+        if link.get("rel", "alternate").rpartition("/")[2] == "alternate"
         and link.get("type", "").partition(";")[0].strip().lower() in _PAGE_TYPES
     ]
     # The number or digest of an entry is no address.
