@@ -9,7 +9,9 @@ from typing import Any
 
 import pytest
 
+from archive.config import Source
 from archive.layout import Archive, create_archive, open_archive
+from tests.crawler.queueing import World, source
 
 CRAWL_S = 60
 # Whatever the disk of who runs this has left.
@@ -80,3 +82,16 @@ def make_bench(root: Path) -> Bench:
 @pytest.fixture
 def bench(tmp_path: Path) -> Bench:
     return make_bench(tmp_path / "archive")
+
+
+@pytest.fixture
+def world(tmp_path):
+    made = []
+
+    def make(sources: dict[str, Source] | None = None, **crawl) -> World:
+        made.append(World(tmp_path, sources or {"news": source()}, **crawl))
+        return made[-1]
+
+    yield make
+    for each in made:
+        each.frontier.close()
