@@ -44,9 +44,10 @@ class Reservation(StrEnum):
     TDM = "tdm-reservation"
 
 
-# Most edits come early, and what was there before them is lost with the next; a last look after
-# four days knows the text that stays. tests/benchmarks/month.py has the sweep.
-DEFAULT_RECHECK = tuple(timedelta(hours=age) for age in (1.5, 25, 99, 30 * 24))
+# Edits come at ages that are spread over hours and days alike, and what two of them have between
+# them is lost: looks at even steps of the logarithm lose least, and a last one after four days
+# knows the text that stays. docs/operator.md has the sweep.
+DEFAULT_RECHECK = tuple(timedelta(hours=age) for age in (1, 6, 28, 99, 30 * 24))
 
 
 class _Table(BaseModel):
@@ -163,7 +164,8 @@ class Source(_Table):
     )
     recheck: tuple[Duration, ...] = Field(
         DEFAULT_RECHECK,
-        description="Ages at which an article is fetched again; sooner after it has changed.",
+        description="Ages at which an article is fetched again; sooner where it changes when it "
+        "is younger than two hours.",
     )
     cron: CronExpression = Field(
         "",

@@ -42,9 +42,14 @@ _USUAL_RATE = 20.0
 _MIN_FACTOR, _MAX_FACTOR = 0.25, 4.0
 # The rate is that of the last hours: news come by day.
 _RATE_MEMORY_S = 4 * 3600.0
-# An article that has changed is looked at again when it is this much older.
-_CHANGED_FACTOR = 2.0
+# An article that changes when it is younger than this is being written: it is looked at again when
+# it is so much older. Later, a look after a change finds no more than one at a planned age.
+_YOUNG_S = 2 * 3600.0
+_CHANGED_FACTOR = 2.5
 _MIN_CHANGED_S = 1800.0
+# What leaves the listings of a source that tells of changes is known to be unchanged: the next look
+# is worth most when it is this much older.
+_AFTER_LISTING = 2.0
 
 
 def rate_of(known: KnownUrl, new: int, *, now: float) -> float | None:
@@ -81,21 +86,22 @@ def next_look(
 ) -> float | None:
     """The age at which an article is looked at again; None: not by itself.
 
-    At the ages of the source's ``recheck``; sooner after a change; not while it is still listed by
-    a source whose dates tell of changes.
+    At the ages of the source's ``recheck``; sooner after a change in its first hours; not while it
+    is still listed by a source whose dates tell of changes, nor soon after.
 
     >>> source = Source(name="x", url="https://a.example/", recheck=("1h", "1d"))
     >>> [next_look(source, age=age) for age in (0, 3600, 90_000)]
     [3600.0, 86400.0, None]
     >>> next_look(source, age=3600, changed=True), next_look(source, age=90_000, changed=True)
-    (7200.0, None)
+    (9000.0, None)
     >>> next_look(source, age=0, habits=Habits(announced=9, span=7200.0))
     86400.0
     """
-    told_until = habits.span if habits and habits.is_honest else 0.0
+    listed = habits.span if habits and habits.is_honest else 0.0
+    quiet = listed * _AFTER_LISTING
     ages = sorted(a.total_seconds() for a in source.recheck)
-    planned = next((a for a in ages if a > age and (a > told_until or a == ages[-1])), None)
-    if planned is None or not changed:
+    planned = next((a for a in ages if a > age and (a > quiet or a == ages[-1])), None)
+    if planned is None or not changed or age >= _YOUNG_S or age < listed:
         return planned
     return min(planned, age + max(age * (_CHANGED_FACTOR - 1.0), _MIN_CHANGED_S))
 

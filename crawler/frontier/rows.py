@@ -102,7 +102,7 @@ class KnownUrl:
     outcome: str = ""
     """Of the last visit; empty: there was none."""
     modified: float | None = None
-    """When it changed last, as a listing said when it was last due for that."""
+    """When it changed last, as a listing says, believed or not."""
     rate: float | None = None
     """Of a listing: new articles a day, lately; None: not known yet."""
     text: int | None = None

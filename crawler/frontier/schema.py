@@ -93,7 +93,7 @@ def m004_when(db: Database) -> None:
     for column in (
         "settled_at REAL",  # of the last visit, whatever came of it
         "handed_out REAL",  # when it was handed out, while it is not settled
-        "modified REAL",  # as a listing said when it was last due for that
+        "modified REAL",  # as a listing says
         "rate REAL",  # of a listing: new articles a day
         "text INTEGER",  # fingerprint of an article's text at the last look
         "gone_at REAL",  # first of the 404 and 410 that it answers with now

@@ -38,10 +38,12 @@ VALUES (:url, :source, :kind, :host, :rank, :why, :via, :page, :hops, :now, :pub
     :due_at, :modified)
 ON CONFLICT (url) DO NOTHING
 """
+# What a listing says is known even where it is not believed yet: whether it was true is learned.
+_CLAIM = "UPDATE urls SET modified = :modified WHERE url = :url AND ifnull(modified, 0) < :modified"
 # A requisite follows the page that wants it now; an address that is failing keeps its back-off.
 # What was gone and is named again may be back, once no look at it is planned any more.
 _REVIVE = """
-UPDATE urls SET due_at = 0, modified = coalesce(:modified, modified),
+UPDATE urls SET due_at = 0,
     page = CASE kind WHEN 'requisite' THEN :page ELSE page END,
     rank = CASE WHEN kind = 'requisite' OR :rank < 0 THEN :rank ELSE rank END,
     source = CASE kind WHEN 'requisite' THEN :source ELSE source END
@@ -83,8 +85,6 @@ WITH RECURSIVE known (host) AS (
 )
 SELECT host FROM known WHERE host IS NOT NULL
 """
-
-
 # A clock that is corrected by less than this strands nothing.
 _CLOCK_SLACK_S = 3600.0
 
@@ -134,6 +134,8 @@ class Frontier:
         if self._collected is not None:
             taken = row | {"collected": self._collected}
             changed += self._db.execute(_TAKE_OVER, taken).rowcount
+        if entry.modified is not None:
+            self._db.execute(_CLAIM, row)
         if entry.lane is Lane.NEWS:
             changed += self._db.execute(_HURRY, row).rowcount
         if entry.stale_before is not None:

@@ -108,7 +108,7 @@ def test_articles_come_again_at_their_ages_and_then_no_more():
     while due is not None:
         due = due_after_success(SOURCE, known(), now=due)
         ages.append(due and due - NOW)
-    assert ages == [1.5 * HOUR, 25 * HOUR, 99 * HOUR, 30 * DAY, None]
+    assert ages == [HOUR, 6 * HOUR, 28 * HOUR, 99 * HOUR, 30 * DAY, None]
 
 
 def test_an_article_first_reached_late_skips_the_ages_it_has_missed():
@@ -194,7 +194,7 @@ def test_a_capture_keeps_validators_and_what_they_speak_of():
     assert (visit.state, visit.outcome, visit.due_at) == (
         State.FETCHED,
         Outcome.CAPTURED,
-        NOW + 1.5 * HOUR,
+        NOW + HOUR,
     )
     assert (visit.etag, visit.last_modified) == ('"1"', "x")
     assert visit.capture == PayloadRef("urn:uuid:1", URL, "2026-01-01T00:00:00.000000Z", "sha1:A")
@@ -274,4 +274,4 @@ def test_what_a_redirect_leads_to_stays_what_it_was():
 def test_an_article_that_moved_for_good_is_seldom_looked_at():
     moved = visit_of(known(), SOURCE, answer(301, location="/new"), now=NOW)
     for_now = visit_of(known(), SOURCE, answer(302, location="/new"), now=NOW)
-    assert (moved.due_at, for_now.due_at) == (NOW + 30 * DAY, NOW + 1.5 * HOUR)
+    assert (moved.due_at, for_now.due_at) == (NOW + 30 * DAY, NOW + HOUR)

@@ -95,6 +95,14 @@ def test_a_lastmod_brings_an_address_back_only_when_it_is_newer(frontier):
     assert taken(frontier) == ["a"]
 
 
+def test_what_a_listing_says_of_a_change_is_kept_though_it_brings_nothing_back(frontier):
+    frontier.add([article("a", modified=NOW - 9)], now=NOW)
+    frontier.settle(HOME + "a", fetched(NOW + 9999))
+    frontier.add([article("a", modified=NOW + 5, stale_before=NOW - 3000)], now=NOW + 6)
+    frontier.add([article("a", modified=NOW - 5)], now=NOW + 7)
+    assert (frontier.find(HOME + "a").modified, taken(frontier, NOW + 7)) == (NOW + 5, [])
+
+
 def test_addresses_of_a_source_that_is_no_longer_visited_go_to_who_names_them(frontier):
     frontier.add([article("a")], now=NOW)
     again = Entry(HOME + "a", "twin", Kind.ARTICLE, Why.FEED)
