@@ -8,41 +8,20 @@ from typing import Any
 from sqlite_utils import Database
 
 from archive.errors import NotFound
+from archive.index.rows import CdxFields
 from archive.rights.withheld import withheld_record
 from archive.times import from_timestamp
 
 
 @dataclass(frozen=True, slots=True)
-class Capture:
+class Capture(CdxFields):
     """One record and where it lies; fields as in a CDX.
 
-    ``digest`` is that of the entity (``sha1:`` and base 32); ``file`` is relative to ``warcs/``;
-    ``offset`` and ``length`` count compressed bytes. A ``metadata`` record is a request that got
-    no response: it has no status, and ``failure`` says why. ``refers_to`` is the WARC-Record-ID
-    a revisit names. ``method`` is that of the request; None for GET, or where it is not known.
+    ``file`` is relative to ``warcs/``; ``page_kind`` is what extraction took the page for.
     """
 
-    record_id: str
-    urlkey: str
-    timestamp: str
-    uri: str
-    mime: str | None
-    status: int | None
-    digest: str | None
     file: str
-    offset: int
-    length: int
-    record_type: str
-    refers_to: str | None
-    refers_to_uri: str | None
-    refers_to_date: str | None
-    redirect: str | None
-    truncated: str | None
-    source: str
-    kind: str | None
     page_kind: str | None
-    failure: str | None
-    method: str | None
 
 
 _BY_RECORD = """

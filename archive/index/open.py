@@ -85,15 +85,15 @@ def read_index(archive: Archive, *, audience: Audience = Audience.STAFF) -> Iter
             raise
 
 
-def open_index_file(path: Path, *, write: bool = False, page_size: int = PAGE_SIZE) -> Database:
-    """Open an index by its path, as `open_index` does; a new file gets pages of that size."""
+def open_index_file(path: Path, *, write: bool = False) -> Database:
+    """Open an index by its path, as `open_index` does."""
     if not write and not path.is_file():
         raise NotFound(f"{path}: no index yet; run `microfiche index` to make it from the WARCs")
     require_unmarked(path)
     if not write and not path.stat().st_size:
         raise IndexUnsound(f"{path}: is empty; run `microfiche index`, which rebuilds it")
     try:
-        connection = _open_writer(path, page_size) if write else _open_reader(path)
+        connection = _open_writer(path) if write else _open_reader(path)
     except sqlite3.DatabaseError as error:
         if is_unwritable(error):
             raise ArchiveUnwritable(f"{path}: cannot be opened: {error}") from error
@@ -105,18 +105,6 @@ def open_index_file(path: Path, *, write: bool = False, page_size: int = PAGE_SI
             "run `microfiche index`, which rebuilds it from them"
         ) from error
     return Database(connection)
-
-
-def page_size_of(path: Path) -> int | None:
-    """Bytes of a page of a database; None where there is none, or nothing is in it."""
-    try:
-        with path.open("rb") as file:
-            head = file.read(18)
-    except FileNotFoundError:
-        return None
-    stated = int.from_bytes(head[16:18], "big") if len(head) == 18 else 0
-    stated = 65_536 if stated == 1 else stated
-    return stated if 512 <= stated <= 65_536 and stated.bit_count() == 1 else None
 
 
 def remove_index(path: Path) -> None:
@@ -137,9 +125,9 @@ def _open_reader(path: Path) -> sqlite3.Connection:
     return connection
 
 
-def _open_writer(path: Path, page_size: int) -> sqlite3.Connection:
+def _open_writer(path: Path) -> sqlite3.Connection:
     if not path.exists() or not path.stat().st_size:
-        _create(path, page_size)
+        _create(path)
     connection = _connect_writer(path)
     try:
         _require_ours(path, connection)
@@ -152,7 +140,7 @@ def _open_writer(path: Path, page_size: int) -> sqlite3.Connection:
     return connection
 
 
-def _create(path: Path, page_size: int) -> None:
+def _create(path: Path) -> None:
     """Make a new index beside and put it in its place: no reader meets one without its tables."""
     beside = path.with_name(path.name + ".new")
     remove_index(beside)
@@ -160,7 +148,7 @@ def _create(path: Path, page_size: int) -> None:
         # Without a log, which would have to be moved into the file before it gets another name.
         with closing(sqlite3.connect(beside, isolation_level=None)) as connection:
             connection.execute("PRAGMA journal_mode = MEMORY")
-            connection.execute(f"PRAGMA page_size = {page_size}")
+            connection.execute(f"PRAGMA page_size = {PAGE_SIZE}")
             schema.create(connection)
     except BaseException:
         with suppress(OSError):

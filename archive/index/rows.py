@@ -7,7 +7,13 @@ from archive.index.table import Table
 
 @dataclass(frozen=True, slots=True)
 class CdxFields:
-    """What a record says of itself; fields as in a CDX."""
+    """What a record says of itself; fields as in a CDX.
+
+    ``digest`` is that of the entity (``sha1:`` and base 32); ``offset`` and ``length`` count
+    compressed bytes. A ``metadata`` record is a request that got no response: it has no status, and
+    ``failure`` says why. ``refers_to`` is the WARC-Record-ID a revisit names. ``method`` is that of
+    the request; None for GET, or where it is not known.
+    """
 
     record_id: str
     urlkey: str

@@ -12,7 +12,7 @@ from sqlite_utils import Database
 from archive.config import Config
 from archive.errors import ArchiveLocked, IndexDamaged, RebuildFailed, WarcError
 from archive.index.integrity import forget_damage, is_marked
-from archive.index.open import PAGE_SIZE, open_index_file, page_size_of, remove_index
+from archive.index.open import open_index_file, remove_index
 from archive.index.sqlite_errors import is_damage
 from archive.index.writing import checkpoint, find_extractors
 from archive.indexer.found import Found
@@ -173,18 +173,13 @@ def rebuild(
         RebuildFailed: what was being made got damaged, and is removed; the old one is as it was.
     """
     beside = _beside(archive)
-    # SQLite copies one database into another only where their pages are of one size.
-    old = None if is_marked(archive.index_path) else page_size_of(archive.index_path)
-    page_size = old or PAGE_SIZE
-    if page_size_of(beside) not in (None, page_size):
-        remove_beside(beside)
     files, rules = dict(iter_sealed(archive)), load_rules(archive).book.digest
-    with closing(_open_beside(beside, page_size)) as db, _blaming(beside):
+    with closing(_opened(beside)) as db, _blaming(beside):
         may_go_on = goes_on(beside, db, files, rules)
     if not may_go_on:
         remove_beside(beside)
     note_files(beside, files, rules)
-    with closing(_open_beside(beside, page_size)) as db:
+    with closing(_opened(beside)) as db:
         with _blaming(beside):
             for_bulk(db)
             report = catch_up(archive, db, config, on_progress=on_progress)
@@ -227,29 +222,31 @@ def switch(new: Database, path: Path) -> None:
     until it is committed, and a kill leaves the old index whole. A file that is damaged, or no
     index any more, is removed first: nobody is served from it.
     """
-    page_size = new.execute("PRAGMA page_size").fetchone()[0]
-    if is_marked(path):
+    with closing(_opened(path)) as old:
+        # SQLite copies one database into another only where their pages are of one size.
+        same_pages = _page_size(old) == _page_size(new)
+    if not same_pages:
         remove_beside(path)
-    try:
-        old = open_index_file(path, write=True, page_size=page_size)
-    except IndexDamaged:
-        remove_beside(path)
-        old = open_index_file(path, write=True, page_size=page_size)
-    with closing(old):
+    with closing(_opened(path)) as old:
         new.conn.backup(old.conn)
         old.execute("PRAGMA journal_mode = WAL")
         checkpoint(old, wait_s=_READERS_WAIT_S)
     forget_damage(path)
 
 
-def _open_beside(path: Path, page_size: int) -> Database:
+def _page_size(db: Database) -> int:
+    return int(db.execute("PRAGMA page_size").fetchone()[0])
+
+
+def _opened(path: Path) -> Database:
+    """An index to be written; a new one in the place of one that is damaged."""
     if is_marked(path):
         remove_beside(path)
     try:
-        return open_index_file(path, write=True, page_size=page_size)
+        return open_index_file(path, write=True)
     except IndexDamaged:
         remove_beside(path)
-        return open_index_file(path, write=True, page_size=page_size)
+        return open_index_file(path, write=True)
 
 
 def remove_beside(path: Path) -> None:

@@ -24,14 +24,14 @@ URL = "https://morning.example/2026/harbour-{}"
 KILL_S = 120
 
 
-def disturbed(archive, kind, at, *arguments):
+def disturbed(archive, kind, at, *arguments, timeout_s=KILL_S):
     """Run a command that is killed at an event; gives how many there were where it was not."""
     command = [sys.executable, "-m", "tests.archive.killer", kind, str(at)]
     done = subprocess.run(
         [*command, "-C", str(archive.root), *map(str, arguments)],
         capture_output=True,
         text=True,
-        timeout=KILL_S,
+        timeout=timeout_s,
         check=False,
     )
     if at:

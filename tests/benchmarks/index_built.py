@@ -21,7 +21,7 @@ from pathlib import Path
 from sqlite_utils import Database
 
 from archive.index.open import PAGE_SIZE, open_index_file
-from archive.index.schema import FULL_TEXT
+from archive.index.schema import SCHEMA
 from archive.index.writing import checkpoint, checkpoint_when_due
 from archive.indexer.fulltext import for_bulk, merge
 from archive.indexer.reading import Reading
@@ -106,7 +106,9 @@ def _open_bare(path: Path) -> sqlite3.Connection:
     fts.execute("PRAGMA journal_mode = WAL")
     fts.execute("PRAGMA synchronous = NORMAL")
     fts.execute("PRAGMA cache_size = -65536")
-    for statement in FULL_TEXT.replace("'articles_current'", "''").split(";\n"):
+    begin = SCHEMA.index("CREATE VIRTUAL TABLE articles_fts")
+    full_text = SCHEMA[begin : SCHEMA.index("CREATE VIRTUAL TABLE vocabulary")]
+    for statement in full_text.replace("'articles_current'", "''").split(";\n"):
         if statement.strip():
             fts.execute(statement)
     for name, value in (("automerge", 0), ("crisismerge", 512)):

@@ -2,7 +2,8 @@
 
 from contextlib import closing
 
-from archive.index.open import open_index_file, page_size_of
+from archive.index.open import open_index_file
+from archive.indexer.catchup import switch
 from archive.indexer.fulltext import for_bulk, merge
 from tests.archive.indexer.press import http, index_here, rows_of, story
 
@@ -35,12 +36,13 @@ def test_merges_left_to_the_end_give_the_same_full_text(press, db, tmp_path):
         assert settings(bulk) == settings(db) | {"automerge": 4, "crisismerge": 16}
 
 
-def test_a_new_index_has_the_pages_asked_for_and_an_old_one_keeps_its_own(tmp_path):
+def test_an_index_whose_pages_were_made_smaller_is_replaced_all_the_same(db, tmp_path):
     path = tmp_path / "index.db"
-    assert page_size_of(path) is None
-    for asked in (4_096, 32_768):
-        open_index_file(path, write=True, page_size=asked).close()
-        assert page_size_of(path) == 4_096
-    other = tmp_path / "other.db"
-    open_index_file(other, write=True).close()
-    assert page_size_of(other) == 65_536
+    with closing(open_index_file(path, write=True)) as old:
+        old.execute("PRAGMA journal_mode = DELETE")
+        old.execute("PRAGMA page_size = 4096")
+        old.execute("VACUUM")
+    switch(db, path)
+    with closing(open_index_file(path)) as new:
+        assert new.execute("PRAGMA page_size").fetchone() == (65_536,)
+        assert rows_of(new) == rows_of(db)
