@@ -238,7 +238,7 @@ class About(StrEnum):
 
 
 class NotifyTable(_Table):
-    """``[notify]``: who is told of failed runs, sources in trouble, removals and saved searches."""
+    """``[notify]``: who gets reports of failed runs, ailing sources, removals, saved searches."""
 
     mail_to: tuple[MailAddress, ...] = Field((), description="Who gets a mail.")
     mail_from: MailAddress = Field("", description="From whom; empty: the first of `mail_to`.")

@@ -17,8 +17,8 @@
     ├── NotFound               1   no such article, capture, source
     │   └── Withheld           1   there is one, and a rule of the archive keeps it back
     ├── NotReadAgain           1   a stored page takes too much to be read once more
-    ├── NotStamped             1   a time-stamp token cannot be had, or proves nothing
-    ├── DownloadFailed         1   a file could not be had from its address
+    ├── NotStamped             1   no time-stamp token was issued, or it proves nothing
+    ├── DownloadFailed         1   a download failed
     ├── NotDelivered           1   a message that a mail server or a webhook has not taken
     ├── ExportError            1   rows cannot be written in the form asked for
     ├── CannotServe            1   an address or port cannot be listened on
@@ -133,11 +133,11 @@ class NotReadAgain(MicroficheError):
 
 
 class NotStamped(MicroficheError):
-    """A time-stamp token cannot be had, or does not prove what it should."""
+    """No time-stamp token was issued, or it does not prove what it should."""
 
 
 class DownloadFailed(MicroficheError):
-    """A file could not be had from its address."""
+    """A download failed."""
 
 
 class NotDelivered(MicroficheError):

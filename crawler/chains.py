@@ -1,6 +1,6 @@
 """Redirect chains: what was passed on the way, and the cookies that were set there.
 
-A chain has its cookies to itself, and they end with it: no other request is told of them.
+A chain has its cookies to itself, and they end with it: no other request carries them.
 """
 
 from collections import OrderedDict
@@ -64,7 +64,7 @@ class Chains:
 
 
 class _Set:
-    """What the standard library wants to be told of a response."""
+    """What the standard library wants to know of a response."""
 
     def __init__(self, lines: tuple[str, ...]) -> None:
         self._message = Message()

@@ -390,7 +390,7 @@ class Harvest:
             Trouble(fetch.url, fetch.source_id, Outcome.ROBOTS_UNREACHABLE, message)
         )
         logger.warning(
-            "%s: robots.txt cannot be had (%s), so nothing there is fetched for now (RFC 9309)",
+            "%s: robots.txt is unavailable (%s), so nothing there is fetched for now (RFC 9309)",
             fetch.origin,
             message,
         )

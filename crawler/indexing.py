@@ -1,6 +1,6 @@
 """The indexer beside a crawl: a child process that reads what has become durable.
 
-It is told on its standard input which file is durable up to where, and tells on its standard
+It reads on its standard input which file is durable up to where, and reports on its standard
 output how far it is. The crawl never waits for it: what is announced is kept per file, so only
 the newest offset is ever sent, and a slow or dead indexer costs nothing but a later
 ``microfiche index``.
@@ -104,7 +104,7 @@ class IndexerChild:
                     stdin.write(json.dumps(line) + "\n")
                 stdin.flush()
         except OSError as error:
-            # It has died; its status is told when the crawl ends.
+            # It has died; its status is reported when the crawl ends.
             logger.debug("indexer's input: %s", error)
         finally:
             # What is still in the buffer of a dead pipe cannot be written on closing either.

@@ -45,7 +45,7 @@ MAX_REFRESH_BYTES = 16_384
 _RECENT_S = 3 * 86400.0
 # No article is taken to be listed for longer.
 _MAX_SPAN_S = 2 * 86400.0
-# The protocol has indexes name sitemaps; those that name indexes are read so many deep.
+# The protocol has indexes name sitemaps; those that name indexes are read this many levels deep.
 _MAX_DEPTH = 3
 _HEAD_BYTES = 131_072
 _CANONICAL = re.compile(rb"<link\b[^<>]{0,400}\bcanonical\b[^<>]{0,2000}>", re.IGNORECASE)
@@ -92,8 +92,8 @@ class Context:
         now: The moment.
         scope: Of the source.
         idle: Marks of addresses that mean nothing at its hosts.
-        trusted: Its dates have told of changes: they are believed sooner.
-        believed: False: they have told of changes that were none.
+        trusted: Its dates have announced changes: they are believed sooner.
+        believed: False: they have announced changes that were none.
         wants_feeds: A feed of it has died: what its pages announce is looked at.
     """
 

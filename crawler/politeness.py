@@ -16,7 +16,7 @@ from crawler.schedule import retry_pause
 #: Added to every delay above zero: our clock is read when a request is handed to the connection,
 #: the server's when it has arrived, and neither is exact to the millisecond.
 MARGIN_S = 0.02
-#: A request counts from when its answer has come, if that is within so many seconds: only then is
+#: A request counts from when its answer has come, if that is within this many seconds: only then is
 #: it certain that the server had it. Bytes that left us may wait long in a busy machine's buffers;
 #: on two loaded cores the newspaper of the tests read them up to 60 ms later.
 MAX_DOUBT_S = 0.25
@@ -24,11 +24,11 @@ MAX_DOUBT_S = 0.25
 MAX_PAUSE_IN_RUN_S = 120.0
 #: No host is left alone for longer, whatever it asks for.
 MAX_PAUSE_S = 86400.0
-#: After so many requests in a row without any response a host is taken to be down for a while.
+#: After this many requests in a row without any response a host is taken to be down for a while.
 MAX_SILENT = 3
 DOWN_S = 900.0
-#: So many answers in a row that serve nothing (403, 5xx, challenges) slow a host down, twice as
-#: much with each; so many let it rest, and after each rest one more is enough.
+#: This many answers in a row that serve nothing (403, 5xx, challenges) slow a host down, twice as
+#: much with each; this many let it rest, and after each rest one more is enough.
 SLOW_AFTER = 4
 REST_AFTER = 8
 REST_S = 1800.0

@@ -32,7 +32,7 @@ from crawler.robots import MAX_BYTES, Rules, origin_of, product_token, read_rule
 TIMEOUT_S = 20.0
 MAX_BODY_BYTES = 10_000_000
 MAX_REDIRECTS = 5
-#: At most so many feeds are looked into, announced or guessed.
+#: How many feeds are looked into at most, announced or guessed.
 MAX_FEEDS = 6
 MAX_SITEMAPS = 10
 USUAL_PLACES = ("/feed", "/rss", "/feed.xml", "/rss.xml", "/atom.xml", "/index.xml")
@@ -113,7 +113,7 @@ class Prober:
             if feeds:
                 site.sitemaps = [s for s in rules.sitemaps if absolute(url, s)][:MAX_SITEMAPS]
             if not rules.allows(url):
-                why = "does not let us see it" if rules.reachable else "cannot be had"
+                why = "does not let us see it" if rules.reachable else "is unavailable"
                 site.notes.append(f"{url} was not looked at: robots.txt {why}")
                 return site
             page = await self._home(site)

@@ -29,7 +29,7 @@ from crawler.twins import is_other_spelling
 
 _MAX_COOKIES = 10_000
 _MAX_ATTEMPTS = 3
-# So many addresses are passed over in one step at most: the reactor has other things to do.
+# How many addresses are passed over in one step at most: the reactor has other things to do.
 _MAX_SKIPS = 100
 _DAY_S = 86400.0
 # A clock set right while we run is noticed within this.
@@ -183,7 +183,7 @@ class FetchQueue:
             heapq.heappush(self._sleepers, (until, host.name))
 
     def _doze(self, host: HostAtWork) -> None:
-        """Nothing more is to be had of a host now: find out when there will be."""
+        """Nothing more can be asked of a host now: find out when there will be."""
         if host.waiting or host.errands:
             if host.name in self.limited and self._patient:
                 self._sleep(host, host.pages_since + _DAY_S)
@@ -280,7 +280,7 @@ class FetchQueue:
     def set_rules(
         self, origin: str, status: int | None, body: bytes, *, keep: bool = True
     ) -> Rules:
-        """The rules of an origin are known now (status None: its robots.txt cannot be had).
+        """The rules of an origin are known now (status None: its robots.txt is unavailable).
 
         They are kept for the runs to come, unless they are none or ``keep`` says otherwise.
         """

@@ -13,7 +13,7 @@ BEFORE_ALL = (Lane.URGENT, Lane.LISTING)
 # A page that names something new has its host read again, so that what belongs to it comes next:
 # 0.35 CPU-ms at 32 rows, 0.11 at 8. To hosts without news a row costs 0.013 at 8, 0.011 at 32.
 _BATCH = 8
-# Of a host that many sources share (pictures, scripts), so many are asked for in one reading.
+# Of a host that many sources share (pictures, scripts), this many are read at a time.
 _SOURCES_AT_ONCE = 8
 
 

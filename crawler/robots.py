@@ -31,7 +31,7 @@ class Rules:
     _parsed: Protego | None
     _agent: str
     reachable: bool = True
-    """False: robots.txt could not be had or not be understood, which forbids everything for now."""
+    """False: robots.txt was unavailable or not understood, which forbids everything for now."""
 
     def allows(self, url: str) -> bool:
         """Tell whether an address may be fetched."""

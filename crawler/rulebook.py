@@ -10,7 +10,7 @@ from crawler.frontier.protocol import PaceMemory
 from crawler.outcomes import Kind
 from crawler.robots import MAX_AGE_S, Rules, origin_of, read_rules
 
-# Rules that could not be had are asked for again after this.
+# Rules that were unavailable are asked for again after this.
 _UNREACHABLE_S = 1800.0
 
 

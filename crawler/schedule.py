@@ -14,7 +14,7 @@ from crawler.outcomes import LISTINGS, Kind, Why
 BACKOFF_S = 300.0
 #: Longest wait after failures.
 MAX_BACKOFF_S = 7 * 86400.0
-#: After so many failures in a row an address that is no seed is not asked for again by itself.
+#: After this many failures in a row an address that is no seed is not asked for again by itself.
 MAX_FAILURES = 8
 #: A removal is believed at a second look this much after the first 404 (`removed_after` of the
 #: index is three days; the margin is for the clock of the machine that read it).

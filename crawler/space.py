@@ -12,7 +12,7 @@ from crawler.frontier import Lane
 logger = logging.getLogger(__name__)
 
 # What goes first when room becomes scarce: the share of `spare_bytes` below which a lane is closed.
-# Old pages wait longest, pictures can be had later, another look is worth less than a new article.
+# Old pages wait longest, pictures can wait, another look is worth less than a new article.
 _CLOSED_BELOW = {
     Lane.BACKFILL: 1.0,
     Lane.BACKFILL_REQUISITE: 1.0,
@@ -29,7 +29,7 @@ def warc_bytes(archive: Archive) -> int:
 
 
 def room_left(archive: Archive, crawl: CrawlTable, *, taken: int) -> int:
-    """How many bytes may still be written; below 0: none, and too much is there already.
+    """How many bytes may still be written; below 0: none, and there is too much already.
 
     Args:
         archive: Where.

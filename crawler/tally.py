@@ -13,7 +13,7 @@ _MAX_ERRORS = 200
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """One address that could not be had, for the report."""
+    """One address that could not be fetched, for the report."""
 
     url: str
     source: str
@@ -60,7 +60,7 @@ class SourceTally:
 
     @property
     def errors(self) -> int:
-        """Addresses that could not be had."""
+        """Addresses that could not be fetched."""
         return sum(self.outcomes[outcome] for outcome in ERRORS)
 
     @property

@@ -89,7 +89,7 @@ def failed_visit(
     answer: Answer | None = None,
     not_before: float = 0.0,
 ) -> Visit:
-    """What to write down for an address that could not be had; it comes again, ever later.
+    """What to write down for an address that could not be fetched; it comes again, ever later.
 
     Args:
         known: The address.

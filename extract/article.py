@@ -233,7 +233,7 @@ class Article:
         return cls(**{"url": row["url"], "extractor": row["extractor"], **given})
 
 
-# A table longer than what is told beside it, when that is a story, is an annex to it.
+# A table longer than the text beside it, when that is a story, is an annex to it.
 _MIN_STORY_CHARS = 250
 
 

@@ -172,7 +172,7 @@ def _decoded(html: bytes, name: str, source: str) -> tuple[str, Encoding]:
 
 
 def web_name(codec: str) -> str:
-    """Name a Python codec as the WHATWG does, for whoever is told the encoding.
+    """Name a Python codec as the WHATWG does, for whoever wants to know the encoding.
 
     >>> web_name("cp932"), web_name("utf-8")
     ('shift_jis', 'utf-8')

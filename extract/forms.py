@@ -36,7 +36,7 @@ _MAX_PROMISES = 1
 _SENTENCE = re.compile(r"\w.*[.!?…。！？؟।][\"”’»)]?$")
 _HOLDERS = frozenset({"div", "section", "center"})
 _NOT_IN_BOX = frozenset({"h1", "figure", "picture", "img", "video", "audio"})
-# A forum has a form for each post; beyond so many nothing new is learned.
+# A forum has a form for each post; beyond this many nothing new is learned.
 _MAX_FORMS = 50
 # Real pages are at most 60 deep.
 _MAX_LEVELS = 60
@@ -120,7 +120,7 @@ def _box_around(element: HtmlElement, promises: int) -> HtmlElement:
 
 
 def _is_box(element: HtmlElement, promises: int = _MAX_BOX_PARAGRAPHS) -> bool:
-    """Tell whether an element is small enough, with so many sentences of its own at most."""
+    """Tell whether an element is small enough, with this many sentences of its own at most."""
     if element.tag in {"body", "html", "main", "article", "td", "tr", "table"}:
         return False
     # Larger ones are not looked through: each field asks the elements around it.

@@ -8,12 +8,12 @@ from extract.article import BlockKind
 from extract.body import find_container, is_appendix
 from extract.lines import MIN_LINK_ONLY, Line
 
-# So many links to other stories end the one they follow.
+# This many links to other stories end the one they follow.
 ENDING_LINKS = 3
 # More than this share of the text after the last paragraph is a list that belongs to it.
 MAX_OUTSKIRTS = 0.15
 CORE_SHARE = 0.2
-# Notes that nothing names: so many sentences with rising numbers before them.
+# Notes that nothing names: this many sentences with rising numbers before them.
 MIN_NOTES = 3
 _NUMBERED = re.compile(r"[\[(]?(\d{1,2})[\])]?[.:]?\s*(?=[^\W\d_]|[\"“„«'])")
 

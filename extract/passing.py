@@ -78,7 +78,7 @@ def _ago(language: str | None) -> Iterable[re.Pattern[str]]:
 
 @cache
 def _pattern(language: str) -> re.Pattern[str] | None:
-    """How a language says so many minutes, hours or days ago.
+    """How a language says that something was minutes, hours or days ago.
 
     Source: Unicode CLDR, relative times, as dateparser carries them.
     """

@@ -14,7 +14,7 @@ from lxml.html import HtmlElement
 from extract.lines import INVISIBLE
 from extract.title import BREAK, SiteNames, key_of, segments
 
-# Beyond so many a page is a list of other stories.
+# Beyond this many a page is a list of other stories.
 _MAX_HEADINGS = 60
 _MAX_HEADING_CHARS = 400
 # How far up a class still speaks of the heading.

@@ -34,7 +34,7 @@ _DATED_METAS = (
 )
 _NAMED_METAS = ("article:section", "article:author", "article:tag")
 _LISTS = frozenset({"CollectionPage", "ItemList", "SearchResultsPage", "ProfilePage", "Blog"})
-# A page that states so many articles may be a list of them.
+# A page that states this many articles may be a list of them.
 _MIN_LISTED = 3
 
 

@@ -134,7 +134,7 @@ class CrossCheck:
             ),
         )
         checked.rows.clear()
-        # What is indexed there all the same has been told of once.
+        # What is indexed there all the same has been reported once.
         places = [(f.file, f.offset) for f in checked.faults if f.kind is FaultKind.DAMAGED]
         self._db.executemany("INSERT INTO damaged VALUES (?, ?)", places)
 

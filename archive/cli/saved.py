@@ -69,7 +69,9 @@ def _tell(outcome: Outcome, *, as_json: bool) -> None:
             row = {"search": outcome.name, **hit_json(hit)}
             click.echo(json.dumps(row, ensure_ascii=False))
     else:
-        begun = "; from now on what comes is told" if outcome.begun and not outcome.new else ""
+        begun = (
+            "; new articles are reported from now on" if outcome.begun and not outcome.new else ""
+        )
         found = counted(outcome.found, "article")
         click.echo(f"{outcome.name}: {found} found, {len(outcome.new):,} new{begun}")
         print_hits(outcome.new)

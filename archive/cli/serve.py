@@ -303,7 +303,7 @@ def _server(app: object) -> _Server:
         log_level="warning",
         access_log=False,
         server_header=False,
-        # A proxy that needs these headers believed is told so by its own settings.
+        # Whether a proxy's headers are believed is decided by its own settings.
         proxy_headers=False,
         timeout_graceful_shutdown=_GRACE_S,
     )

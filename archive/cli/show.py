@@ -99,7 +99,7 @@ def _print_links(row: ArticleRow) -> None:
 
 
 def _print_second_pass(row: ArticleRow, story: Story | None) -> None:
-    """What is told from the set of all articles: lines the site repeats, and copies."""
+    """What follows from the set of all articles: lines the site repeats, and copies."""
     say = console().print
     if row.current.site_template:
         say(line(f"Left out, repeated by the site ({len(row.current.site_template)})", "bold"))

@@ -1,6 +1,6 @@
-"""A file from its address: streamed to the disk, gone on with where it broke off.
+"""A file from its address: streamed to the disk, resumed where it broke off.
 
-What has come is kept between runs; it is gone on with only where the server says by its
+What has come is kept between runs; it is resumed only where the server says by its
 validator that it is still the same file.
 
 Source: RFC 9110, 13.1.5 (If-Range), 14 (range requests).
@@ -69,7 +69,7 @@ class Downloader:
         settings: How to ask.
         min_free_bytes: The disk keeps at least this much free.
         on_bytes: Told how many bytes have come, and of how many where that is known.
-        wait: Waits so many seconds.
+        wait: Waits the given number of seconds.
     """
 
     archive: Archive
@@ -82,7 +82,7 @@ class Downloader:
         """Have the file at an address, whole; ``#sha256=…`` says what it must be.
 
         Raises:
-            DownloadFailed: it cannot be had, or is another one than was asked for.
+            DownloadFailed: it cannot be downloaded, or is another one than was asked for.
             ArchiveUnwritable: the disk is full or cannot be written.
             ArchiveLocked: another process is at the same file.
         """
@@ -97,7 +97,7 @@ class Downloader:
                 _verify(path, address, fragment)
         except OSError as error:
             raise ArchiveUnwritable(
-                f"{path}: cannot be written: {error.strerror or error}; see to the disk, then "
+                f"{path}: cannot be written: {error.strerror or error}; check the disk, then "
                 "run again: what has come is kept"
             ) from error
         return Downloaded(path, address)
@@ -117,7 +117,10 @@ class Downloader:
                 self._attempt(asker, url, path)
             except (Passing, HTTPError) as error:
                 if wait_s is None:
-                    kept = f"; {_size(path):,} bytes are kept and gone on with" * bool(_size(path))
+                    kept = (
+                        f"; {_size(path):,} bytes are kept, and the next run resumes there"
+                        * bool(_size(path))
+                    )
                     raise DownloadFailed(f"{url}: {_line(error)}{kept}; run again later") from error
                 if _size(path) == before:
                     self.wait(wait_s)

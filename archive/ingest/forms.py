@@ -104,7 +104,7 @@ def _gzip_head(file: BinaryIO) -> bytes:
 
 @contextmanager
 def unpacked(file: BinaryIO, form: Form, on_damage: Callable[[str], None]) -> Iterator[BinaryIO]:
-    """The uncompressed stream of a packed file; ``on_damage`` is told of losses.
+    """The uncompressed stream of a packed file; ``on_damage`` is called for each loss.
 
     Raises:
         Damaged: the dictionary of a zstd file cannot be read.

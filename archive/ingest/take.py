@@ -144,7 +144,7 @@ class Intake:
             problem = _write(what, target, digest)
         except OSError as error:
             raise ArchiveUnwritable(
-                f"{target}: cannot be written: {error.strerror or error}; see to the disk, then "
+                f"{target}: cannot be written: {error.strerror or error}; check the disk, then "
                 "run again: what was taken in is not taken twice"
             ) from error
         state = State.COPIED if direct else State.CONVERTED

@@ -17,7 +17,7 @@ SCHEMA = 1
 OVER_S = 6 * 3600.0
 #: What was told is known for so long; nothing older is looked for.
 KEPT_S = 30 * 86400.0
-#: A channel that takes nothing for long is not owed without end: the newest so many.
+#: A channel that takes nothing for long is owed no more than this many, the newest.
 MAX_WAITING = 2_000
 
 
@@ -56,7 +56,7 @@ def noted(
         memory: What was known.
         seen: All that there is to tell, told or not.
         channels: Whom to tell.
-        about: What they want to be told of.
+        about: What they want reports about.
         now: The moment.
     """
     wanted = {notice.key: notice for notice in seen if notice.about in about}

@@ -25,7 +25,7 @@ class Notice:
         about: Of which kind.
         text: One line.
         url: What it is about, where that has an address.
-        lasts: It is a state, such as a wall, that is told again when it comes back after it ended.
+        lasts: It is a state, such as a wall, that is reported again when it comes back.
     """
 
     key: str

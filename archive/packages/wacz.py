@@ -92,7 +92,7 @@ def write_wacz(
         query: Which articles; empty: everything.
         path: The file.
         title: Of the collection.
-        on_capture: Told of each capture once it is written.
+        on_capture: Called for each capture once it is written.
         now: The clock.
     """
     created, packed = now(), Packed()

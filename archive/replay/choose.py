@@ -33,7 +33,7 @@ _NEAR = 6
 _GONE = frozenset({404, 410, 451})
 _FAR = 60
 _MAX_HOPS = 10
-# Of each side so many; the second and third question only where the first gave nothing good.
+# How many on each side; the second and third question only where the first gave nothing good.
 _SIDES = (
     "AND timestamp <= :timestamp ORDER BY timestamp DESC, id DESC LIMIT :most",
     "AND timestamp > :timestamp ORDER BY timestamp, id LIMIT :most",

@@ -191,7 +191,7 @@ def _sniff(start: bytes) -> str | None:
     if start[4:12] in (b"ftypavif", b"ftypavis"):
         return "image/avif"
     if start[:2] == b"BM" and start[6:10] == bytes(4) and len(start) > 26:
-        # A word may begin so; the reserved bytes of a bitmap are zero.
+        # A word may start with these letters; the reserved bytes of a bitmap are zero.
         return "image/bmp"
     known = (*_MAGIC, *_FONT_MAGIC)
     return next((mime for magic, mime in known if start.startswith(magic)), None)

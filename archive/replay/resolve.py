@@ -16,7 +16,7 @@ from archive.warc.reader import Record, read_record
 from archive.warc.stored import StoredHttp
 from archive.warc.tombstone import ERASED, erased_by
 
-# Of captures that cannot be shown, so many are tried before the reader is told.
+# How many captures that cannot be shown are tried before the reader gets an error.
 _MAX_TRIED = 8
 _ORIGINALS = (
     "SELECT record_id FROM captures WHERE substr(digest, -8) = substr(:digest, -8) "

@@ -14,7 +14,7 @@ from archive.replay.marking import Finder, mark
 from archive.replay.ranges import Unsatisfiable, parse_range
 from extract.decode import charset_of, web_name
 
-# The largest page of the corpora this was tried on has 3.6 MB. What is longer is shown up to here,
+# The largest page of the corpora this was tried on has 3.6 MB. A longer one is shown up to here,
 # and can be downloaded whole.
 MAX_REWRITE_BYTES = 16_000_000
 

@@ -50,7 +50,7 @@ class Rule:
         record: A WARC-Record-ID, without angle brackets.
         article: The number of an article's id.
         over: When an embargo ends.
-        reason: What is told.
+        reason: Shown to whoever asks.
     """
 
     access: Access

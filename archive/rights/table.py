@@ -72,7 +72,9 @@ class Right(BaseModel):
         if (self.access is Access.EMBARGO) != (self.until is not None):
             raise ValueError("`until` belongs to an embargo, and an embargo needs it")
         if self.access is Access.BLOCKED and not self.reason:
-            raise ValueError("a blocked page needs a `reason`, which whoever asks for it is told")
+            raise ValueError(
+                "a blocked page needs a `reason`, which is shown to whoever asks for it"
+            )
         return self
 
     def rule(self) -> Rule:

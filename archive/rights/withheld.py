@@ -56,7 +56,7 @@ def _why(db: Database, sql: str, *values: str | int | None) -> Withheld | None:
 
 
 def told(access: Access, over: str | None, reason: str) -> str:
-    """What whoever asks is told.
+    """The answer to whoever asks.
 
     >>> told(Access.EMBARGO, "2026-12-01T00:00:00+00:00", "")
     'Under embargo until 1 December 2026.'

@@ -23,7 +23,7 @@ from archive.search.results import Hit, hit_json
 from archive.times import utc_now
 
 MAX_LOOKED = 10_000
-"""Of the articles a search finds, the newest so many are looked at in one run."""
+"""How many of the articles a search finds are looked at in one run, the newest."""
 
 _PAGE = 1_000
 
@@ -52,7 +52,7 @@ class Outcome:
         found: How many articles it finds now; of those looked at.
         new: The articles told for the first time, oldest first.
         begun: Whether this was its first run, which tells of nothing but from then on.
-        problem: What went wrong, in one line; what is owed is told again next time.
+        problem: What went wrong, in one line; what is owed is reported next time.
         notes: Remarks on the query.
     """
 

@@ -71,7 +71,7 @@ def find_replayweb(*, make: bool = False) -> Path:
         make: Get them by the name of their npm package where they are not here.
 
     Raises:
-        CannotServe: they are not here, or cannot be had; says how to get them.
+        CannotServe: they are not here and could not be downloaded; says how to get them.
     """
     place = cache_dir() / REPLAYWEB.replace("@", "-")
     if not all((place / name).is_file() for name in REPLAYWEB_FILES):
@@ -103,7 +103,7 @@ def _get_replayweb(place: Path) -> None:
                         raise CannotServe(f"{REPLAYWEB}: its package has no {name}")
                     (place / name).write_bytes(member.read())
     except (OSError, ValueError, KeyError, tarfile.TarError) as error:
-        raise CannotServe(f"{place}: {REPLAYWEB} cannot be had: {error}") from error
+        raise CannotServe(f"{place}: {REPLAYWEB} could not be downloaded: {error}") from error
 
 
 def _run(command: list[str], directory: Path) -> None:

@@ -97,7 +97,7 @@ def run_pywb(wayback: Path, archive: Archive, *, cdx: str, port: int) -> Iterato
 
 
 def config_of(archive: Archive, cdx: str) -> dict[str, object]:
-    """What pywb is told.
+    """The configuration of pywb.
 
     >>> config_of(Archive(Path("/a")), "http://127.0.0.1:8080/cdx")["collections"]["press"]["index"]
     'cdx+http://127.0.0.1:8080/cdx'

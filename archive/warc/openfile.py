@@ -82,7 +82,7 @@ class OpenWarc:
         return digest
 
     def abandon(self) -> None:
-        """Let go of a file that cannot be written any more; recovery will see to it."""
+        """Let go of a file that cannot be written any more; recovery takes care of it."""
         os.close(self._descriptor)
 
     def _check_space(self, wanted: int) -> None:
@@ -98,7 +98,7 @@ class OpenWarc:
     def _unwritable(self, error: OSError) -> ArchiveUnwritable:
         return ArchiveUnwritable(
             f"{self._path}: cannot be written: {error.strerror or error}; what was acknowledged "
-            "is safe; see to the disk, then run again"
+            "is safe; check the disk, then run again"
         )
 
 

@@ -140,7 +140,7 @@ def iter_groups(
         filename: What its records are to be called by: relative to ``warcs/``, sealed form.
         start: Where a group begins.
         end: Read no byte from here on; None: to the end of the file.
-        on_damage: Told of each damaged place; reading goes on at the next record that can be
+        on_damage: Called for each damaged place; reading goes on at the next record that can be
             read. None: reading ends at the first.
 
     Raises:

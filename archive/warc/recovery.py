@@ -67,7 +67,7 @@ def recover(archive: Archive) -> list[Recovered]:
             found.append(recover_file(path, archive.warcs_dir))
         except OSError as error:
             raise ArchiveUnwritable(
-                f"{path}: cannot be recovered: {error.strerror or error}; see to the disk, then "
+                f"{path}: cannot be recovered: {error.strerror or error}; check the disk, then "
                 "run again"
             ) from error
     return found

@@ -51,7 +51,7 @@ def walk(
         file: Open, seekable; nothing behind ``end`` is given by it.
         start: Where a record begins, or anything before one.
         end: Where reading ends.
-        max_block: Of a longer block, so many bytes are held.
+        max_block: The most bytes of a block that are held.
         digests: Whether blocks are held against the digests that records state.
 
     Raises:

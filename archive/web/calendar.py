@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from archive.index.captures import Capture
 
 CAPTURES_SHOWN = 20_000
-"""Of more captures of one address the calendar has the first so many."""
+"""The most captures of one address that the calendar shows, the first."""
 
 
 @dataclass(frozen=True, slots=True)

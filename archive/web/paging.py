@@ -13,7 +13,7 @@ from archive.errors import NotFound
 
 Row = TypeVar("Row")
 
-Limit = Annotated[int, Query(ge=1, le=1000, description="At most so many.", examples=[2])]
+Limit = Annotated[int, Query(ge=1, le=1000, description="How many at most.", examples=[2])]
 After = Annotated[
     str, Query(max_length=200, description="`after` of the page before; empty: the first page.")
 ]

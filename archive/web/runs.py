@@ -32,7 +32,7 @@ def runs_page(room: InRoom) -> Response:
 
 @router.get("/runs/{name}")
 def run_page(room: InRoom, name: str) -> Response:
-    """One run: what it brought by source, and what could not be had."""
+    """One run: what it brought by source, and what could not be fetched."""
     return HTMLResponse(page("run.html", room=room, run=get_run(room.archive, name)))
 
 

@@ -23,7 +23,7 @@ KINDS = (
 
 
 def how_many(result: SearchResult, facets: Facets | None) -> str:
-    """The number of hits: ``1,234``, or ``100,000+`` for at least so many."""
+    """The number of hits: ``1,234``, or ``100,000+`` where it is a lower bound."""
     if not result.exact and facets and facets.total > result.total:
         return number(facets.total)
     return number(result.total) + "+" * (not result.exact)

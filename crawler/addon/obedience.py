@@ -26,7 +26,7 @@ class ObedienceMiddleware:
     """Keeps to robots.txt where ``ROBOTSTXT_OBEY`` is on, for the name the request goes out with.
 
     ``ROBOTSTXT_USER_AGENT`` and ``dont_obey_robotstxt`` in ``request.meta`` mean what they mean in
-    Scrapy. An origin whose robots.txt cannot be had (5xx, 429, no answer) is left alone.
+    Scrapy. An origin whose robots.txt is unavailable (5xx, 429, no answer) is left alone.
 
     Stats: ``robotstxt/forbidden``, ``robotstxt/request_count``, ``robotstxt/unreachable``.
 

@@ -1,4 +1,4 @@
-"""What a failed exchange is called, and what Scrapy is told of it."""
+"""What a failed exchange is called, and what Scrapy gets to know of it."""
 
 import scrapy.exceptions as scrapy_errors
 from twisted.internet.error import ConnectError, ConnectionRefusedError, TimeoutError  # noqa: A004

@@ -21,9 +21,9 @@ from crawler.commands.options import DURATION
     help="Show live progress; or say nothing where nothing is wrong. Default: on a terminal only.",
 )
 @click.option("--time", "time_s", type=DURATION, help="Stop asking after this long: 90s, 10m, 2h.")
-@click.option("--pages", type=click.IntRange(min=1), help="Stop asking after so many pages.")
+@click.option("--pages", type=click.IntRange(min=1), help="Stop after this many pages.")
 @click.option(
-    "--bytes", "max_bytes", type=click.IntRange(min=1), help="Stop asking after so many bytes."
+    "--bytes", "max_bytes", type=click.IntRange(min=1), help="Stop after this many bytes."
 )
 @click.pass_context
 def command(

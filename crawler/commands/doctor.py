@@ -185,5 +185,7 @@ def _telling(archive: Archive, now: float) -> Finding:
     except MicroficheError as error:
         return Finding("notify", ok=False, says=str(error))
     wrong = [f"{why}: {len(memory.waiting[name])} wait" for name, why in memory.failed.items()]
-    says = "; ".join(wrong) + "; try `microfiche notify --test`" if wrong else "everything is told"
+    says = (
+        "; ".join(wrong) + "; try `microfiche notify --test`" if wrong else "notifications are sent"
+    )
     return Finding("notify", not wrong, says)

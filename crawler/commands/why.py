@@ -60,7 +60,7 @@ def _robots(config: Config, stored: dict[str, Any] | None, url: str) -> str:
         return "not read yet"
     rules = read_rules(stored["status"], stored["body"], agent=product_token(config.user_agent))
     if not rules.reachable:
-        return "cannot be had: nothing is fetched"
+        return "unavailable: nothing is fetched"
     return "allows it" if rules.allows(url) else "disallows it"
 
 

@@ -60,7 +60,7 @@ def usable(path: Path, use: Literal["read", "written"]) -> Iterator[None]:
         yield
     except sqlite3.DatabaseError as error:
         raise ArchiveUnwritable(
-            f"{path}: cannot be {use}: {error}; see to the disk, then crawl again"
+            f"{path}: cannot be {use}: {error}; check the disk, then crawl again"
         ) from error
 
 

@@ -32,7 +32,7 @@ class Known:
 
 @router.get("/runs", summary="Crawl runs")
 def list_runs(room: InRoom, limit: Limit = 100, after: After = "") -> Runs:
-    """Crawl runs: why each ended, what it brought by source, what could not be had."""
+    """Crawl runs: why each ended, what it brought by source, what could not be fetched."""
     every = list(iter_runs(room.archive))
     return Runs(*first_of(behind(every, after, _name), limit, _name))
 

@@ -285,7 +285,7 @@ def test_the_command_line(press):
     save(press, bridges={"query": "title:bridge"}, floods={"query": "flood (( title:"})
     assert "bridges: title:bridge  (never run)" in microfiche(press, "saved", "list").output
     begun = microfiche(press, "saved", "run", "bridges")
-    assert "bridges: 1 article found, 0 new; from now on what comes is told" in begun.output
+    assert "bridges: 1 article found, 0 new; new articles are reported from now on" in begun.output
     publish(press, "bridge-2")
     (line,) = microfiche(press, "saved", "run", "bridges", "--json").output.splitlines()
     assert json.loads(line)["title"] == "The bridge number 2"
