@@ -186,7 +186,7 @@ def simulate(
 ) -> Figures:
     """Run a schedule over a world; ``cron_s`` None: a watch."""
     press = Press(titles)
-    sources = {title.name: _source(title, values) for title in titles}
+    sources = {title.name: source_of(title, values) for title in titles}
     with world(directory, sources, press) as here:
         here.now = BEGIN
         end = BEGIN + days * DAY
@@ -200,7 +200,7 @@ def simulate(
         return _figures(press, here, days)
 
 
-def _source(title: Title, values: dict) -> Source:
+def source_of(title: Title, values: dict) -> Source:
     listing = (title.home + "news",)
     named = {"sections": listing} if title.kind is Kind.SECTION else {"feeds": listing}
     if title.backlog:
