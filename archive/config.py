@@ -32,6 +32,7 @@ from archive.config_values import (
 from archive.errors import ConfigError
 from archive.layout import Archive
 from archive.rights.table import Right
+from archive.staff.table import LimitsTable
 from archive.urls import host_of
 from archive.wording import did_you_mean
 
@@ -305,6 +306,7 @@ class Config(_Table):
     searches: dict[SourceId, SavedSearch] = Field(
         {}, description="One table for each saved search."
     )
+    limits: LimitsTable = LimitsTable()
     rights: tuple[Right, ...] = Field((), description="Rules, the first that fits decides.")
 
     @property
@@ -365,6 +367,7 @@ def _known_keys(table: list[str]) -> Iterable[str]:
         "sources": Source,
         "searches": SavedSearch,
         "rights": Right,
+        "limits": LimitsTable,
     }
     return models.get(table[0], Config).model_fields if table else Config.model_fields
 

@@ -2,11 +2,14 @@
 
 import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from archive.errors import ArchiveUnwritable
 from archive.layout import Archive, sync_directory
+
+IN_FORCE, LIFTED = "rule in force", "rule lifted"
+"""What an entry about a rule says was done."""
 
 
 def note_takedown(archive: Archive, entry: Mapping[str, Any]) -> None:
@@ -30,6 +33,33 @@ def note_takedown(archive: Archive, entry: Mapping[str, Any]) -> None:
         sync_directory(path.parent)
     except OSError as error:
         raise ArchiveUnwritable(f"{path}: cannot be written: {error.strerror}") from error
+
+
+def note_rules(archive: Archive, rules: Sequence[str], *, at: str) -> None:
+    """Log which rules have come and gone since they were last looked at; nothing where none have.
+
+    Args:
+        archive: Whose.
+        rules: Those in force, each as one line.
+        at: A timestamp.
+
+    Raises:
+        ArchiveUnwritable: it cannot be written.
+    """
+    if not rules and not archive.takedowns_path.exists():
+        return
+    known: list[str] = []
+    for entry in iter_takedowns(archive):
+        if entry.get("did") == IN_FORCE:
+            known.append(entry["rule"])
+        elif entry.get("did") == LIFTED and entry["rule"] in known:
+            known.remove(entry["rule"])
+    for rule in dict.fromkeys(rules):
+        if rule not in known:
+            note_takedown(archive, {"at": at, "did": IN_FORCE, "rule": rule})
+    for rule in known:
+        if rule not in rules:
+            note_takedown(archive, {"at": at, "did": LIFTED, "rule": rule})
 
 
 def iter_takedowns(archive: Archive) -> Iterator[dict[str, Any]]:

@@ -29,7 +29,7 @@ def test_every_setting_is_documented():
     assert {name for name in declared if f"| `{name}` |" not in text} == set()
     # A table added to the configuration must be added to the reference too.
     assert set(Config.model_fields) == {
-        "layout", "archive", "crawl", "notify", "seal", "sources", "searches", "rights",
+        "layout", "archive", "crawl", "notify", "seal", "sources", "searches", "rights", "limits",
     }  # fmt: skip
 
 

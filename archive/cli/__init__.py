@@ -52,6 +52,7 @@ COMMANDS = {
     "serve": "archive.cli.serve:command",
     "staff": "archive.cli.staff:command",
     "mcp": "archive.cli.mcp:command",
+    "rights": "archive.cli.rights:command",
     "erase": "archive.cli.erase:command",
     "extract": "archive.cli.extract:command",
     "check": "archive.cli.check:command",

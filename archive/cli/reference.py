@@ -25,6 +25,7 @@ from archive.config import (
 from archive.durations import format_duration
 from archive.errors import ExitCode
 from archive.rights.table import Right
+from archive.staff.table import LimitsTable
 
 TABLES: dict[str, type[BaseModel]] = {
     "[archive]": ArchiveTable,
@@ -34,6 +35,7 @@ TABLES: dict[str, type[BaseModel]] = {
     "[sources.ID]": Source,
     "[searches.NAME]": SavedSearch,
     "[[rights]]": Right,
+    "[limits]": LimitsTable,
 }
 EXIT_CODES = {
     ExitCode.OK: "done",

@@ -17,6 +17,7 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from archive.cli import archive_of
+from archive.config import load_config
 from archive.errors import CannotServe, NotFound
 from archive.index.open import open_index
 from archive.layout import Archive
@@ -24,6 +25,7 @@ from archive.replay.app import create_replay
 from archive.replay.origins import ROOM_NAMES, Origins
 from archive.rights.rules import Audience
 from archive.staff.door import Door, is_loopback
+from archive.staff.limits import Budgets
 from archive.urls import is_http
 from archive.viewers.found import find_pywb, find_replayweb
 from archive.viewers.pywb import Pywb, free_port, run_pywb
@@ -228,11 +230,18 @@ async def _serve(
         elsewhere=not is_loopback(address),
         behind_proxy=public is not None,
     )
+    budgets = Budgets(door, load_config(archive).limits)
     hosts = [name_in(origin) for origin in (origins.room, origins.replay)]
     names = dict.fromkeys((*ROOM_NAMES, name, hosts[0]))
     servers = [
-        (_server(create_room(archive, origins, names=names, door=door)), sockets.room),
-        (_server(create_replay(archive, origins, names=hosts[1:], door=door)), sockets.replay),
+        (
+            _server(create_room(archive, origins, names=names, door=door, budgets=budgets)),
+            sockets.room,
+        ),
+        (
+            _server(create_replay(archive, origins, names=hosts[1:], door=door, budgets=budgets)),
+            sockets.replay,
+        ),
     ]
     if beside.viewer is not None and beside.listening is not None:
         servers.append((_server(beside.viewer), beside.listening))

@@ -54,6 +54,7 @@ from archive.replay.respond import Around, Body, Reply, raw_of, replay_of
 from archive.rights.rules import Audience
 from archive.rights.withheld import withheld_address
 from archive.staff.door import Door, audience_of
+from archive.staff.limits import Budgets, Limited
 from archive.times import from_timestamp, to_timestamp
 from archive.urls import urlkey
 from archive.warc.cut import members_of
@@ -71,6 +72,7 @@ def create_replay(
     *,
     names: Iterable[str] = (REPLAY_NAME,),
     door: Door | None = None,
+    budgets: Budgets | None = None,
 ) -> ASGIApp:
     """The application that serves archived bytes, behind its gates.
 
@@ -79,6 +81,7 @@ def create_replay(
         origins: Where this application and the reading room are reached.
         names: Host names it answers to.
         door: Who is staff; where it is left out, nobody but this machine reaches the server.
+        budgets: What clients may read; where it is left out, all they want.
 
     Raises:
         ConfigError: ``staff.json`` cannot be used.
@@ -89,7 +92,10 @@ def create_replay(
     app = Starlette(routes=[*Protocols(archive, origins).routes(), record, everything])
     app.state.door = door or Door(archive, room=origins.room)
     return HostGate(
-        _Sandbox(app, archived_headers(origins.replay)),
+        _Sandbox(
+            Limited(app, budgets) if budgets else app,
+            archived_headers(origins.replay),
+        ),
         names=names,
         advice=f"archived pages are at {origins.replay}/ only; if your browser does not find that "
         f"name, add `127.0.0.1 {REPLAY_NAME}` to the hosts file of this computer",

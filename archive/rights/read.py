@@ -1,13 +1,17 @@
 """The rules of an archive, as its configuration has them now."""
 
+import json
 import tomllib
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
 
-from archive.errors import ConfigError
+from archive.errors import ArchiveUnwritable, ConfigError
 from archive.layout import Archive
 from archive.rights.rules import Rule
+from archive.takedowns import note_rules
+from archive.times import to_timestamp, utc_now
 
 _State = tuple[int, int, int]
 
@@ -25,6 +29,8 @@ _lock = Lock()
 def rules_of(archive: Archive) -> tuple[Rule, ...]:
     """The rules, in their order; read again only when the file has changed.
 
+    Those that have come or gone since are noted in the log of takedowns.
+
     While it is edited and cannot be read, those that were in force last stay so.
 
     Raises:
@@ -38,7 +44,8 @@ def rules_of(archive: Archive) -> tuple[Rule, ...]:
             known = _known.get(path)
         if known is not None and known.state == state:
             return known.rules
-        rules = parse_rules(path.read_text("utf-8"), where=str(path))
+        text = path.read_text("utf-8")
+        rules = parse_rules(text, where=str(path))
     except (OSError, UnicodeDecodeError, ConfigError) as error:
         if (last := _known.get(path)) is not None:
             return last.rules
@@ -47,7 +54,16 @@ def rules_of(archive: Archive) -> tuple[Rule, ...]:
         raise ConfigError(f"{path}: cannot be read: {error}") from error
     with _lock:
         _known[path] = _Known(state, rules)
+        # On storage that cannot be written there is no log; the rules hold.
+        with suppress(ArchiveUnwritable):
+            note_rules(archive, _as_lines(text), at=to_timestamp(utc_now()))
     return rules
+
+
+def _as_lines(text: str) -> list[str]:
+    """The rules as they are written, each as one line of JSON."""
+    written = tomllib.loads(text).get("rights", ())
+    return [json.dumps(rule, ensure_ascii=False, default=str) for rule in written]
 
 
 def parse_rules(text: str, *, where: str) -> tuple[Rule, ...]:

@@ -4,6 +4,6 @@
 
     accounts.py  names with their passwords and tokens, in staff.json
     sessions.py  who is signed in
-    pace.py      how often a client may ask
+    pace.py      how often a client may ask; limits.py: how much it may read (table.py)
     door.py      decides of each request whose it is: `who`
 """

@@ -90,7 +90,7 @@ class Door:
         behind_proxy: bool = False,
         now: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._archive, self._now = archive, now
+        self._archive, self.now = archive, now
         self._elsewhere, self._behind_proxy = elsewhere or behind_proxy, behind_proxy
         self._secure = room.startswith("https:")
         self._sessions = Sessions()
@@ -129,7 +129,7 @@ class Door:
         return self._by_session(self._key(request))
 
     def _by_session(self, key: str) -> Reader | Staff:
-        session = self._sessions.find(key, now=self._now()) if key else None
+        session = self._sessions.find(key, now=self.now()) if key else None
         if session is None:
             return Reader()
         account = self._current().get(session.name)
@@ -160,7 +160,7 @@ class Door:
             raise SignInRefused("There is no such name with that password.")
         assert account is not None
         self._guesses.forgive(client)
-        key = self._sessions.begin(account.name, account.proof, now=self._now())
+        key = self._sessions.begin(account.name, account.proof, now=self.now())
         return self._set_cookie(key, LIFETIME_S)
 
     def sign_out(self, request: HTTPConnection) -> str:

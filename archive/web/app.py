@@ -21,6 +21,7 @@ from archive.replay.cdx.routes import Protocols
 from archive.replay.gate import HostGate
 from archive.replay.origins import ROOM_NAMES, Origins, blocked_by
 from archive.staff.door import Door
+from archive.staff.limits import Budgets, Limited
 from archive.web import (
     captures,
     cite,
@@ -65,6 +66,7 @@ def create_room(
     *,
     names: Iterable[str] = ROOM_NAMES,
     door: Door | None = None,
+    budgets: Budgets | None = None,
 ) -> ASGIApp:
     """The application of the reading room, behind its Host gate.
 
@@ -73,6 +75,7 @@ def create_room(
         origins: Where this application and the replay are reached.
         names: Host names it answers to.
         door: Who is staff; where it is left out, nobody but this machine reaches the server.
+        budgets: What clients may read; where it is left out, all they want.
 
     Raises:
         ConfigError: ``microfiche.toml`` or ``staff.json`` cannot be used.
@@ -111,7 +114,9 @@ def create_room(
     app.add_exception_handler(MicroficheError, _our_error)
     app.add_exception_handler(sqlite3.DatabaseError, _index_error)
     app.add_exception_handler(Exception, _unforeseen)
-    answering = EntityTags(OwnFormsOnly(app, origins), f"{routes.PREFIX}/")
+    answering: ASGIApp = EntityTags(OwnFormsOnly(app, origins), f"{routes.PREFIX}/")
+    if budgets is not None:
+        answering = Limited(answering, budgets)
     allowed = tuple(names)
     return HostGate(
         FixedHeaders(ChosenLanguage(answering), room_headers(origins)),
