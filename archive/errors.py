@@ -16,6 +16,7 @@
     ├── RebuildFailed          6   the index being made broke; the one in use is not affected
     ├── NotFound               1   no such article, capture, source
     │   └── Withheld           1   there is one, and a rule of the archive keeps it back
+    ├── TookTooLong            1   a query that would hold others up, and was stopped
     ├── NotReadAgain           1   a stored page takes too much to be read once more
     ├── NotStamped             1   no time-stamp token was issued, or it proves nothing
     ├── DownloadFailed         1   a download failed
@@ -126,6 +127,10 @@ class Withheld(NotFound):
     def __init__(self, message: str, *, legal: bool) -> None:
         super().__init__(message)
         self.status = 451 if legal else 403
+
+
+class TookTooLong(MicroficheError):
+    """A query took longer than it may, and was stopped; nothing is damaged."""
 
 
 class NotReadAgain(MicroficheError):

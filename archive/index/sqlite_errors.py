@@ -2,7 +2,13 @@
 
 import sqlite3
 
-from archive.errors import ArchiveLocked, ArchiveUnwritable, IndexDamaged, MicroficheError
+from archive.errors import (
+    ArchiveLocked,
+    ArchiveUnwritable,
+    IndexDamaged,
+    MicroficheError,
+    TookTooLong,
+)
 
 _BROKEN = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_FORMAT}
 _BUSY = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
@@ -42,6 +48,10 @@ def explained(error: sqlite3.Error, *, where: str = "index.db") -> MicroficheErr
     permissions
     """
     said = str(error)
+    if code_of(error) == sqlite3.SQLITE_INTERRUPT:
+        return TookTooLong(
+            "that would take too long and was stopped: ask for less, by a rarer word or by days"
+        )
     if code_of(error) in _BUSY:
         return ArchiveLocked(f"{where}: another process keeps it busy ({said}); try again later")
     if is_unwritable(error):

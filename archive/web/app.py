@@ -13,7 +13,7 @@ from starlette.exceptions import HTTPException
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
-from archive.errors import MicroficheError, NotFound, StaffOnly, Withheld
+from archive.errors import MicroficheError, NotFound, StaffOnly, TookTooLong, Withheld
 from archive.index.integrity import note_damage
 from archive.index.sqlite_errors import explained
 from archive.layout import Archive
@@ -43,6 +43,8 @@ from archive.web.problems import problem, title_of
 from archive.web.render import page
 from archive.web.room import Room, room_of
 
+ANSWER_WITHIN_S = 10.0
+"""Ten times what the slowest kind of search may take (docs/search.md)."""
 STATIC = Path(__file__).parent / "static"
 _DESCRIPTION = (
     "Read-only JSON of one microfiche archive. Timestamps have 14 digits, UTC. "
@@ -67,6 +69,7 @@ def create_room(
     names: Iterable[str] = ROOM_NAMES,
     door: Door | None = None,
     budgets: Budgets | None = None,
+    answer_within_s: float = ANSWER_WITHIN_S,
 ) -> ASGIApp:
     """The application of the reading room, behind its Host gate.
 
@@ -76,11 +79,13 @@ def create_room(
         names: Host names it answers to.
         door: Who is staff; where it is left out, nobody but this machine reaches the server.
         budgets: What clients may read; where it is left out, all they want.
+        answer_within_s: What the index is asked for one page ends after so many seconds.
 
     Raises:
         ConfigError: ``microfiche.toml`` or ``staff.json`` cannot be used.
     """
-    room = Room(archive, origins, door or Door(archive, room=origins.room))
+    door = door or Door(archive, room=origins.room)
+    room = Room(archive, origins, door, answer_within_s=answer_within_s)
     # FastAPI's own documentation pages load scripts from elsewhere; /api is ours.
     app = FastAPI(
         title="microfiche",
@@ -157,6 +162,10 @@ async def _staff_only(request: Request, error: Exception) -> Response:
 
 async def _our_error(request: Request, error: Exception) -> Response:
     note_damage(room_of(request).archive.index_path, error)
+    if isinstance(error, TookTooLong):
+        answer = _answer(request, 503, str(error).capitalize() + ".")
+        answer.headers["Retry-After"] = "60"
+        return answer
     return _answer(request, 404 if isinstance(error, NotFound) else 500, str(error))
 
 
@@ -172,7 +181,7 @@ async def _withheld(request: Request, error: Exception) -> Response:
 async def _index_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, sqlite3.DatabaseError)
     note_damage(room_of(request).archive.index_path, error)
-    return _answer(request, 500, str(explained(error)))
+    return await _our_error(request, explained(error))
 
 
 async def _unforeseen(request: Request, _: Exception) -> Response:

@@ -14,7 +14,6 @@ from archive.errors import NotFound
 from archive.index.articles import find_article, get_article, pick_version
 from archive.index.captures import get_capture
 from archive.index.linking import find_linking
-from archive.index.open import open_index
 from archive.index.stories import find_story
 from archive.replay.evidence import read_again
 from archive.replay.resolve import load
@@ -79,7 +78,7 @@ def search_page(room: InRoom, audience: For, asked: Annotated[Asked, Depends()])
     if asked.since or asked.until:
         return RedirectResponse(asked.of_days(), 302)
     try:
-        db = open_index(room.archive, audience=audience)
+        db = room.open_index(audience)
     except NotFound as error:
         return HTMLResponse(page("empty.html", room=room, detail=str(error)))
     q = asked.q.strip()

@@ -12,6 +12,7 @@ from archive.config import Config
 from archive.config_live import LiveConfig
 from archive.errors import ConfigError, StaffOnly
 from archive.index.captures import Capture
+from archive.index.deadline import set_limit
 from archive.index.open import open_index
 from archive.layout import Archive
 from archive.replay.address import marked
@@ -27,10 +28,13 @@ logger = logging.getLogger(__name__)
 class Room:
     """One archive, shown on one pair of origins."""
 
-    def __init__(self, archive: Archive, origins: Origins, door: Door) -> None:
+    def __init__(
+        self, archive: Archive, origins: Origins, door: Door, *, answer_within_s: float
+    ) -> None:
         self.archive = archive
         self.origins = origins
         self.door = door
+        self._answer_within_s = answer_within_s
         self._config = LiveConfig(archive, on_fault=_tell_the_owner)
         self.holdings = HoldingsCounter()
 
@@ -42,6 +46,16 @@ class Room:
     def config(self) -> Config:
         """The configuration, edited while we serve; a fault in it is the owner's, no reader's."""
         return self._config.current()
+
+    def open_index(self, audience: Audience) -> Database:
+        """The index for one answer, which ends when it takes too long; the caller closes it.
+
+        Raises:
+            As `archive.index.open.open_index` does for readers.
+        """
+        db = open_index(self.archive, audience=audience)
+        set_limit(db, self._answer_within_s)
+        return db
 
     def view_of(self, capture: Capture, *, exact: bool = False, marks: str = "") -> str:
         """Where a capture is looked at: the frame page, in this origin.
@@ -77,7 +91,7 @@ def room_of(request: Request) -> Room:
 
 def _index(request: Request) -> Iterator[Database]:
     # Opened for each request: a rebuild replaces the file while we serve.
-    with closing(open_index(room_of(request).archive, audience=audience_of(request))) as db:
+    with closing(room_of(request).open_index(audience_of(request))) as db:
         yield db
 
 

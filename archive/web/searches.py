@@ -14,6 +14,7 @@ from sqlite_utils import Database
 from archive import atom
 from archive.export import Exported, iter_exported
 from archive.exporters import exporters
+from archive.index.deadline import set_limit
 from archive.search import NoteKind, search, select_matching
 from archive.search.results import Hit, plain
 from archive.search.run import today
@@ -25,6 +26,8 @@ router = APIRouter(include_in_schema=False)
 FEED_SIZE = 50
 MAX_EXPORTED = 20_000
 """Articles in one file: about a hundred megabytes. For more there is ``microfiche export``."""
+
+EXPORTED_WITHIN_S = 120.0
 
 _TYPES = {"jsonl": "application/jsonl", "csv": "text/csv"}
 _CHUNK = 1 << 16
@@ -57,6 +60,8 @@ def search_file(db: Index, form: Literal["jsonl", "csv"], q: Asked = "") -> Resp
     Raises:
         HTTPException: it finds more than fit into one, or a part of it cannot be read.
     """
+    # Its texts are read, too.
+    set_limit(db, EXPORTED_WITHIN_S)
     matches, notes = select_matching(db, q)
     if left_out := [str(note) for note in notes if note.kind is NoteKind.LEFT_OUT]:
         raise HTTPException(422, "; ".join(left_out))

@@ -9,7 +9,6 @@ from fastapi import APIRouter, Depends, Query
 from fastapi.responses import HTMLResponse, Response
 
 from archive.errors import ArchiveUnwritable, NotFound
-from archive.index.open import open_index
 from archive.rights.rules import Audience
 from archive.runs.frontier import SourceState, read_sources
 from archive.search.facets import Bar, shares
@@ -108,7 +107,7 @@ def holdings_of(room: Room, audience: Audience) -> Holdings:
     """What there is of every source; counted as configured where nothing is indexed yet."""
     config = room.config()
     try:
-        db = open_index(room.archive, audience=audience)
+        db = room.open_index(audience)
     except NotFound:
         return count_holdings(None, config)
     with closing(db):
@@ -157,7 +156,7 @@ def _unread(room: Room, audience: Audience, source_id: str) -> list[tuple[str, i
 def _rows(room: Room, audience: Audience, select: str, *values: str | int) -> list[tuple[Any, ...]]:
     """What the index answers; nothing where there is none yet."""
     try:
-        with closing(open_index(room.archive, audience=audience)) as db:
+        with closing(room.open_index(audience)) as db:
             return db.execute(select, values).fetchall()
     except NotFound:
         return []
