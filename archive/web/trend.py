@@ -66,6 +66,7 @@ def trend_page(
         split=split,
         relative=relative,
         trend=trend,
+        names={source.id: source.name for source in room.holdings.count(db, room.config()).sources},
         charts=_charts(trend, relative=relative) if trend else {},
         table=f"/trend.csv?{urlencode({'q': asked, 'unit': unit, 'split': split})}",
     )

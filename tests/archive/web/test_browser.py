@@ -15,6 +15,7 @@ from tests.archive.replay.shelf import Shelf
 from tests.archive.web.chromium import archived, chromium
 from tests.archive.web.room import serve
 from tests.archive.web.shelves import SENTENCE, T1, T2, URL
+from tests.archive.web.walk import every_page
 
 # {live} is a server that must never be asked; {room} the reading room.
 ATTACKS = {
@@ -267,17 +268,11 @@ def test_the_room_works_by_keyboard_and_in_the_dark(served, browser):
 
 
 @pytest.mark.parametrize("width", [320, 390, 820, 1440])
-def test_no_page_is_wider_than_its_window(served, browser, width):
+def test_no_page_is_wider_than_its_window(served, room, browser, width):
     context = browser.new_context(viewport={"width": width, "height": 844}, is_mobile=width < 800)
     page = context.new_page()
-    page.goto(f"{served.room}/?q=storm+quay")
-    article = page.locator(".hit h2 a").first.get_attribute("href")
-    paths = ["/", "/?q=storm", "/?q=tide+source:post", "/?q=zzqx", "/sources", "/sources/post"]
-    paths += ["/runs", "/why?url=http://post.test/none", "/help", "/api", "/captures", article]
-    paths += [f"{article}/cite", f"{article}/compare", f"{article}/evidence"]
-    paths += [f"/captures?url={URL}", "/captures?url=http://post.test/*", f"/view/{T2}/{URL}"]
     wide = {}
-    for path in paths:
+    for path in every_page(room):
         page.goto(served.room + path)
         found = page.evaluate("[innerWidth, document.documentElement.scrollWidth]")
         if found != [width, width]:
