@@ -13,7 +13,8 @@ Read in this order::
                    process of reread.py), marking.py finds it in the markup
     charset.py     bytes to text, as a browser would have read them
     html.py        markup rewritten so that it asks nobody but the archive, on tokens.py,
-                   attributes.py, srcset.py, lazy.py (pictures of scripts), quirks.py
+                   attributes.py, srcset.py, lazy.py (pictures of scripts), candidates.py
+                   (which of them were captured), quirks.py
     css.py         the same for style sheets; drawings.py: for SVG
     notice.py      the short pages of the replay origin itself
     cdx/           what other programs ask: CDX and TimeMaps

@@ -13,13 +13,13 @@ from string import ascii_letters
 
 from archive.replay.address import Links, parse_refresh
 from archive.replay.attributes import ANIMATIONS, rewrite_attributes
+from archive.replay.candidates import candidates_in, picture_around
 from archive.replay.css import rewrite_style_element
 from archive.replay.drawings import Read, bring_in
 from archive.replay.elements import PREPARE
 from archive.replay.foreign import Nesting
 from archive.replay.lazy import fill_lazy, has_stand_in
 from archive.replay.quirks import is_quirky
-from archive.replay.srcset import iter_candidates
 from archive.replay.tokens import (
     TAG,
     Tag,
@@ -70,10 +70,6 @@ _TELLING = re.compile(
 _SPECIAL = frozenset(
     {"meta", "link", "object", "embed", "amp-img", "amp-anim", "iframe", "frame", "img", "source"}
 )
-_SRCSET = re.compile(
-    r"""(?<![\w-])(?:srcset|(?:data|lazy|nitro)-[a-z-]*+(?<=set))\s*+=\s*+("[^"]*"|'[^']*'|[^\s>]+)""",
-    re.IGNORECASE | re.ASCII,
-)
 _MARKUP = re.compile(r"<(?!!\[CDATA\[)")
 _DRAWN_SCRIPT = re.compile(
     r"<!\[CDATA\[.*?(?:\]\]>|\Z)|<!--(?:-?>|.*?(?:--!?>|\Z))"
@@ -90,7 +86,8 @@ class Page:
     Attributes:
         links: Where its addresses lead.
         depth: Of frames within frames.
-        captured: Addresses of `srcset` candidates that the archive has; None: not asked.
+        captured: Addresses that the archive has, of those that a browser or a script would have
+            chosen among; None: not asked.
         sprites: Drawings in other files that the page uses, by address and fragment, with the
             name that stands for each of them in the page.
         read: The text of a drawing, by its address; without it none is brought in.
@@ -124,7 +121,7 @@ def rewrite_page(text: str, page: Page, known: Known | None = None) -> str:
         links = replace(links, quirky=True)
     page.links = links
     if known is not None:
-        page.captured = known(_candidates(text, links))
+        page.captured = known(candidates_in(text, links))
     return _with_sprites(_Rewriter(text, page).run(), page)
 
 
@@ -156,6 +153,8 @@ class _Rewriter:
         self._nesting = Nesting()
         # Whether the element that is being written is of a drawing or formula, and has no content.
         self._foreign = self._closed = False
+        # The picture that was last looked at: where it stands, and whether any of it was captured.
+        self._picture, self._picture_is_here = (0, 0), False
         self._out: list[str] = []
 
     def run(self) -> str:
@@ -275,7 +274,7 @@ class _Rewriter:
             self._use(tag)
         if self._may_hold_markup(match):
             tag.attributes = {k: v for k, v in tag.attributes.items() if "<" not in k}
-        if not rewrite_attributes(tag, self._links, self._page.captured):
+        if not rewrite_attributes(tag, self._links, self._choice(tag, match)):
             return ""
         unchanged = tag.attributes == before and tag.name == name and not tail
         if unchanged and not self._may_hold_markup(match):
@@ -291,9 +290,31 @@ class _Rewriter:
             around = "" if name != "img" else self._text[match.end() : match.end() + 2000]
             behind = self._text[max(0, match.start() - 2000) : match.start()]
             if not has_stand_in(around, behind):
-                fill_lazy(tag)
+                fill_lazy(tag, self._is_here)
         elif "data-" in match[3]:
-            fill_lazy(tag)
+            fill_lazy(tag, self._is_here)
+
+    def _choice(self, tag: Tag, match: re.Match[str]) -> set[str] | None:
+        """What was captured, to choose a picture among; None where nothing of it was: all stay.
+
+        A picture that is missing is as large as it was.
+        """
+        captured = self._page.captured
+        if captured is None or self._page.depth > 0 or "srcset" not in tag.attributes:
+            return captured
+        begin, end = self._picture if match.start() < self._picture[1] else (0, 0)
+        if not end:
+            begin, end = self._picture = picture_around(self._text, match)
+            places = candidates_in(self._text[begin:end], self._links)
+            self._picture_is_here = not captured.isdisjoint(places)
+        return captured if self._picture_is_here else None
+
+    def _is_here(self, url: str) -> bool:
+        captured = self._page.captured
+        # A page in an attribute was not looked through for addresses.
+        if captured is None or self._page.depth > 0:
+            return True
+        return self._links.absolute(url) in captured
 
     def _may_hold_markup(self, match: re.Match[str]) -> bool:
         """Whether a browser that is within a style sheet here could read a value as its end."""
@@ -354,21 +375,3 @@ def _with_base(text: str, links: Links) -> Links:
             if href is not None:
                 return replace(links, base=links.absolute(href) or "")
     return links
-
-
-def _candidates(text: str, links: Links) -> set[str]:
-    """Every address that a ``srcset`` of the page names, as the archive knows it."""
-    found: set[str] = set()
-    if "srcset" not in text and "set=" not in text:
-        return found
-    for match in _SRCSET.finditer(text):
-        value = match[1]
-        for url, _ in iter_candidates(_decoded(value[1:-1] if value[0] in "\"'" else value)):
-            absolute = links.absolute(url)
-            if absolute is not None:
-                found.add(absolute)
-    return found
-
-
-def _decoded(value: str) -> str:
-    return next(iter(parse_attributes(f' a="{value}"').values()), "") if "&" in value else value

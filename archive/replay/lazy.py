@@ -5,7 +5,8 @@ NitroPack, LiteSpeed: attributes that their documents name.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from html import unescape
 
 from archive.replay.srcset import iter_candidates
 from archive.replay.tokens import TAG, Tag, parse_attributes
@@ -38,6 +39,11 @@ _BACKGROUNDS = (
     *("data-ll-background", "data-bgimage", "data-image-background", "data-bg-url"),
     *("data-litespeed-bg", "data-back", "nitro-lazy-bg", "data-flickity-bg-lazyload"),
 )
+_NAMES = frozenset((*_SOURCES, *_SETS, *_BACKGROUNDS))
+_ATTRIBUTE = re.compile(
+    r"""(?<![\w-])((?:data|nitro|lazy|lsrc)[\w-]*+)\s*+=\s*+("[^"]+"|'[^']+'|[^\s"'>][^\s>]*+)""",
+    re.IGNORECASE | re.ASCII,
+)
 _PLACEHOLDER = re.compile(
     r"(?:place-?holder|blank|spacer|transparent|loading|loader|lazy|1x1|pixel|grey|gray|empty"
     r"|dummy|clear|trans|t|s|x|px|preload)[\w.-]*\.(?:gif|png|svg|jpe?g|webp)(?:[?#]|$)"
@@ -54,20 +60,29 @@ _NOSCRIPT_BEHIND = re.compile(
 _PICTURES = re.compile(r"<(?:img|amp-img)(?=[\t\n\f\r /])", re.IGNORECASE)
 
 
-def fill_lazy(tag: Tag) -> None:
-    """Put in place what a script would have put there, in place."""
+# Address as it is written -> whether it was captured.
+IsHere = Callable[[str], bool]
+
+
+def fill_lazy(tag: Tag, is_here: IsHere = lambda _: True) -> None:
+    """Put in place what a script would have put there, in place, where it was captured.
+
+    What was not leaves the placeholder, which is what readers without script saw.
+    """
     attributes = tag.attributes
     if tag.name in ("img", "source", "iframe", "video", "image"):
         candidates = next((attributes[key] for key in _SETS if attributes.get(key)), "")
+        if not any(is_here(url) for url, _ in iter_candidates(candidates)):
+            candidates = ""
         if candidates and _is_empty(attributes.get("srcset", "")) and "[" not in candidates:
             attributes["srcset"] = candidates
         if tag.name != "source" and _PLACEHOLDER.search(attributes.get("src", "")[-200:]):
-            found = _source(attributes)
+            found = _source(attributes, is_here)
             if found:
                 attributes["src"] = found
     elif not _has_background(attributes.get("style", "")):
         found = next((attributes[key] for key in _BACKGROUNDS if attributes.get(key)), "")
-        if url := _address_in(found):
+        if (url := _address_in(found)) and is_here(url):
             style = attributes.get("style", "").rstrip("; \n")
             escaped = url.replace("\\", "%5C").replace("'", "%27").replace("\n", "")
             shown = f"background-image:url('{escaped}')"
@@ -110,10 +125,24 @@ def _is_picture(attributes: dict[str, str]) -> bool:
     return not any(size in ("0", "1", "2", "3") for size in sizes)
 
 
-def _source(attributes: dict[str, str]) -> str:
+def iter_lazy(text: str) -> Iterator[str]:
+    """Every address in the markup that a script would have put in place, as it is written."""
+    for name, value in _ATTRIBUTE.findall(text):
+        key = name.lower()
+        if key not in _NAMES:
+            continue
+        plain = value[1:-1] if value[0] in "\"'" else value
+        plain = unescape(plain) if "&" in plain else plain
+        if key in _SETS:
+            yield from (url for url, _ in iter_candidates(plain))
+        elif url := plain if key in _SOURCES else _address_in(plain):
+            yield url
+
+
+def _source(attributes: dict[str, str], is_here: IsHere) -> str:
     for key in _SOURCES:
         value = attributes.get(key, "")
-        if value and _ADDRESS.fullmatch(value):
+        if value and _ADDRESS.fullmatch(value) and is_here(value):
             return value
     return ""
 

@@ -22,6 +22,45 @@ def rewritten(markup: str, captured: set[str] | None = None) -> str:
 
 
 @pytest.mark.parametrize(
+    ("markup", "captured", "expected"),
+    [
+        ("<img src=a srcset='b 1x, c 2x'>", {"a"}, f'<img src="{HERE}a">'),
+        ("<img src=a srcset='b 1x, c 2x'>", {"c"}, f'<img src="{HERE}a" srcset="{HERE}c 2x">'),
+        (
+            "<img src=a srcset='b 1x, c 2x'>",
+            {},
+            f'<img src="{HERE}a" srcset="{HERE}b 1x, {HERE}c 2x">',
+        ),
+        (
+            "<picture><source srcset=b><img src=a></picture><img srcset=d>",
+            {},
+            (
+                f'<picture><source srcset="{HERE}b"><img src="{HERE}a"></picture>'
+                f'<img srcset="{HERE}d">'
+            ),
+        ),
+        (
+            "<picture><source srcset=b><img src=a></picture><img srcset=d>",
+            {"a"},
+            f'<picture><img src="{HERE}a"></picture><img srcset="{HERE}d">',
+        ),
+        ("<img src='data:,x' data-src=/a.png>", {}, "<img src='data:,x' data-src=/a.png>"),
+        (
+            "<img src='data:,x' data-src=b.png>",
+            {"b.png"},
+            f'<img src="{HERE}b.png" data-src="b.png">',
+        ),
+        ("<div data-bg=b.png>", {}, "<div data-bg=b.png>"),
+    ],
+)
+def test_of_a_picture_what_was_captured_is_shown_and_else_all_of_it_is_missing(
+    markup, captured, expected
+):
+    known = {f"https://post.test/news/{name}" for name in captured}
+    assert rewritten(markup, known) == expected
+
+
+@pytest.mark.parametrize(
     "markup",
     [
         "<div class=w/><p>x",
