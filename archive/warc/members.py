@@ -61,7 +61,7 @@ class BadEnd(Damaged):
 
 
 class ShortBlock(Damaged):
-    """A gzip member that ends, whole, before its record's block does."""
+    """A gzip member, or a file without, that ends before its record's block does."""
 
 
 class Member:
@@ -172,14 +172,14 @@ class Member:
         """The record's block, in pieces.
 
         Raises:
-            Damaged: it is shorter than ``length``; a `ShortBlock` where that is all of the member.
+            Damaged: it is shorter than ``length``; a `ShortBlock` where that is all there is.
         """
         left = length
         while left:
             piece = self.read(left)
             if not piece:
                 told = f"the block has {length - left} bytes, Content-Length says {length}"
-                raise ShortBlock(told) if self.ended else Damaged(told)
+                raise ShortBlock(told) if self.ended or not self.compressed else Damaged(told)
             left -= len(piece)
             yield piece
 

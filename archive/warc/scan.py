@@ -27,6 +27,7 @@ class Scanned:
         cut: Whether the block is longer than that.
         compressed: Whether it is a gzip member.
         problem: What is wrong with its length or its end, and did not keep it from being read.
+        short: Why its block, of a file without gzip, is not all there; what is there was read.
     """
 
     offset: int
@@ -37,6 +38,7 @@ class Scanned:
     cut: bool
     compressed: bool
     problem: str | None = None
+    short: str | None = None
 
     @property
     def end(self) -> int:

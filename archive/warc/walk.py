@@ -29,6 +29,8 @@ _MAX_EXCESS_BYTES = 16 * STEP
 class Gap:
     """Bytes from ``offset`` to ``end`` that hold no record that can be read, and why.
 
+    There are none where what is missing was never there: a record that the file breaks off in.
+
     ``shared``: a gzip member that holds several records, which have no places of their own.
     """
 
@@ -73,6 +75,8 @@ def walk(
             continue
         yield found
         place = found.end
+        if found.short is not None:
+            yield Gap(place, place, found.short)
 
 
 def _read(file: BinaryIO, offset: int, max_block: int, *, digests: bool) -> Scanned | int:
@@ -87,7 +91,7 @@ def _read(file: BinaryIO, offset: int, max_block: int, *, digests: bool) -> Scan
     stated = head.find("WARC-Block-Digest") if digests else None
     digest = find_algorithm(stated) if stated else None
     pieces: list[bytes] = []
-    held, problem = 0, None
+    held, problem, short = 0, None, None
     try:
         for piece in member.iter_block(head.content_length):
             if digest is not None:
@@ -99,8 +103,14 @@ def _read(file: BinaryIO, offset: int, max_block: int, *, digests: bool) -> Scan
         problem = str(error)
     block = b"".join(pieces)
     if problem is not None:
-        block = block.removesuffix(RECORD_END)
         length = member.consumed
+        if not member.compressed:
+            # It goes to the end of the file, or swallows the records behind it.
+            after = find_next(file, offset + 1)
+            length = member.consumed if after is None else after - offset
+            block = block[: max(0, length - (member.consumed - held))]
+            short, problem = f"{problem}: the record is read so far", None
+        block = block.removesuffix(RECORD_END)
     else:
         length, problem = _finish(file, offset, member, head)
         # Of what its length claims, another record may be a part.
@@ -108,7 +118,8 @@ def _read(file: BinaryIO, offset: int, max_block: int, *, digests: bool) -> Scan
         if not member.compressed and problem and length < block_at + len(block):
             block = block[: length - block_at].removesuffix(RECORD_END)
     sound = matches(stated, digest.digest()) if stated and digest is not None else None
-    return Scanned(offset, length, head, sound, block, held > max_block, member.compressed, problem)
+    cut = held > max_block
+    return Scanned(offset, length, head, sound, block, cut, member.compressed, problem, short)
 
 
 def _finish(

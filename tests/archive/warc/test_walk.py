@@ -49,6 +49,8 @@ def read(tmp_path, content: bytes):
         (record(1, length=len(PAGE) - 2) + record(2), ["field"]),
         (record(1, length=len(PAGE) - 9) + record(2), ["field"]),
         (record(1)[:-4] + record(2)[:-2], ["field", "field"]),
+        (record(1) + record(2, length=9999), ["damaged"]),
+        (record(1, length=9999) + record(2), ["damaged"]),
         (record(1, Record_ID=None) + record(2, Record_ID=None), ["field", "field"]),
         (record(1, Comment="x" * 200_000) + record(2), []),
         (record(1).replace(b"WARC/1.0", b"WARC/0.18") + record(2), []),
