@@ -17,6 +17,7 @@ from archive.export import WHAT, Row, iter_exported
 from archive.exporters import exporters
 from archive.index.captures import Capture
 from archive.index.open import read_index
+from archive.packages.sign import Signer, load_signer
 from archive.packages.wacz import write_wacz, write_warc
 from archive.search import NoteKind, select_matching
 from archive.wording import counted
@@ -55,9 +56,22 @@ _ONE = {
     show_default=True,
     help="Rows to write; those of the articles found.",
 )
+@click.option(
+    "--sign",
+    "key",
+    type=click.Path(path_type=Path),
+    metavar="KEY.PEM",
+    help="Sign a WACZ with this private key, on the curve P-384.",
+)
 @click.pass_context
 def command(
-    ctx: click.Context, *, query: tuple[str, ...], form: str, target: Path | None, what: str
+    ctx: click.Context,
+    *,
+    query: tuple[str, ...],
+    form: str,
+    target: Path | None,
+    what: str,
+    key: Path | None,
 ) -> None:
     """Write out articles as JSON lines, CSV, Parquet or text, or their captures as WACZ or WARC.
 
@@ -69,6 +83,9 @@ def command(
     """
     if form in _PACKAGES and target is None:
         raise click.UsageError(f"A {form.upper()} is no text for stdout; name a file with --to")
+    if key is not None and form != "wacz":
+        raise click.UsageError(f"--sign signs a WACZ, not {form}")
+    signer = load_signer(key) if key is not None else None
     asked = " ".join(query)
     with read_index(archive_of(ctx)) as db:
         _, notes = select_matching(db, asked)
@@ -77,7 +94,7 @@ def command(
             raise click.UsageError("; ".join(left_out))
         tell(asked, notes)
         if form in _PACKAGES and target is not None:
-            _package(ctx, db, asked, form, target)
+            _package(ctx, db, asked, form, target, signer)
             return
         count = _write(db, asked, form, target, what)
     if target is not None:
@@ -95,7 +112,9 @@ def _write(db: Database, asked: str, form: str, target: Path | None, what: str) 
         raise ArchiveUnwritable(f"{where}: cannot be written: {error.strerror}") from error
 
 
-def _package(ctx: click.Context, db: Database, asked: str, form: str, target: Path) -> None:
+def _package(
+    ctx: click.Context, db: Database, asked: str, form: str, target: Path, signer: Signer | None
+) -> None:
     archive = archive_of(ctx)
     with Progress(*_COLUMNS, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("captures", total=None)
@@ -107,7 +126,9 @@ def _package(ctx: click.Context, db: Database, asked: str, form: str, target: Pa
             packed = write_warc(archive, db, asked, target, on_capture=on_capture)
         else:
             title = load_config(archive).archive.title or "microfiche"
-            packed = write_wacz(archive, db, asked, target, title=title, on_capture=on_capture)
+            packed = write_wacz(
+                archive, db, asked, target, title=title, signer=signer, on_capture=on_capture
+            )
     for problem in packed.problems:
         click.echo(f"microfiche: {problem}", err=True)
     click.echo(f"Exported {counted(packed.captures, 'capture')} to {target}")

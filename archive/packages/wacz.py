@@ -23,6 +23,7 @@ from archive.errors import ArchiveUnwritable
 from archive.index.captures import Capture
 from archive.layout import PARTIAL_SUFFIX, Archive
 from archive.packages.choose import Chooser
+from archive.packages.sign import Signer
 from archive.packages.warc import Placed, WarcCopy
 from archive.times import from_timestamp, to_warc_date, utc_now
 
@@ -81,6 +82,7 @@ def write_wacz(
     path: Path,
     *,
     title: str,
+    signer: Signer | None = None,
     on_capture: OnCapture = lambda _: None,
     now: Callable[[], datetime] = utc_now,
 ) -> Packed:
@@ -92,6 +94,7 @@ def write_wacz(
         query: Which articles; empty: everything.
         path: The file.
         title: Of the collection.
+        signer: Signs it; None: nobody does.
         on_capture: Called for each capture once it is written.
         now: The clock.
     """
@@ -124,7 +127,7 @@ def write_wacz(
                 into.write(f"{json.dumps(head)}\n".encode())
                 for (page,) in lines.execute("SELECT page FROM lines WHERE page IS NOT NULL"):
                     into.write(f"{page}\n".encode())
-            _describe(parts, title, created)
+            _describe(parts, title, created, signer)
         partial.replace(path)
     except OSError as error:
         raise ArchiveUnwritable(f"{path}: cannot be written: {error.strerror or error}") from error
@@ -183,19 +186,24 @@ class _Opened:
         )
 
 
-def _describe(parts: _Parts, title: str, created: datetime) -> None:
+def _describe(parts: _Parts, title: str, created: datetime, signer: Signer | None) -> None:
+    software = f"microfiche {version('microfiche')}"
     package = {
         "profile": "data-package",
         "wacz_version": _VERSION,
         "title": title,
-        "software": f"microfiche {version('microfiche')}",
+        "software": software,
         "created": to_warc_date(created),
         "resources": list(parts.resources),
     }
     written = json.dumps(package, indent=2, ensure_ascii=False).encode()
     with parts.open("datapackage.json") as into:
         into.write(written)
-    digest = {"path": "datapackage.json", "hash": f"sha256:{hashlib.sha256(written).hexdigest()}"}
+    stated = f"sha256:{hashlib.sha256(written).hexdigest()}"
+    digest: dict[str, object] = {"path": "datapackage.json", "hash": stated}
+    if signer is not None:
+        created_at = to_warc_date(created)
+        digest["signedData"] = signer.sign(stated, created=created_at, software=software)
     with parts.open("datapackage-digest.json") as into:
         into.write(json.dumps(digest, indent=2).encode())
 

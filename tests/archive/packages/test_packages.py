@@ -1,5 +1,6 @@
 """WARC and WACZ out: whole, described, and read back to the same index."""
 
+import base64
 import errno
 import gzip
 import hashlib
@@ -10,6 +11,10 @@ from contextlib import closing
 
 import pytest
 from click.testing import CliRunner
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 
 from archive.check.run import check_files
 from archive.cli import cli
@@ -168,6 +173,45 @@ def test_a_wacz_is_described_and_its_index_leads_to_its_records(shelf, tmp_path)
         assert all(item.compress_type == zipfile.ZIP_STORED for item in bundle.infolist())
         # Without it ReplayWeb.page reads from the wrong place.
         assert all(item.extra for item in bundle.infolist())
+
+
+def key_on(tmp_path, curve):
+    key = tmp_path / f"{curve.name}.pem"
+    kind = serialization.Encoding.PEM, serialization.PrivateFormat.TraditionalOpenSSL
+    made = ec.generate_private_key(curve)
+    key.write_bytes(made.private_bytes(*kind, serialization.NoEncryption()))
+    return key
+
+
+def test_a_wacz_is_signed_by_a_key_that_is_given(shelf, tmp_path):
+    package = tmp_path / "signed.wacz"
+    key = key_on(tmp_path, ec.SECP384R1())
+    run(shelf.archive, "export", "--format", "wacz", "--to", package, "--sign", key, "storm")
+    with zipfile.ZipFile(package) as bundle:
+        digest = json.loads(bundle.read("datapackage-digest.json"))
+        described = json.loads(bundle.read("datapackage.json"))
+    signed = digest["signedData"]
+    assert (signed["hash"], signed["created"]) == (digest["hash"], described["created"])
+    public = serialization.load_der_public_key(base64.b64decode(signed["publicKey"]))
+    numbers = base64.b64decode(signed["signature"])
+    r, s = (int.from_bytes(part, "big") for part in (numbers[:48], numbers[48:]))
+    der = encode_dss_signature(r, s)
+    public.verify(der, digest["hash"].encode(), ec.ECDSA(hashes.SHA256()))
+    with pytest.raises(InvalidSignature):
+        public.verify(der, b"sha256:00", ec.ECDSA(hashes.SHA256()))
+
+
+def test_a_key_that_is_none_is_one_line(shelf, tmp_path):
+    ask = ["-C", str(shelf.archive.root), "export", "--format", "wacz", "--to", str(tmp_path / "x")]
+    (tmp_path / "none.pem").write_text("no key")
+    for name, said in (
+        (key_on(tmp_path, ec.SECP256R1()), "the curve P-384"),
+        (tmp_path / "none.pem", "expected an unencrypted private key"),
+        (tmp_path / "absent.pem", "cannot be read"),
+    ):
+        result = CliRunner().invoke(cli, [*ask, "--sign", str(name)])
+        assert said in str(result.exception)
+    assert CliRunner().invoke(cli, [*ask[:4], "csv", "--sign", "x"]).exit_code == 2
 
 
 def test_where_it_cannot_be_written_is_said(shelf, tmp_path):
