@@ -34,6 +34,7 @@ def command(ctx: click.Context, url: str, *, as_json: bool) -> None:
     judged = _judge(config, plain)
     known = read_address(archive, plain)
     judged["robots"] = _robots(config, known["robots"], plain)
+    judged["opens"] = _opens(config, known["address"]["source"], time.time())
     if as_json:
         known.pop("robots")
         click.echo(json.dumps(known | judged))
@@ -51,6 +52,14 @@ def _judge(config: Config, url: str) -> dict[str, Any]:
         for name, source in config.sources.items()
     }
     return {"scope": {name: str(why) if why else "followed" for name, why in refusals.items()}}
+
+
+def _opens(config: Config, source_id: str, now: float) -> float | None:
+    """When a source that is closed now opens; None: it is open."""
+    from crawler.hours import closed_until  # noqa: PLC0415
+
+    source = config.sources.get(source_id)
+    return closed_until(source, now) or None if source else None
 
 
 def _robots(config: Config, stored: dict[str, Any] | None, url: str) -> str:
@@ -82,6 +91,8 @@ def _lines(known: dict[str, Any], judged: dict[str, Any], now: float) -> "list[s
     host = known["host"]
     if host and host["retry_until"] and host["retry_until"] > now:
         lines.append(f"host      left alone, again {ago(host['retry_until'], now)}")
+    if judged["opens"]:
+        lines.append(f"hours     closed, opens {ago(judged['opens'], now)}")
     lines.append(f"robots    {judged['robots']}")
     lines += [f"scope     {name}: {why}" for name, why in judged["scope"].items()]
     return lines

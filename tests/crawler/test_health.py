@@ -2,6 +2,7 @@
 
 import json
 import time
+from datetime import UTC, datetime, timedelta
 
 import click
 import pytest
@@ -79,6 +80,23 @@ def test_why_says_how_an_address_was_found_and_what_is_next(crawled):
     unknown = microfiche(crawled, "why", f"{HOME}tag/x")
     assert "does not know it" in str(unknown.exception)
     assert isinstance(microfiche(crawled, "why", "news.example").exception, click.BadParameter)
+
+
+def test_why_says_when_a_closed_source_opens(crawled):
+    opens = datetime.now(UTC) + timedelta(hours=2)
+    span = f"{opens:%H:%M}-{opens + timedelta(hours=1):%H:%M}"
+    crawled.source("press", HOME, hours=[span])
+    assert "hours     closed, opens in" in microfiche(crawled, "why", f"{HOME}2").output
+
+
+def test_a_doctor_says_what_is_left_out_before_a_run_stops(crawled):
+    crawled.crawl |= {"budget_bytes": 10**9, "spare_bytes": 10**10}
+    crawled.write()
+    told = microfiche(crawled, "doctor", "--offline", "--json").output
+    disk = next(line for line in map(json.loads, told.splitlines()) if line["what"] == "disk")
+    assert not disk["ok"]
+    assert disk["says"].startswith("1.0 GB until a run would stop; ")
+    assert "not fetched any more: all but news; make room" in disk["says"]
 
 
 def test_a_doctor_says_ok_or_what_to_do(crawled):
