@@ -99,7 +99,8 @@ class NewsSpider(scrapy.Spider):
             await self._visit_all()
         finally:
             keeper.cancel()
-            notify("STOPPING=1")
+            # Who is told that we stop ends what begins again.
+            notify("RELOADING=1" if self.session.again else "STOPPING=1")
         nothing: tuple[Request, ...] = ()
         for request in nothing:
             yield request

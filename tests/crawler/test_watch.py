@@ -1,9 +1,12 @@
 """A watch in a process of its own: what it visits, what it is told, how it ends."""
 
 import json
+import os
 import signal
+import socket
 import time
 from collections.abc import Callable
+from threading import Thread
 
 import pytest
 
@@ -33,7 +36,30 @@ def wait_for(true: Callable[[], bool]) -> None:
         time.sleep(0.05)
 
 
-def test_a_watch_goes_on_takes_wishes_and_changes_and_ends_when_it_is_told_to(site, bench):
+@pytest.fixture
+def supervisor(monkeypatch):
+    """What a supervisor is told, but for its watchdog."""
+    told: list[str] = []
+    name = f"microfiche-test-{os.getpid()}"
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as here:
+        here.bind(f"\0{name}")
+        monkeypatch.setenv("NOTIFY_SOCKET", f"@{name}")
+
+        def listen() -> None:
+            while (state := here.recv(1000).decode()) != "END":
+                told.extend([] if state == "WATCHDOG=1" else [state])
+
+        listener = Thread(target=listen, daemon=True)
+        listener.start()
+        yield told
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as out:
+            out.sendto(b"END", f"\0{name}")
+        listener.join()
+
+
+def test_a_watch_goes_on_takes_wishes_and_changes_and_ends_when_it_is_told_to(
+    site, bench, supervisor
+):
     site.answers |= {f"/{name}": Reply() for name in ("a", "b", "wish", "late")}
     site.answers["/feed"] = site.feed("/a")
     site.answers["/other"] = site.feed("/late")
@@ -69,6 +95,8 @@ def test_a_watch_goes_on_takes_wishes_and_changes_and_ends_when_it_is_told_to(si
             watch.send_signal(signal.SIGTERM)
             out, err = watch.communicate(timeout=CRAWL_S)
     assert (watch.returncode, err) == (0, ""), out
+    # One that hears of a stop ends what is still there after a while: a reload is none.
+    wait_for(lambda: supervisor == ["READY=1", "RELOADING=1", "READY=1", "STOPPING=1"])
     first, report = bench.reports()
     assert (first["reason"], first["exit_status"]) == ("reloaded", 0)
     assert (report["reason"], report["configuration"]) == ("interrupted", None)
