@@ -17,12 +17,16 @@ from archive.export import WHAT, Row, iter_exported
 from archive.exporters import exporters
 from archive.index.captures import Capture
 from archive.index.open import read_index
+from archive.indexer.reduced import write_reduced
+from archive.layout import Archive
 from archive.packages.sign import Signer, load_signer
 from archive.packages.wacz import write_wacz, write_warc
+from archive.rights.rules import Audience
 from archive.search import NoteKind, select_matching
 from archive.wording import counted
 
 _PACKAGES = ("wacz", "warc")
+_INDEX = "sqlite"
 _COLUMNS = (TextColumn("{task.description}"), MofNCompleteColumn(), TimeElapsedColumn())
 _ONE = {
     "articles": ("article",),
@@ -38,7 +42,7 @@ _ONE = {
 @click.option(
     "--format",
     "form",
-    type=click.Choice([*exporters(), *_PACKAGES]),
+    type=click.Choice([*exporters(), *_PACKAGES, _INDEX]),
     default="jsonl",
     show_default=True,
     help="csv-bom: CSV that spreadsheets open as UTF-8.",
@@ -63,6 +67,9 @@ _ONE = {
     metavar="KEY.PEM",
     help="Sign a WACZ with this private key, on the curve P-384.",
 )
+@click.option(
+    "--for-readers", is_flag=True, help="Leave out what rules keep from readers: docs/rights.md."
+)
 @click.pass_context
 def command(
     ctx: click.Context,
@@ -72,12 +79,14 @@ def command(
     target: Path | None,
     what: str,
     key: Path | None,
+    for_readers: bool,
 ) -> None:
-    """Write out articles as JSON lines, CSV, Parquet or text, or their captures as WACZ or WARC.
+    """Write out articles as JSON lines, CSV, Parquet or text, captures as WACZ or WARC, the index.
 
     Articles matching QUERY (default: all), oldest first; or their versions, events, stories or
     links. A WACZ or WARC file holds their records as they are, with what their pages need and what
     revisits refer to, so that it can be replayed by itself; without QUERY, all the archive holds.
+    `--format sqlite` writes a copy of index.db that has nothing but what readers may see.
 
     Example: microfiche export source:gazette --format csv --to gazette.csv
     """
@@ -87,7 +96,11 @@ def command(
         raise click.UsageError(f"--sign signs a WACZ, not {form}")
     signer = load_signer(key) if key is not None else None
     asked = " ".join(query)
-    with read_index(archive_of(ctx)) as db:
+    if form == _INDEX:
+        _copy_index(archive_of(ctx), asked, target)
+        return
+    audience = Audience.READERS if for_readers else Audience.STAFF
+    with read_index(archive_of(ctx), audience=audience) as db:
         _, notes = select_matching(db, asked)
         # What was left out of a query lets more through than was meant: nobody reads it here.
         if left_out := [str(note) for note in notes if note.kind is NoteKind.LEFT_OUT]:
@@ -110,6 +123,13 @@ def _write(db: Database, asked: str, form: str, target: Path | None, what: str) 
     except OSError as error:
         where = target or "stdout"
         raise ArchiveUnwritable(f"{where}: cannot be written: {error.strerror}") from error
+
+
+def _copy_index(archive: Archive, asked: str, target: Path | None) -> None:
+    if target is None or asked:
+        raise click.UsageError("--format sqlite takes a file, with --to, and no query: it is whole")
+    left_out = write_reduced(archive, target)
+    click.echo(f"Exported the index to {target}, without {counted(left_out, 'capture')}")
 
 
 def _package(

@@ -5,5 +5,6 @@ says), ``pool``, ``worker`` and ``reading`` (a page read in a process of its own
 batch, one transaction) with ``store``, ``revisits``, ``work``, ``versions`` and ``identity``;
 ``derive`` and ``article`` (an article from all its captures) with ``events`` and ``likeness``;
 ``rows`` and ``fulltext`` (the result). ``settling`` has what only the whole set of articles tells.
-``update``, ``catchup``, ``unfinished``, ``outlets`` and ``follow`` are the ways to start it.
+``update``, ``catchup``, ``unfinished``, ``outlets``, ``rereading``, ``erased`` and ``follow``
+are the ways to start it; ``reduced`` makes a copy for others.
 """

@@ -115,7 +115,7 @@ def for_bulk(db: Database) -> None:
 
 def merge(db: Database) -> None:
     """Merge all there is into one, and go on merging as it goes."""
-    for table in ("articles_fts", "article_forms"):
+    for table in ("articles_fts", "article_forms", "pages_fts"):
         db.execute(f"INSERT INTO {table} ({table}) VALUES ('optimize')")  # noqa: S608 - our names
     _configure(db, automerge=4, crisismerge=16)
 

@@ -65,11 +65,12 @@ def read_captures_again(
     """
     beside = archive.index_path.with_name("index.db.reread")
     remove_beside(beside)
-    _copy(archive.index_path, beside)
+    copy_index(archive.index_path, beside)
     damaged: list[str] = []
     with closing(open_index_file(beside, write=True)) as db:
         db.execute("PRAGMA secure_delete = ON")
-        places = _forget(db, choose(db))
+        # Articles go whole: what they have at other addresses is read again, too.
+        places = take_out(db, *with_articles(db, choose(db)))
         with Pool(pool_settings(config)) as pool:
             indexer = Indexer(db, pool, BULK, book)
             indexer.on_progress = lambda totals: on_progress(
@@ -84,7 +85,8 @@ def read_captures_again(
     return ReadAgain(indexer.totals, len(places), tuple(damaged))
 
 
-def _copy(path: Path, beside: Path) -> None:
+def copy_index(path: Path, beside: Path) -> None:
+    """Copy an index, in one state, whatever is written to it meanwhile."""
     with (
         closing(open_index_file(path)) as old,
         closing(sqlite3.connect(beside)) as new,
@@ -92,14 +94,16 @@ def _copy(path: Path, beside: Path) -> None:
         old.conn.backup(new)
 
 
-def _forget(db: Database, captures: set[int]) -> list[tuple[str, int]]:
-    """Take captures out; gives where their records are, by file and offset.
-
-    Articles go whole: what they have at other addresses is read again, too.
-    """
+def with_articles(db: Database, captures: set[int]) -> tuple[set[int], set[int]]:
+    """Captures with all others of the articles that they are of; and the addresses of these."""
     addresses = {row[0] for row in db.execute(_AT, [json.dumps(sorted(captures))])}
     addresses |= {row[0] for row in db.execute(_MATES, [json.dumps(sorted(addresses))])}
-    captures |= {row[0] for row in db.execute(_SEEN, [json.dumps(sorted(addresses))])}
+    seen = {row[0] for row in db.execute(_SEEN, [json.dumps(sorted(addresses))])}
+    return captures | seen, addresses
+
+
+def take_out(db: Database, captures: set[int], addresses: set[int]) -> list[tuple[str, int]]:
+    """Take captures and what was at addresses out; where their records are, by file and offset."""
     with db.atomic():
         listed = json.dumps(sorted(captures))
         places = db.execute(_PLACES, [listed]).fetchall()

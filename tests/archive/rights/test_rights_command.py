@@ -10,7 +10,7 @@ from archive.index.articles import find_article
 from archive.index.open import read_index
 from archive.rights.read import rules_of
 from archive.rights.rules import Audience
-from tests.archive.rights.shelves import FIRST, OPEN, SECOND, SECRET, fill
+from tests.archive.rights.shelves import FIRST, MARK, OPEN, SECOND, SECRET, fill
 
 
 @pytest.fixture
@@ -71,3 +71,15 @@ def test_the_log_tells_what_came_and_went_and_is_only_added_to(filled):
         ("rule in force", "post"),
         ("rule lifted", "daily"),
     ]
+
+
+def test_an_export_for_readers_leaves_out_what_they_may_not_see(filled):
+    put(filled, 'access = "staff"\nsource = "daily"')
+
+    def export(*arguments):
+        return (
+            CliRunner().invoke(cli, ["-C", str(filled.archive.root), "export", *arguments]).stdout
+        )
+
+    assert (MARK in export(), MARK in export("--for-readers")) == (True, False)
+    assert "Storm over the harbour" in export("--for-readers")
