@@ -42,6 +42,15 @@ def hold(path: Path, *, purpose: str) -> Iterator[None]:
         os.close(descriptor)
 
 
+def holder_of(path: Path) -> str:
+    """What the holder of a lock said of itself, as ``watch (process 17)``; empty: it is free.
+
+    Raises:
+        ArchiveUnwritable: the file is there and cannot be opened.
+    """
+    return path.read_text("utf-8", "replace").strip() if is_held(path) else ""
+
+
 def is_held(path: Path) -> bool:
     """Tell whether another process holds the lock file at ``path``; nothing is written.
 

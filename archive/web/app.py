@@ -30,6 +30,7 @@ from archive.web import (
     pages,
     parts,
     runs,
+    save,
     searches,
     sign_in,
     sources,
@@ -105,6 +106,7 @@ def create_room(
     app.include_router(searches.router)
     app.include_router(sources.router)
     app.include_router(runs.router)
+    app.include_router(save.router)
     app.include_router(parts.router)
     app.include_router(sign_in.router)
     app.include_router(pages.router)

@@ -31,7 +31,7 @@ def sign_in_page(request: Request, room: InRoom, asking: Who, onward: Onward = "
 @router.post("/sign-in")
 async def sign_in(request: Request, room: InRoom) -> Response:
     """Begin a session by name and password, or name and token."""
-    form = await _form(request)
+    form = await form_of(request)
     if form is None:
         return _page(room, "", "/", problem="That is longer than the form can be.", status=413)
     name, onward = form.get("name", ""), place_of_ours(form.get("next", "/"))
@@ -110,7 +110,7 @@ def place_of_ours(onward: str) -> str:
     return onward if ours and onward.isprintable() and onward.isascii() else "/"
 
 
-async def _form(request: Request) -> dict[str, str] | None:
+async def form_of(request: Request) -> dict[str, str] | None:
     """The fields of a form; None when it is longer than ours can be."""
     body = b""
     async for piece in request.stream():
