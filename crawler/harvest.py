@@ -17,7 +17,7 @@ from crawler.answers import Answer
 from crawler.chains import Chains
 from crawler.discovery.found import absolute
 from crawler.fetch import Fetch
-from crawler.frontier import Entry, KnownUrl, Lane, Visit
+from crawler.frontier import KnownUrl, Lane, NewUrl, Visit
 from crawler.frontier.protocol import UrlFrontier
 from crawler.leads import Context, Leads, find_leads, may_lead_on
 from crawler.learning import learn_habits, learn_span, learn_twins
@@ -58,7 +58,7 @@ _MAX_CHALLENGE_BYTES, _MAX_CODED_BYTES = 60_000, 20_000
 class _Onward:
     """Where an answer sends on: an entry, or why it is not followed, or what it was instead."""
 
-    entry: Entry | None = None
+    entry: NewUrl | None = None
     refusal: NotFollowed | None = None
     instead: Outcome | None = None
 
@@ -158,7 +158,7 @@ class Harvest:
         with self._frontier.transaction():
             if outcome is Outcome.TWIN:
                 plain = story_address(known.url, self._frontier.evidence.idle_marks(known.host))
-                entry = Entry(plain, known.source, known.kind, Why.TWIN, via=known.url)
+                entry = NewUrl(plain, known.source, known.kind, Why.TWIN, via=known.url)
                 self.queue.learn([replace(entry, lane=known.lane)])
             self._settle(known, visit)
 
@@ -184,7 +184,7 @@ class Harvest:
     ) -> None:
         """Fetch an address before all others, with what belongs to it, and tell the outcome."""
         self._awaited.setdefault(url, []).append(then)
-        entry = Entry(url, source_id, Kind.ARTICLE, Why.SAVED, lane=Lane.URGENT)
+        entry = NewUrl(url, source_id, Kind.ARTICLE, Why.SAVED, lane=Lane.URGENT)
         self.queue.learn([replace(entry, stale_before=float("inf"))])
 
     async def _read(self, fetch: Fetch, answer: Answer) -> tuple[Outcome, Leads]:
@@ -257,7 +257,7 @@ class Harvest:
         visit = visit_of(known, fetch.source, answer, now=now, outcome=outcome, seen=seen)
         if is_look and leads.canonical is not None:
             # The other address is the one to come back to.
-            entry = Entry(leads.canonical, known.source, known.kind, Why.CANONICAL, via=known.url)
+            entry = NewUrl(leads.canonical, known.source, known.kind, Why.CANONICAL, via=known.url)
             self.queue.learn([replace(entry, lane=min(known.lane, Lane.CHECK))])
             visit = replace(visit, due_at=None)
         return visit
@@ -329,7 +329,7 @@ class Harvest:
             return
         logger.warning("%s: the feed is dead; looking for another one at %s", known.url, home)
         self._feedless.add(known.source)
-        entry = Entry(home, known.source, Kind.SECTION, Why.ANNOUNCED, lane=Lane.LISTING)
+        entry = NewUrl(home, known.source, Kind.SECTION, Why.ANNOUNCED, lane=Lane.LISTING)
         self.queue.learn([replace(entry, stale_before=self._wall() - _DEAD_LOOK_S)])
 
     def _tell_silence(self, known: KnownUrl, leads: Leads) -> None:

@@ -17,7 +17,7 @@ from crawler.discovery.pages import (
     ALL_TAGS,
     ARTICLE_TAGS,
     NoMarkup,
-    Page,
+    ScannedPage,
     find_refresh,
     iter_announced_feeds,
     iter_links,
@@ -28,7 +28,7 @@ from crawler.discovery.readers import Document, read_listing
 from crawler.discovery.requisites import iter_css, iter_requisites
 from crawler.discovery.sniff import DocumentKind
 from crawler.fetch import Fetch
-from crawler.frontier import Entry, Lane
+from crawler.frontier import Lane, NewUrl
 from crawler.frontier.rows import lane_of
 from crawler.outcomes import LISTINGS, Kind, NotFollowed, Silence, Why
 from crawler.prose import fingerprint
@@ -56,7 +56,7 @@ _MAY_REFRESH = re.compile(rb"http-equiv\s*=\s*[\"']?refresh", re.IGNORECASE)
 class Leads:
     """Entries to add, and how many addresses were not followed for which reason."""
 
-    entries: list[Entry] = field(default_factory=list)
+    entries: list[NewUrl] = field(default_factory=list)
     not_followed: Counter[NotFollowed] = field(default_factory=Counter)
     readable: bool = True
     """False: it should have been a listing, and is none."""
@@ -234,17 +234,17 @@ class _Reader:
         if self._fetch.source.requisites == "page":
             self._page_requisites(page)
 
-    def _announced(self, page: Page) -> None:
+    def _announced(self, page: ScannedPage) -> None:
         """The feeds that a page says its site has, where those we know of have died."""
         for feed in iter_announced_feeds(page):
             if self._is_followed(Found(feed.url), Kind.FEED):
                 self._add(Found(feed.url), Kind.FEED, Why.ANNOUNCED, None, Lane.LISTING)
 
-    def _page_requisites(self, page: Page) -> None:
+    def _page_requisites(self, page: ScannedPage) -> None:
         found = iter_requisites(page, media=self._fetch.source.media)
         self._add_requisites(found, page=self._answer.url)
 
-    def _page(self, body: bytes, names: frozenset[str]) -> Page | None:
+    def _page(self, body: bytes, names: frozenset[str]) -> ScannedPage | None:
         answer = self._answer
         try:
             return read_page(body, answer.url, content_type=answer.content_type, names=names)
@@ -276,7 +276,7 @@ class _Reader:
         elif self._is_followed(Found(target), Kind.ARTICLE):
             source_id, via = self._fetch.source_id, self._answer.url
             lane = Lane.NEWS if self._lane is Lane.LISTING else self._lane
-            entry = Entry(
+            entry = NewUrl(
                 target, source_id, Kind.ARTICLE, Why.REDIRECT, via=via, hops=hops, lane=lane
             )
             self.leads.entries.append(entry)
@@ -285,7 +285,7 @@ class _Reader:
         for found in entries:
             if hops <= self._scope.max_redirects and self._is_followed(found, Kind.REQUISITE):
                 self.leads.entries.append(
-                    Entry(
+                    NewUrl(
                         found.url,
                         self._fetch.source_id,
                         Kind.REQUISITE,
@@ -309,7 +309,7 @@ class _Reader:
         hops: int = 0,
     ) -> None:
         self.leads.entries.append(
-            Entry(
+            NewUrl(
                 found.url,
                 self._fetch.source_id,
                 kind,

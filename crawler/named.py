@@ -3,7 +3,7 @@
 import math
 from collections.abc import Callable, Iterable, Iterator
 
-from crawler.frontier import Entry
+from crawler.frontier import NewUrl
 from crawler.outcomes import Kind
 
 # One that was named so long ago may have become stale meanwhile: the frontier is asked.
@@ -18,7 +18,7 @@ class NamedLately:
         self._clock = clock
         self._named: dict[tuple[str, str], float] = {}
 
-    def new(self, entries: Iterable[Entry]) -> Iterator[Entry]:
+    def new(self, entries: Iterable[NewUrl]) -> Iterator[NewUrl]:
         """Those of the entries of which the frontier may not know yet."""
         now = self._clock()
         for entry in entries:

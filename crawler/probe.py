@@ -20,7 +20,7 @@ from crawler.discovery.content import ACCEPTED, Undecodable, decode_content
 from crawler.discovery.found import absolute
 from crawler.discovery.pages import (
     NoMarkup,
-    Page,
+    ScannedPage,
     find_language,
     find_name,
     iter_announced_feeds,
@@ -129,7 +129,7 @@ class Prober:
         self._pause_s = max(self._pause_s, rules.crawl_delay)
         return rules
 
-    async def _home(self, site: Site) -> Page | None:
+    async def _home(self, site: Site) -> ScannedPage | None:
         reply = await self._ask(site.url)
         site.status = reply.status
         if reply.status >= 400:
@@ -147,7 +147,7 @@ class Prober:
             site.name, site.language = find_name(page), find_language(page)
         return page
 
-    async def _find_feeds(self, site: Site, page: Page | None, rules: Rules) -> None:
+    async def _find_feeds(self, site: Site, page: ScannedPage | None, rules: Rules) -> None:
         announced = iter_announced_feeds(page) if page is not None else ()
         titles = {feed.url: feed.title for feed in announced}
         origin = origin_of(site.url)

@@ -14,7 +14,7 @@ from dataclasses import replace
 
 from archive.config import Config, Source
 from crawler.fetch import Fetch, HostAtWork
-from crawler.frontier import Entry, KnownUrl, Lane
+from crawler.frontier import KnownUrl, Lane, NewUrl
 from crawler.frontier.protocol import UrlFrontier
 from crawler.frontier.rows import host_name
 from crawler.hours import closed_until
@@ -206,7 +206,7 @@ class FetchQueue:
         self.in_flight -= 1
         self._push(host, max(host.pace.ready_at, 0.0))
 
-    def learn(self, entries: Iterable[Entry]) -> int:
+    def learn(self, entries: Iterable[NewUrl]) -> int:
         """Put addresses into the frontier and look at their hosts; gives how many are new."""
         added = self._frontier.add(self._named.new(entries), now=self._wall())
         for source_id, name in added.due:

@@ -21,7 +21,7 @@ from archive.warc.writer import WarcWriter
 from crawler.credentials import Credentials, read_credentials
 from crawler.discovery.found import absolute
 from crawler.discovery.sitemaps import LISTING_NAME
-from crawler.frontier import Entry, Frontier, Lane, open_frontier
+from crawler.frontier import Frontier, Lane, NewUrl, open_frontier
 from crawler.frontier.payloads import PayloadMemory
 from crawler.harvest import Harvest
 from crawler.indexing import IndexerChild
@@ -197,13 +197,13 @@ def set_seeds(frontier: Frontier, sources: dict[str, Source], *, now: float) -> 
         frontier.add(_backfill(source_id, source), now=now)
 
 
-def _backfill(source_id: str, source: Source) -> Iterator[Entry]:
+def _backfill(source_id: str, source: Source) -> Iterator[NewUrl]:
     """What is to be read once, for what it names of long ago."""
     for url in source.backfill:
         if plain := absolute(url, url):
             is_sitemap = LISTING_NAME.search(urlsplit(plain).path)
             kind = Kind.SITEMAP if is_sitemap else Kind.SECTION
-            yield Entry(plain, source_id, kind, Why.BACKFILL, lane=Lane.BACKFILL)
+            yield NewUrl(plain, source_id, kind, Why.BACKFILL, lane=Lane.BACKFILL)
 
 
 def redacted_config(config: Config) -> str:

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field, replace
 
 from archive.config import Source
 from crawler.answers import Answer
-from crawler.frontier import Entry, KnownUrl, Lane, Visit
+from crawler.frontier import KnownUrl, Lane, NewUrl, Visit
 from crawler.frontier.evidence import Habits
 from crawler.outcomes import LISTINGS, Kind, NotFollowed, Outcome, State, Why
 from crawler.schedule import (
@@ -140,7 +140,7 @@ def skipped_visit(known: KnownUrl, source: Source, outcome: Outcome, *, now: flo
 
 def redirect_entry(
     known: KnownUrl, answer: Answer, scope: Scope, *, now: float
-) -> Entry | NotFollowed | None:
+) -> NewUrl | NotFollowed | None:
     """Where a redirect leads, as an entry; or why it is not followed; None: it is no redirect.
 
     The target is fetched as what the address was: a feed that has moved is a feed. It is held
@@ -157,7 +157,7 @@ def redirect_entry(
     stale_before = now - _SAME_LOOK_S if known.kind in LISTINGS else None
     if known.kind is Kind.REQUISITE:
         stale_before = now - REQUISITE_S
-    return Entry(
+    return NewUrl(
         target,
         known.source,
         known.kind,

@@ -64,7 +64,7 @@ class SiteTemplate:
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class SitePage:
     """What a template is learned from: one article's blocks, and whose they are.
 
     ``digest`` is the same for two articles of which the text is the same.
@@ -84,14 +84,14 @@ class Page:
     def series(self) -> str:
         """What its title begins with, as the titles of a series do; else the whole title.
 
-        >>> Page((), "1", title="Letters: more on the bridge").series
+        >>> SitePage((), "1", title="Letters: more on the bridge").series
         'letters'
         """
         head = _SERIES.split(self.title, maxsplit=1)[0]
         return fold(head if len(head) <= _MAX_SERIES_CHARS else self.title) or self.digest
 
 
-def learn(pages: Iterable[Page], *, min_articles: int = MIN_ARTICLES) -> SiteTemplate:
+def learn(pages: Iterable[SitePage], *, min_articles: int = MIN_ARTICLES) -> SiteTemplate:
     """Learn the template of a site from its articles; their order does not matter.
 
     Args:
@@ -102,7 +102,7 @@ def learn(pages: Iterable[Page], *, min_articles: int = MIN_ARTICLES) -> SiteTem
 
     >>> from extract.article import BlockKind
     >>> def page(*lines):
-    ...     return Page([Block(BlockKind.PARAGRAPH, line) for line in lines], lines[0])
+    ...     return SitePage([Block(BlockKind.PARAGRAPH, line) for line in lines], lines[0])
     >>> pages = [page(f"Story number {n} of today.", "Follow us!") for n in "abcd"]
     >>> learn(pages).to_list()
     ['follow us']
@@ -110,7 +110,7 @@ def learn(pages: Iterable[Page], *, min_articles: int = MIN_ARTICLES) -> SiteTem
     []
     """
     known = list(pages)
-    holders: dict[tuple[bool, str], list[Page]] = defaultdict(list)
+    holders: dict[tuple[bool, str], list[SitePage]] = defaultdict(list)
     keys = _recurring(known)
     for page in known:
         for key in {keys[line] for line in _lines(page) if line in keys}:
@@ -181,7 +181,7 @@ def apply(article: Article, template: SiteTemplate | None) -> Article:
     )
 
 
-def _recurring(pages: Sequence[Page]) -> dict[tuple[bool, str], tuple[bool, str]]:
+def _recurring(pages: Sequence[SitePage]) -> dict[tuple[bool, str], tuple[bool, str]]:
     """The folded form of each line that stands, letter by letter, on two pages or more.
 
     Folding costs ten times what reading does, and most lines stand on one page.
@@ -195,7 +195,7 @@ def _recurring(pages: Sequence[Page]) -> dict[tuple[bool, str], tuple[bool, str]
     return {line: key for line, key in folded.items() if len(key[1]) >= _MIN_KEY_CHARS}
 
 
-def _lines(page: Page) -> Iterable[tuple[bool, str]]:
+def _lines(page: SitePage) -> Iterable[tuple[bool, str]]:
     """Each line, with whether it stands in a caption."""
     for block in page.blocks:
         if block.kind in _IN_TEXT or block.kind is BlockKind.CAPTION:
@@ -203,7 +203,7 @@ def _lines(page: Page) -> Iterable[tuple[bool, str]]:
                 yield block.kind is BlockKind.CAPTION, line
 
 
-def _is_of_all(where: Sequence[Page], pages: Sequence[Page], needed: int) -> bool:
+def _is_of_all(where: Sequence[SitePage], pages: Sequence[SitePage], needed: int) -> bool:
     """Whether a line stands on articles of several authors and series, of those there are."""
     return all(
         len(set(map(of, where))) >= min(needed, len(set(map(of, pages))))

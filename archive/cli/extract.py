@@ -30,7 +30,7 @@ from extract.trial import report, rules_for, try_rules
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class FetchedPage:
     """The bytes of one page and what is known of how they came."""
 
     html: bytes
@@ -95,14 +95,14 @@ def command(
         click.echo("\n\n".join(filter(None, (article.title, article.standfirst, article.text))))
 
 
-def _scaffolded(page: Page) -> str:
+def _scaffolded(page: FetchedPage) -> str:
     if not is_http(page.url):
         raise MicroficheError(f"{page.url}: rules are for a host; name the page's with --url")
     with _one_line(page):
         return scaffold(page.html, page.url, _day(page))
 
 
-def _rules_in_force(ctx: click.Context, page: Page) -> OutletRules | None:
+def _rules_in_force(ctx: click.Context, page: FetchedPage) -> OutletRules | None:
     """Find the rules for a page: the archive's own, if there is one, or those of microfiche."""
     try:
         rules = load_rules(archive_of(ctx))
@@ -113,7 +113,7 @@ def _rules_in_force(ctx: click.Context, page: Page) -> OutletRules | None:
     return rules.book.find(page.url, _day(page))
 
 
-def _find_rules(page: Page, file: Path) -> OutletRules:
+def _find_rules(page: FetchedPage, file: Path) -> OutletRules:
     """Find the rules for a page in a file."""
     try:
         text = file.read_text("utf-8")
@@ -124,7 +124,7 @@ def _find_rules(page: Page, file: Path) -> OutletRules:
         return rules_for(text, name=file.name.removesuffix(".toml"), url=page.url, day=_day(page))
 
 
-def _check(page: Page, rules: OutletRules | None) -> None:
+def _check(page: FetchedPage, rules: OutletRules | None) -> None:
     """Show a trial of the rules.
 
     Raises:
@@ -145,22 +145,22 @@ def _check(page: Page, rules: OutletRules | None) -> None:
         raise MicroficheError(f"{rules.name}.toml: matches nothing on {page.url}: {selectors}")
 
 
-def _day(page: Page) -> date:
+def _day(page: FetchedPage) -> date:
     return (page.captured_at or utc_now()).date()
 
 
-def find_page(ctx: click.Context, source: str, url: str | None) -> Page:
+def find_page(ctx: click.Context, source: str, url: str | None) -> FetchedPage:
     """Find what a source names: stdin, a file, or an address whose newest capture is meant.
 
     Raises:
         NotFound: there is no such file, and no capture of such an address.
     """
     if source == "-":
-        return Page(sys.stdin.buffer.read(), url or "file:///dev/stdin")
+        return FetchedPage(sys.stdin.buffer.read(), url or "file:///dev/stdin")
     path = Path(source)
     if path.is_file():
         try:
-            return Page(path.read_bytes(), url or path.resolve().as_uri())
+            return FetchedPage(path.read_bytes(), url or path.resolve().as_uri())
         except OSError as error:
             raise NotFound(f"{source}: cannot be read: {error.strerror}") from error
     if not is_http(source):
@@ -168,7 +168,7 @@ def find_page(ctx: click.Context, source: str, url: str | None) -> Page:
     return find_captured_page(archive_of(ctx), source)
 
 
-def find_captured_page(archive: Archive, url: str) -> Page:
+def find_captured_page(archive: Archive, url: str) -> FetchedPage:
     """Read the newest capture of an address that holds a page.
 
     Raises:
@@ -183,14 +183,14 @@ def find_captured_page(archive: Archive, url: str) -> Page:
     stored = record.http()
     if stored is None:
         raise NotFound(f"{url}: {capture.file}@{capture.offset} holds no response")
-    return Page(stored.content(), capture.uri, stored.headers, record.date)
+    return FetchedPage(stored.content(), capture.uri, stored.headers, record.date)
 
 
 def _is_page(capture: Capture) -> bool:
     return capture.record_type == "response" and (capture.status or 0) < 300
 
 
-def _read(page: Page, rules: OutletRules | None) -> Article:
+def _read(page: FetchedPage, rules: OutletRules | None) -> Article:
     with _one_line(page):
         return read_page(
             page.html,
@@ -202,7 +202,7 @@ def _read(page: Page, rules: OutletRules | None) -> Article:
 
 
 @contextmanager
-def _one_line(page: Page, where: str = "") -> Iterator[None]:
+def _one_line(page: FetchedPage, where: str = "") -> Iterator[None]:
     """Make an error of the extraction one of ours."""
     try:
         yield

@@ -18,7 +18,7 @@ MAX_ENTRIES = 100
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class ReportedHit:
     """An article as a feed tells of it; ``at`` is when it was first told, RFC 3339."""
 
     article_id: str
@@ -48,13 +48,13 @@ class Memory:
     since: str
     told: frozenset[str] = frozenset()
     owed: tuple[str, ...] = ()
-    entries: tuple[Entry, ...] = ()
+    entries: tuple[ReportedHit, ...] = ()
     oldest: str | None = None
 
 
-def entry_of(hit: Hit, *, at: str) -> Entry:
+def reported_hit(hit: Hit, *, at: str) -> ReportedHit:
     """What a feed tells of a hit."""
-    return Entry(
+    return ReportedHit(
         hit.article_id,
         plain(hit.title),
         hit.url,
@@ -103,6 +103,6 @@ def _memory(found: dict[str, Any]) -> Memory:
         since=str(found["since"]),
         told=frozenset(found["told"]),
         owed=tuple(found["owed"]),
-        entries=tuple(Entry(**entry) for entry in found["entries"]),
+        entries=tuple(ReportedHit(**entry) for entry in found["entries"]),
         oldest=None if oldest is None else str(oldest),
     )

@@ -17,7 +17,7 @@ from archive.lock import hold
 from archive.rights.rules import Audience
 from archive.saved.command import run_command
 from archive.saved.feed import About, write_feed
-from archive.saved.memory import MAX_ENTRIES, Memory, entry_of, read_memory, write_memory
+from archive.saved.memory import MAX_ENTRIES, Memory, read_memory, reported_hit, write_memory
 from archive.search import Note, NoteKind, search
 from archive.search.results import Hit, hit_json
 from archive.times import utc_now
@@ -179,7 +179,7 @@ def _told(
     """What is to be remembered once the new hits have been told."""
     before = Memory(saved.query, at) if memory is None or begun else memory
     listed = list(found.hits.values()) if begun else new[::-1]
-    fresh = [entry_of(hit, at=at) for hit in listed[:MAX_ENTRIES]]
+    fresh = [reported_hit(hit, at=at) for hit in listed[:MAX_ENTRIES]]
     named = {entry.article_id for entry in fresh}
     kept = [entry for entry in before.entries if entry.article_id not in named]
     owed = dict.fromkeys([*before.owed, *(hit.article_id for hit in new)]) if saved.command else {}

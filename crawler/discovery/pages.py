@@ -37,7 +37,7 @@ class NoMarkup(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class ScannedPage:
     """The tags of a page and what its references are relative to."""
 
     tags: tuple[Tag, ...]
@@ -60,7 +60,7 @@ class AnnouncedFeed:
 
 def read_page(
     html: bytes, url: str, *, content_type: str = "", names: frozenset[str] = ALL_TAGS
-) -> Page:
+) -> ScannedPage:
     """Read the tags of a page.
 
     >>> page = read_page(b"<base href='/sub/'><a href=x>x</a>", "http://a.example/")
@@ -84,16 +84,16 @@ def read_page(
     bases = (tag.attributes().get("href") for tag in tags if tag.name == "base")
     declared = next((href for href in bases if href is not None), None)
     base = absolute(url, declared) if declared is not None else None
-    return Page(tags, url, base or url, encoding)
+    return ScannedPage(tags, url, base or url, encoding)
 
 
-def iter_links(page: Page) -> tuple[Found, ...]:
+def iter_links(page: ScannedPage) -> tuple[Found, ...]:
     """Every http(s) address that a reader could click on, in the order of the page."""
     hrefs = (tag.attributes().get("href", "") for tag in page.tags if tag.name in _LINKS)
     return unique(Found(target) for href in hrefs if (target := page.resolve(href)))
 
 
-def iter_announced_feeds(page: Page) -> tuple[AnnouncedFeed, ...]:
+def iter_announced_feeds(page: ScannedPage) -> tuple[AnnouncedFeed, ...]:
     """The feeds that a page announces, comment feeds left out.
 
     >>> html = b'<link rel=alternate type=application/rss+xml href=/f title=News>'
@@ -113,7 +113,7 @@ def iter_announced_feeds(page: Page) -> tuple[AnnouncedFeed, ...]:
     return tuple(found.values())
 
 
-def find_refresh(page: Page) -> str | None:
+def find_refresh(page: ScannedPage) -> str | None:
     """Where a page sends its reader on by itself within ten seconds; None: nowhere.
 
     >>> html = b'<meta http-equiv="Refresh" content="0; URL=/new.html"><p>moved'
@@ -141,7 +141,7 @@ def read_refresh(value: str, url: str, *, base: str | None = None) -> str | None
     return target if target != url else None
 
 
-def find_name(page: Page) -> str | None:
+def find_name(page: ScannedPage) -> str | None:
     """What the site calls itself: its og:site_name, application name, or title."""
     metas = [tag.attributes() for tag in page.tags if tag.name == "meta"]
     for attribute, name in (("property", "og:site_name"), ("name", "application-name")):
@@ -153,7 +153,7 @@ def find_name(page: Page) -> str | None:
     return " ".join(next(titles, "").split())[:200] or None
 
 
-def find_language(page: Page) -> str | None:
+def find_language(page: ScannedPage) -> str | None:
     """The language the page says it is in, such as ``en-GB``."""
     roots = (tag.attributes() for tag in page.tags if tag.name == "html")
     return next(

@@ -10,7 +10,7 @@ from archive.replay.css import decode_css, find_addresses
 from archive.replay.srcset import iter_candidates
 from crawler.discovery.found import Found, absolute, unique
 from crawler.discovery.markup import Tag
-from crawler.discovery.pages import Page
+from crawler.discovery.pages import ScannedPage
 from crawler.discovery.styles import find_in_style
 
 #: A page that wants more is a trap or a gallery of galleries.
@@ -34,7 +34,7 @@ _SOURCES = {
 _BACKGROUNDS = frozenset({"body", "table", "td"})
 
 
-def iter_requisites(page: Page, *, media: bool = False) -> tuple[Found, ...]:
+def iter_requisites(page: ScannedPage, *, media: bool = False) -> tuple[Found, ...]:
     """What a page needs, in its order; at most `MAX_REQUISITES`. ``media``: video and audio too.
 
     Every candidate of a ``srcset`` is taken: which one a reader's screen will ask for is not known.

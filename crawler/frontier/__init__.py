@@ -4,7 +4,7 @@ Read in this order: ``protocol`` (what is asked of a frontier), ``rows`` (its va
 and ``store`` (the one in SQLite) with ``hosts``, ``payloads`` and ``evidence``.
 """
 
-from crawler.frontier.rows import Added, Entry, KnownUrl, Lane, Visit
+from crawler.frontier.rows import Added, KnownUrl, Lane, NewUrl, Visit
 from crawler.frontier.store import Frontier, open_frontier
 
-__all__ = ["Added", "Entry", "Frontier", "KnownUrl", "Lane", "Visit", "open_frontier"]
+__all__ = ["Added", "Frontier", "KnownUrl", "Lane", "NewUrl", "Visit", "open_frontier"]

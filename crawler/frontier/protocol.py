@@ -7,7 +7,7 @@ from typing import Protocol
 from archive.warc.exchange import PayloadRef
 from crawler.frontier.evidence import Habits
 from crawler.frontier.hosts import HostState, StoredRobots
-from crawler.frontier.rows import Added, Entry, KnownUrl, Lane, Visit
+from crawler.frontier.rows import Added, KnownUrl, Lane, NewUrl, Visit
 
 
 class PaceMemory(Protocol):
@@ -65,7 +65,7 @@ class UrlFrontier(Protocol):
     def transaction(self) -> AbstractContextManager[None]:
         """All of it or nothing."""
 
-    def add(self, entries: Iterable[Entry], *, now: float) -> Added:
+    def add(self, entries: Iterable[NewUrl], *, now: float) -> Added:
         """Put addresses in; known ones stay as they are, or become due."""
 
     def due_hosts(self, source: str) -> list[str]:

@@ -47,7 +47,7 @@ def lane_of(kind: Kind) -> Lane:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class NewUrl:
     """One address to put into the frontier."""
 
     url: str

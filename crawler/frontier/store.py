@@ -19,7 +19,7 @@ from archive.errors import ArchiveUnwritable
 from archive.warc.exchange import PayloadRef
 from crawler.frontier.evidence import Evidence
 from crawler.frontier.hosts import HostMemory, transaction, usable
-from crawler.frontier.rows import Added, Entry, KnownUrl, Lane, Visit, host_name, lane_of
+from crawler.frontier.rows import Added, KnownUrl, Lane, NewUrl, Visit, host_name, lane_of
 from crawler.frontier.schema import migrations
 from crawler.outcomes import Kind, Why
 
@@ -116,7 +116,7 @@ class Frontier:
         """Say which sources are visited at all: what others have left goes to who names it."""
         self._collected = json.dumps(sorted(sources))
 
-    def add(self, entries: Iterable[Entry], *, now: float) -> Added:
+    def add(self, entries: Iterable[NewUrl], *, now: float) -> Added:
         """Put addresses into the frontier, each due at once; known ones stay as they are."""
         new, due = 0, set()
         with self.transaction():
@@ -128,7 +128,7 @@ class Frontier:
                     due.add((entry.source, str(row["host"])))
         return Added(new, frozenset(due))
 
-    def _renew(self, entry: Entry, row: dict[str, Any]) -> bool:
+    def _renew(self, entry: NewUrl, row: dict[str, Any]) -> bool:
         """See what a known address is to be now that it is named again; False: what it was."""
         changed = 0
         if self._collected is not None:
@@ -158,7 +158,7 @@ class Frontier:
             for (url,) in known.fetchall():
                 if url not in seeds:
                     self._db.execute("UPDATE urls SET seed = 0, due_at = NULL WHERE url = ?", [url])
-            entries = [Entry(url, source, kind, Why.CONFIGURED) for url, kind in seeds.items()]
+            entries = [NewUrl(url, source, kind, Why.CONFIGURED) for url, kind in seeds.items()]
             self.add(entries, now=now)
             for url, kind in seeds.items():
                 self._db.execute(
@@ -350,7 +350,7 @@ def open_frontier(path: Path) -> Frontier:
     return Frontier(db, path)
 
 
-def _entry_row(entry: Entry, now: float) -> dict[str, Any]:
+def _entry_row(entry: NewUrl, now: float) -> dict[str, Any]:
     return {
         "url": entry.url,
         "source": entry.source,

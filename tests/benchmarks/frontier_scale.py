@@ -13,7 +13,7 @@ from statistics import median
 
 from archive.config import Config, Source
 from crawler.fetch import Fetch
-from crawler.frontier import Entry, Lane, Visit, open_frontier
+from crawler.frontier import Lane, NewUrl, Visit, open_frontier
 from crawler.outcomes import Kind, Outcome, State, Why
 from crawler.queue import FetchQueue
 from tests.benchmarks.table import table
@@ -41,7 +41,7 @@ def _fill(path: Path, count: int, sources: int) -> None:
     for number in range(sources):
         home = f"https://s{number}.example/"
         entries = [
-            Entry(f"{home}{n}", f"s{number}", Kind.ARTICLE, Why.SITEMAP, lane=Lane.BACKFILL)
+            NewUrl(f"{home}{n}", f"s{number}", Kind.ARTICLE, Why.SITEMAP, lane=Lane.BACKFILL)
             for n in range(each)
         ]
         with frontier.transaction():

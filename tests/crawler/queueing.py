@@ -4,7 +4,7 @@ import math
 
 from archive.config import Config, Source
 from crawler.fetch import Fetch
-from crawler.frontier import Entry, Visit, open_frontier
+from crawler.frontier import NewUrl, Visit, open_frontier
 from crawler.outcomes import Kind, Outcome, State, Why
 from crawler.queue import FetchQueue
 
@@ -92,8 +92,8 @@ class World:
         return visited
 
 
-def entries(*urls: str, source: str = "news", kind: Kind = Kind.ARTICLE, **values) -> list[Entry]:
-    return [Entry(url, source, kind, **({"why": Why.FEED} | values)) for url in urls]
+def entries(*urls: str, source: str = "news", kind: Kind = Kind.ARTICLE, **values) -> list[NewUrl]:
+    return [NewUrl(url, source, kind, **({"why": Why.FEED} | values)) for url in urls]
 
 
 def source(**values) -> Source:

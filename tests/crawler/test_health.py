@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner
 
 from archive.cli import cli
-from crawler.frontier import Entry, Visit, open_frontier
+from crawler.frontier import NewUrl, Visit, open_frontier
 from crawler.outcomes import Kind, Outcome, State, Why
 from tests.crawler.conftest import Bench
 
@@ -36,7 +36,7 @@ def crawled(bench):
     for source, home in (("press", HOME), ("walled", "https://walled.example/")):
         frontier.set_seeds(source, {f"{home}feed": Kind.FEED}, now=now, interval=900)
         entries = [
-            Entry(f"{home}{n}", source, Kind.ARTICLE, Why.FEED, f"{home}feed") for n in range(4)
+            NewUrl(f"{home}{n}", source, Kind.ARTICLE, Why.FEED, f"{home}feed") for n in range(4)
         ]
         frontier.add(entries, now=now)
         frontier.settle(f"{home}feed", fetched(now))

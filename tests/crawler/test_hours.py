@@ -7,7 +7,7 @@ import pytest
 from archive.config import Source
 from archive.errors import OutOfRoom
 from archive.layout import create_archive
-from crawler.frontier import Entry, Lane
+from crawler.frontier import Lane, NewUrl
 from crawler.hours import closed_until
 from crawler.outcomes import Kind, Why
 from crawler.space import Space, left_out
@@ -103,7 +103,7 @@ def test_what_is_left_out_waits_and_is_fetched_when_there_is_room(tmp_path):
     source = Source(name="n", url=HOME, feeds=[f"{HOME}feed"], delay=1.0, requisites="none")
     world = World(tmp_path, {"n": source}, lambda fetch, _: page("x"))
     queue = world.open().queue
-    old = Entry(f"{HOME}old", "n", Kind.ARTICLE, Why.SITEMAP, lane=Lane.BACKFILL)
+    old = NewUrl(f"{HOME}old", "n", Kind.ARTICLE, Why.SITEMAP, lane=Lane.BACKFILL)
     queue.use_lanes(lane for lane in Lane if lane < Lane.BACKFILL_REQUISITE)
     queue.learn([old])
 

@@ -7,7 +7,7 @@ from contextlib import closing
 import pytest
 from warcio.archiveiterator import ArchiveIterator
 
-from crawler.frontier import Entry, open_frontier
+from crawler.frontier import NewUrl, open_frontier
 from crawler.outcomes import Kind, Why
 from crawler.reservations import find_reservations, find_signals
 from tests.crawler.oddsite import Reply, odd_site
@@ -88,5 +88,5 @@ def test_what_is_reserved_is_recorded_and_respected(bench, respect, outcomes):
             assert page is not None
             assert (page.due_at is None) == bool(respect)
             # No listing brings it back, whatever it says has changed.
-            named = Entry(page.url, "press", Kind.ARTICLE, Why.FEED, stale_before=float("inf"))
+            named = NewUrl(page.url, "press", Kind.ARTICLE, Why.FEED, stale_before=float("inf"))
             assert bool(frontier.add([named], now=page.first_seen + 1).due) != bool(respect)

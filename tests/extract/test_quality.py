@@ -13,7 +13,7 @@ import pytest
 
 from extract import Article, extract
 from extract.hosts import host_of
-from extract.template import Page, apply, learn
+from extract.template import SitePage, apply, learn
 
 CORPUS = os.environ.get("MICROFICHE_CORPUS")
 # Pinned .004 under what this version scores; raise them with it, never lower them silently.
@@ -94,8 +94,8 @@ def _read(folder: Path, page: dict[str, Any]) -> Article:
     return extract(html, url=page["url"])
 
 
-def _learned(article: Article) -> Page:
-    return Page(article.blocks, article.text_digest, article.authors, article.title or "")
+def _learned(article: Article) -> SitePage:
+    return SitePage(article.blocks, article.text_digest, article.authors, article.title or "")
 
 
 def _body(score: ModuleType, page: dict[str, Any], article: Article) -> Any:

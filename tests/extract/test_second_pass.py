@@ -10,14 +10,16 @@ import pytest
 from extract import Article, Block, BlockKind, extract
 from extract.errors import OutletError
 from extract.rules import find_rules, parse_outlet
-from extract.template import Page, SiteTemplate, apply, cut, learn
+from extract.template import SitePage, SiteTemplate, apply, cut, learn
 
 
 def blocks(*lines: str) -> tuple[Block, ...]:
     return tuple(Block(BlockKind.PARAGRAPH, line) for line in lines)
 
 
-PAGES = [Page(blocks(f"Story {n} tells of the harbour.", "Follow The Paper"), n) for n in "abcd"]
+PAGES = [
+    SitePage(blocks(f"Story {n} tells of the harbour.", "Follow The Paper"), n) for n in "abcd"
+]
 
 
 def test_a_template_does_not_depend_on_the_order_of_pages() -> None:
@@ -43,10 +45,10 @@ def test_a_template_never_takes_the_story() -> None:
     assert apply(article, SiteTemplate.of(["follow the paper"])) == article
 
 
-def paper(*own: Sequence[Block], count: int = 20) -> list[Page]:
+def paper(*own: Sequence[Block], count: int = 20) -> list[SitePage]:
     """Pages of a paper with a line of furniture on each, the first of them with blocks beside."""
     return [
-        Page(
+        SitePage(
             (*blocks(f"Story {n} tells of the harbour.", "Follow The Paper today"), *beside),
             digest=str(n),
             authors=(f"Author {n % 7}",),

@@ -18,7 +18,7 @@ from archive.indexer.settling.whole import whole
 from archive.text.counting import count_words
 from extract.article import Block, text_of
 from extract.fingerprint import simhash
-from extract.template import MIN_ARTICLES, Page, SiteTemplate, cut, learn
+from extract.template import MIN_ARTICLES, SitePage, SiteTemplate, cut, learn
 
 _AT_ONCE = 500
 
@@ -95,7 +95,7 @@ def _learned(db: Database, numbers: Sequence[int]) -> tuple[SiteTemplate, dict[i
     return learn(_pages(whole(db, current))), texts
 
 
-def _pages(versions: Sequence[StoredVersion]) -> Iterator[Page]:
+def _pages(versions: Sequence[StoredVersion]) -> Iterator[SitePage]:
     """What a template is learned from; without their blocks where no line is another's, too.
 
     Cutting a text into its blocks costs five times what reading it does, and most have none.
@@ -107,7 +107,7 @@ def _pages(versions: Sequence[StoredVersion]) -> Iterator[Page]:
         recurring |= seen & some
         seen |= some
     for version, some in zip(versions, lines, strict=True):
-        yield Page(
+        yield SitePage(
             blocks=() if recurring.isdisjoint(some) else _blocks(version),
             # Where there is no text, no two are the same.
             digest=str(version.text_digest or version.id),

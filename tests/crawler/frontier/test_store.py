@@ -8,7 +8,7 @@ import pytest
 
 from archive.errors import ArchiveUnwritable
 from archive.warc.exchange import PayloadRef
-from crawler.frontier import Added, Entry, Frontier, Visit, open_frontier
+from crawler.frontier import Added, Frontier, NewUrl, Visit, open_frontier
 from crawler.frontier.hosts import HostState, StoredRobots
 from crawler.frontier.payloads import PayloadMemory
 from crawler.outcomes import Kind, Outcome, State, Why
@@ -17,9 +17,9 @@ HOME = "https://news.example/"
 NOW = 1_000_000.0
 
 
-def article(name: str, **more) -> Entry:
+def article(name: str, **more) -> NewUrl:
     more.setdefault("kind", Kind.ARTICLE)
-    return Entry(HOME + name, "news", why=Why.FEED, via=HOME + "feed", **more)
+    return NewUrl(HOME + name, "news", why=Why.FEED, via=HOME + "feed", **more)
 
 
 def fetched(due_at: float | None = None, **more) -> Visit:
@@ -105,7 +105,7 @@ def test_what_a_listing_says_of_a_change_is_kept_though_it_brings_nothing_back(f
 
 def test_addresses_of_a_source_that_is_no_longer_visited_go_to_who_names_them(frontier):
     frontier.add([article("a")], now=NOW)
-    again = Entry(HOME + "a", "twin", Kind.ARTICLE, Why.FEED)
+    again = NewUrl(HOME + "a", "twin", Kind.ARTICLE, Why.FEED)
     for collected, due in (["news", "twin"], ["a"]), (["twin"], []):
         frontier.set_collected(collected)
         frontier.add([again], now=NOW)
@@ -128,7 +128,7 @@ def test_what_was_gone_comes_back_when_it_is_named_anew_and_no_look_is_planned(f
 def test_a_requisite_follows_the_page_that_wants_it_now(frontier):
     frontier.add([article("c.css", kind=Kind.REQUISITE, page=HOME + "old")], now=NOW)
     frontier.settle(HOME + "c.css", fetched(None))
-    wanted = Entry(
+    wanted = NewUrl(
         HOME + "c.css",
         "twin",
         Kind.REQUISITE,
