@@ -1,6 +1,5 @@
 """Captures: the CDX of the archive, one row for each response, revisit or failed request."""
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -10,7 +9,6 @@ from sqlite_utils import Database
 from archive.errors import NotFound
 from archive.index.rows import CdxFields
 from archive.rights.withheld import withheld_record
-from archive.times import from_timestamp
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,42 +49,6 @@ def _row_of(db: Database, record_id: str) -> tuple[Any, ...]:
             f"capture {record_id[:200]}: not in the index; `microfiche index` may be behind"
         )
     return row
-
-
-_BEFORE = """
-SELECT * FROM cdx WHERE urlkey = :urlkey AND timestamp <= :timestamp AND record_type <> 'metadata'
-AND (:statuses = '[]' OR status IN (SELECT value FROM json_each(:statuses)))
-ORDER BY timestamp DESC, id DESC LIMIT 1
-"""
-_AFTER = """
-SELECT * FROM cdx WHERE urlkey = :urlkey AND timestamp > :timestamp AND record_type <> 'metadata'
-AND (:statuses = '[]' OR status IN (SELECT value FROM json_each(:statuses)))
-ORDER BY timestamp, id LIMIT 1
-"""
-
-
-def find_nearest(
-    db: Database, urlkey: str, timestamp: str, *, statuses: tuple[int, ...] = ()
-) -> Capture | None:
-    """The capture of a urlkey nearest in time; the earlier of two equally near ones.
-
-    Requests that got no response are no captures to be found here.
-
-    Args:
-        db: The index.
-        urlkey: SURT, such as ``com,example)/story``.
-        timestamp: 14 digits, UTC.
-        statuses: Only captures with one of these; all where empty.
-
-    Raises:
-        ValueError: ``timestamp`` is no moment of 14 digits.
-    """
-    wanted = from_timestamp(timestamp)
-    values = {"urlkey": urlkey, "timestamp": timestamp, "statuses": json.dumps(statuses)}
-    found = [Capture(*row[1:]) for sql in (_BEFORE, _AFTER) for row in db.execute(sql, values)]
-    return min(
-        found, key=lambda capture: abs(from_timestamp(capture.timestamp) - wanted), default=None
-    )
 
 
 _LISTED = """

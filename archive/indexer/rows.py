@@ -23,8 +23,8 @@ def insert_articles(db: Database, derived: Sequence[Derived]) -> None:
     _mark(db, [article.number for article in articles])
     _count_languages(db, Counter(a.language for a in articles if a.language))
     _insert_facets(db, derived)
-    _insert_names(db, "person", {item.article.number: item.people for item in derived})
-    _insert_names(db, "tag", {item.article.number: item.tags for item in derived})
+    _insert_names(db, "people", "person", {item.article.number: item.people for item in derived})
+    _insert_names(db, "tags", "tag", {item.article.number: item.tags for item in derived})
 
 
 def remove_articles(db: Database, numbers: Iterable[int]) -> None:
@@ -53,16 +53,6 @@ _LANGUAGES = """
 SELECT a.language, count(*) FROM json_each(?) n JOIN articles a ON a.number = n.value
 WHERE a.language IS NOT NULL GROUP BY a.language
 """
-_INSERT_NAMES = {
-    "person": (
-        "INSERT INTO people (id, name, folded) VALUES (?, ?, ?) ON CONFLICT (id) DO NOTHING",
-        "INSERT INTO article_people (article, person) VALUES (?, ?)",
-    ),
-    "tag": (
-        "INSERT INTO tags (id, name, folded) VALUES (?, ?, ?) ON CONFLICT (id) DO NOTHING",
-        "INSERT INTO article_tags (article, tag) VALUES (?, ?)",
-    ),
-}
 
 
 def _mark(db: Database, numbers: Sequence[int]) -> None:
@@ -97,14 +87,16 @@ def _insert_facets(db: Database, derived: Sequence[Derived]) -> None:
     )
 
 
-def _insert_names(db: Database, kind: str, names_of: Mapping[int, tuple[str, ...]]) -> None:
-    names = {name for found in names_of.values() for name in found}
-    ids = {name: number_id(name, bits=47) for name in names}
-    insert_name, insert_link = _INSERT_NAMES[kind]
+def _insert_names(
+    db: Database, names: str, link: str, names_of: Mapping[int, tuple[str, ...]]
+) -> None:
+    """Names into the table ``names``, and which articles have them into ``article_names``."""
+    ids = {name: number_id(name, bits=47) for found in names_of.values() for name in found}
     db.conn.executemany(
-        insert_name, [(number, name, fold(name)) for name, number in sorted(ids.items())]
+        f"INSERT INTO {names} (id, name, folded) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",  # noqa: S608 - our names
+        [(number, name, fold(name)) for name, number in sorted(ids.items())],
     )
     db.conn.executemany(
-        insert_link,
+        f"INSERT INTO article_{names} (article, {link}) VALUES (?, ?)",  # noqa: S608 - our names
         [(number, ids[name]) for number, found in sorted(names_of.items()) for name in found],
     )
