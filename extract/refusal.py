@@ -18,7 +18,7 @@ ENOUGH = 3
 # A heading is a phrase when so much of it is.
 _WHOLE = 0.6
 # With so much of a phrase a headline is none of a story: those of the labelled articles have 0.37.
-_MOSTLY = 0.4
+_MOSTLY = 0.5
 # The longest notice of the labelled pages, with the reasons a wall gives for itself, has 900.
 _MAX_OWN_PROSE = 1_500
 # Prose beside the phrases: more is a story even without a headline.
