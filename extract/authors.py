@@ -8,7 +8,7 @@ from lxml.html import HtmlElement
 from extract.article import Evidence
 from extract.byline import LINK, find_marked_bylines
 from extract.lines import Line
-from extract.names import clean_names, has_label, is_login, is_person
+from extract.names import clean_names, has_label, is_login, is_person, may_be_person
 from extract.site import read_site
 from extract.structured import Structured, as_list, as_text
 from extract.title import SiteNames, fold
@@ -158,8 +158,11 @@ def _read_byline(line: Line) -> tuple[str, ...]:
     if line.is_prose or line.chars > _MAX_BYLINE_CHARS:
         return ()
     named = line.rule is not None and ("byline" in line.rule or "author" in line.rule)
-    names = tuple(name for name in clean_names([line.text]) if is_person(name))
-    if named or line.rule == "name above the text" or has_label(line.text):
+    read = clean_names([line.text])
+    if has_label(line.text):
+        return tuple(filter(may_be_person, read))
+    names = tuple(filter(is_person, read))
+    if named or line.rule == "name above the text":
         return names
     # "Jo Bloggs · The Paper · 5 May 2026": a name before a date, in one line.
     dated = _DATED.search(line.text) and not line.link_chars and line.element.tag not in _HEADS

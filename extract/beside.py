@@ -1,6 +1,8 @@
 """What stands beside a story, other stories and comments: their names and dates are not its."""
 
 import re
+from itertools import islice
+from typing import Any
 
 from lxml import etree
 from lxml.html import HtmlElement
@@ -16,6 +18,7 @@ _BESIDE = re.compile(
     re.IGNORECASE,
 )
 _MAX_STEPS = 8
+_H1_ABOVE = etree.XPath("preceding::h1[ancestor::article][1]")
 # Below a headline, and above all of the text but a lead.
 _NEAR_HEAD = etree.XPath("boolean(preceding::h1) and count(preceding::p[string-length(.)>150]) < 2")
 
@@ -30,9 +33,26 @@ def is_beside(element: HtmlElement, *, itself: bool = False) -> bool:
         if outer.tag in _OTHERS:
             return True
         marks = f"{outer.get('class', '')} {outer.get('id', '')}"
+        if outer.tag == "article" and _heads_another(outer):
+            return True
         if outer.tag != "article" and _BESIDE.search(marks):
             return True
     return False
+
+
+def is_of_another(element: HtmlElement) -> bool:
+    """Tell whether an element stands in the article of another story, below the page's own."""
+    steps = islice(element.iterancestors("article"), _MAX_STEPS)
+    return any(map(_heads_another, steps))
+
+
+def _heads_another(article: HtmlElement) -> bool:
+    """Tell whether an article with a heading, but no h1, stands below another that has the h1."""
+    if next(article.iter("h2", "h3", "h4"), None) is None:
+        return False
+    above: Any = _H1_ABOVE(article)
+    held = (next(h1.iterancestors("article")) for h1 in above)
+    return any(other not in article.iterancestors() for other in held)
 
 
 def is_near_head(element: HtmlElement) -> bool:

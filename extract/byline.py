@@ -8,7 +8,7 @@ from typing import Any
 from lxml import etree
 from lxml.html import HtmlElement
 
-from extract.beside import is_beside, is_near_head
+from extract.beside import is_beside, is_near_head, is_of_another
 from extract.names import clean_names, is_person, without_label
 
 # What an element that speaks of authors has in its class, and a link to one in its address.
@@ -58,7 +58,7 @@ def find_marked_bylines(root: HtmlElement) -> list[Found]:
     marked: list[tuple[str, HtmlElement]] = []
     beside: list[tuple[str, HtmlElement]] = []
     for element in islice(_iter_candidates(root), 4 * _MAX_CANDIDATES):
-        if rule := _rule_of(element):
+        if (rule := _rule_of(element)) and not is_of_another(element):
             (beside if is_beside(element) else marked).append((rule, element))
         if len(marked) >= _MAX_CANDIDATES:
             break

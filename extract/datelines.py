@@ -100,7 +100,7 @@ def _iter_around(heading: HtmlElement) -> Iterator[tuple[str, HtmlElement, bool]
     for element in (*after, *reversed(before)):
         if element.tag == "p" and prose < _MAX_PROSE:
             prose += len(element.text_content()) > _MIN_PROSE_CHARS
-        block = _block_of(element)
+        block = element if _is_loose_time(element) else _block_of(element)
         if block is None or block in seen or (prose >= _MAX_PROSE and element not in before):
             continue
         seen.add(block)
@@ -111,6 +111,16 @@ def _iter_around(heading: HtmlElement) -> Iterator[tuple[str, HtmlElement, bool]
             and not is_beside(block, itself=True)
         ):
             yield line, block, _is_place(block)
+
+
+def _is_loose_time(element: HtmlElement) -> bool:
+    """Whether a time stands among paragraphs, in no block of its own."""
+    parent = element.getparent()
+    return (
+        element.tag == "time"
+        and parent is not None
+        and parent.tag in {"article", "section", "main"}
+    )
 
 
 def _window(heading: HtmlElement) -> tuple[list[HtmlElement], list[HtmlElement]]:

@@ -90,6 +90,10 @@ def has_label(text: str) -> bool:
     return bool(_label().match(text))
 
 
+_MAX_CASELESS = 4
+_PUNCTUATION = re.compile(r"[^\w\s\u0300-\u036f\u0590-\u0eff'’-]|[،؛؟।]")
+
+
 def is_person(text: str) -> bool:
     """Tell whether a text is nothing but a person's name: two words or more, or a CJK name.
 
@@ -106,6 +110,17 @@ def is_person(text: str) -> bool:
     return all(
         _WORD.match(word) and (word[0].isupper() or word.casefold() in _PARTICLES) for word in words
     ) and bool(words[0][0].isupper() or words[0].casefold() in _PARTICLES)
+
+
+def may_be_person(text: str) -> bool:
+    """Tell whether a text behind a label may be a person's name: without case, any few words.
+
+    >>> may_be_person("أحمد علي"), may_be_person("Ann Lee"), may_be_person("two killed")
+    (True, True, False)
+    """
+    caseless = not any(c.isupper() or c.islower() or c.isdigit() for c in text)
+    short = 2 <= len(text.split()) <= _MAX_CASELESS and not _PUNCTUATION.search(text)
+    return is_person(text) or (caseless and short and not _is_other(text))
 
 
 def is_login(text: str) -> bool:

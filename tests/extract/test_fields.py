@@ -255,13 +255,16 @@ def test_a_year_or_a_month_gets_no_day(stamp: str, published: str | None) -> Non
         ("ar", "٥ مايو ٢٠٢٥", "2025-05-05", None),
         ("en", "<span class=date>March 1987</span>", "1987-03", None),
         ("en", "<time datetime=2025-05-05T08:00Z>Monday</time>", "2025-05-05T08:00:00+00:00", None),
+        ("en", "<time datetime=1887-03>March 1887</time>", "1887-03", None),
         ("en", "Member since 5 May 2019", None, None),
     ],
 )  # fmt: skip
 def test_a_printed_date_is_read_by_the_page_s_own_language(
     lang: str, printed: str, published: str | None, modified: str | None
 ) -> None:
-    html = f"<html lang={lang}><body><article><h1>The ferry</h1><p>{printed}</p>{STORY}"
+    holder = "{}" if printed.startswith("<time datetime=1") else "<p>{}</p>"
+    head = f"<h1>The ferry</h1>{holder.format(printed)}"
+    html = f"<html lang={lang}><body><article>{head}{STORY}"
     article = extract(html.encode(), url="https://www.paper.test/a", headers={})
     assert (article.published and article.published.isoformat()) == published
     assert (article.modified and article.modified.isoformat()) == modified
@@ -332,6 +335,11 @@ def test_authors_are_people_before_sites() -> None:
         ("<p>著者：島津健吾</p>", ("島津健吾",)),
         ("<div>Jo Bloggs · Harbour News · Posted: Oct 05, 2025 9:12 AM ET</div>", ("Jo Bloggs",)),
         ("<p><a href=/author/jo>Jo Bloggs</a></p>", ("Jo Bloggs",)),
+        # Scripts without case: a label makes a name of few words.
+        ("<p>بقلم: <a href=/w/7>أحمد علي</a></p>", ("أحمد علي",)),
+        ("<p>מאת דנה לוי</p>", ("דנה לוי",)),
+        ("<p>लेखक: राम शर्मा</p>", ("राम शर्मा",)),
+        ("<p>บทนำเรื่องเรือ</p>", ()),
     ],
 )  # fmt: skip
 def test_a_printed_byline_names_the_authors(byline: str, authors: tuple[str, ...]) -> None:
@@ -345,6 +353,9 @@ def test_bylines_of_other_stories_are_none_of_this_one() -> None:
     )
     own = "<h1>The ferry is late</h1><p class=byline>By Jo Bloggs</p>"
     assert read("", own + STORY + others).authors == ("Jo Bloggs",)
+    below = "<section><article><h3>Tram</h3><a rel=author href=/cy>Cy Dee</a></article></section>"
+    html = f"<article><h1>The ferry is late</h1>{STORY}</article>{below}"
+    assert extract(html.encode(), url="https://www.paper.test/a").authors == ()
     listed = ld(
         '{"@type":"ItemList","itemListElement":[{"@type":"NewsArticle","headline":"Other",'
         '"datePublished":"2026-02-02","author":{"@type":"Person","name":"Cy Dee"}}]}'
