@@ -7,6 +7,8 @@ development pages.
 
 import re
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from itertools import islice
 
 from lxml import etree
@@ -14,7 +16,8 @@ from lxml.html import HtmlElement
 from trafilatura import bare_extraction
 
 from extract.article import BlockKind
-from extract.lines import MIN_LINK_ONLY, Line
+from extract.lines import MIN_LINK_ONLY, SENTENCE_ENDS, Line
+from extract.prune import NOTES
 
 # A line shorter than this is only chosen as a whole line of trafilatura's, never as a part of one.
 _MIN_PART_CHARS = 15
@@ -23,7 +26,7 @@ MAX_PART_STEPS = 2_000_000_000
 # Of the text that is surely the body, what the container of the body must hold.
 CONTAINER_SHARE = 0.8
 MAX_LINK_SHARE = 0.5
-_NOTES = re.compile(r"\b(?:doc-)?(?:foot|end)-?notes?(?![a-z])", re.IGNORECASE)
+_ANNOUNCING = (":", "：")
 _QUESTIONS = re.compile(r"\bfaqs?(?![a-z])", re.IGNORECASE)
 MAX_APPENDIX_LEVELS = 4
 # What trafilatura left out and is named like this is no part of the story that it overlooked.
@@ -58,18 +61,42 @@ def choose_body(root: HtmlElement, lines: list[Line], url: str) -> None:
             line.chosen = line.rule is None and line.is_told
         complete(lines)
         return
-    document = bare_extraction(
-        root,
-        url=url,
-        include_comments=False,
-        include_tables=True,
-        with_metadata=False,
-        fast=depth > MAX_FALLBACK_DEPTH or len(lines) > MAX_FALLBACK_LINES,
-    )
+    with _state_hidden(lines):
+        document = bare_extraction(
+            root,
+            url=url,
+            include_comments=False,
+            include_tables=True,
+            with_metadata=False,
+            fast=depth > MAX_FALLBACK_DEPTH or len(lines) > MAX_FALLBACK_LINES,
+        )
     if document is None or isinstance(document, dict):
         return
     choose_by_text(lines, document.text or "")
     complete(lines)
+
+
+@contextmanager
+def _state_hidden(lines: list[Line]) -> Iterator[None]:
+    """Hide from trafilatura that the containers of the story are open for comments.
+
+    It takes out what is named like comments, as most posts of a weblog are: "comments-open". What
+    our own guard has left on the page, around the headline and the longest line, holds the story.
+    """
+    free = [line for line in lines if line.rule is None]
+    longest = max((x for x in free if x.is_prose), key=lambda x: x.chars, default=None)
+    held = [*(x for x in free if x.element.tag == "h1"), *filter(None, [longest])]
+    outer = dict.fromkeys(e for x in held for e in (x.element, *x.element.iterancestors()))
+    named = [(e, name, e.get(name) or "") for e in outer for name in ("class", "id")]
+    hidden = [item for item in named if "comment" in item[2].lower()]
+    for element, name, value in hidden:
+        kept = (word for word in value.split() if "comment" not in word.lower())
+        element.set(name, " ".join(kept))
+    try:
+        yield
+    finally:
+        for element, name, value in hidden:
+            element.set(name, value)
 
 
 def choose_below_headline(lines: list[Line]) -> None:
@@ -155,25 +182,29 @@ def complete(lines: list[Line]) -> None:
     """Choose what belongs to the chosen paragraphs, up to the next article.
 
     Between the first and the last of them: see ``_joins``, then the subheads of what is chosen.
-    After the last: notes at the foot, and paragraphs with the signature of a chosen one, in the
-    same ``<article>``, before the next h1.
+    Right above the first: see ``begins_with``. After the last, before the next h1: ``ends_with``.
     """
     prose = [i for i, line in enumerate(lines) if line.chosen and _is_body(line)]
     if not prose:
         return
-    first, last = prose[0], prose[-1]
     body = _Body([lines[i] for i in prose])
+    # Short lines set as its paragraphs may begin and end it.
+    alike = [i for i, x in enumerate(lines) if x.chosen and x.signature in body.signatures]
+    first, last = alike[0], alike[-1]
+    for line in reversed(lines[:first]):
+        if line.chosen or not body.begins_with(line, lines[first]):
+            break
+        line.chosen = True
     between = lines[first + 1 : last]
     for line, above in zip(between, lines[first:last], strict=False):
         if not line.chosen and line.rule is None:
             line.chosen = body.joins(line, above)
     _choose_subheads(lines[first : last + 1], body)
-    for line in lines[last + 1 :]:
+    for line, above in zip(lines[last + 1 :], lines[last:], strict=False):
         if line.element.tag == "h1":
             break
-        if line.rule is None and line.link_share <= MAX_LINK_SHARE and not line.chosen:
-            alike = line.signature in body.signatures and _article(line.element) in body.articles
-            line.chosen = (alike and line.element.tag == "p") or is_note(line)
+        if line.rule is None and not line.chosen:
+            line.chosen = body.ends_with(line, above)
 
 
 def _choose_subheads(lines: list[Line], body: "_Body") -> None:
@@ -191,12 +222,12 @@ def _choose_subheads(lines: list[Line], body: "_Body") -> None:
 
 def is_note(line: Line) -> bool:
     """Tell whether a line is one of the notes at the foot of a text."""
-    return _is_named(line, _NOTES)
+    return _is_named(line, NOTES)
 
 
 def is_appendix(line: Line) -> bool:
     """Tell whether a line stands among the notes or the questions at the foot of a text."""
-    return _is_named(line, _NOTES) or _is_named(line, _QUESTIONS)
+    return _is_named(line, NOTES) or _is_named(line, _QUESTIONS)
 
 
 def _is_named(line: Line, pattern: re.Pattern[str]) -> bool:
@@ -235,6 +266,28 @@ class _Body:
             case BlockKind.SUBHEAD:
                 return beside
         return False
+
+    def begins_with(self, line: Line, first: Line) -> bool:
+        """Tell whether a line right above the first paragraph is one: a short sentence set so."""
+        beside = line.element.getparent() is first.element.getparent()
+        is_set = line.rule is None and beside and line.signature in self.signatures
+        return is_set and not line.link_chars and line.text[-1] in SENTENCE_ENDS
+
+    def ends_with(self, line: Line, above: Line) -> bool:
+        """Tell whether a line after the last paragraph is of the body, too.
+
+        Notes at the foot; what is set as its paragraphs, in the same ``<article>``; the list that
+        the line above announces, or goes on with, beside the paragraphs.
+        """
+        holder = _holder(line)
+        if line.kind is BlockKind.LIST and holder is not None and above.chosen:
+            is_next = above.text.endswith(_ANNOUNCING) or _holder(above) is holder
+            if is_next and holder.getparent() in self._parents:
+                return True
+        if line.link_share > MAX_LINK_SHARE:
+            return False
+        alike = line.signature in self.signatures and _article(line.element) in self.articles
+        return (alike and line.element.tag == "p") or is_note(line)
 
     def holds(self, line: Line) -> bool:
         """Tell whether a line stands in the container, and in no box within it by any name."""

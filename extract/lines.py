@@ -87,7 +87,7 @@ _QUOTES = '"”’»)'
 _FULL_STOPS = frozenset(".。।")
 _CLOSING = _QUOTES + "]"
 _BRACKETS = frozenset({"[]", "()", "（）", "【】", "［］"})
-_SENTENCE_ENDS = frozenset('.!?…。！？؟।"”’»')
+SENTENCE_ENDS = frozenset('.!?…。！？؟।"”’»')
 # Of a line that is a link and no more.
 MIN_LINK_ONLY = 0.85
 # A cell of a data table is shorter; one that is not makes its table a layout.
@@ -137,7 +137,7 @@ class Line:
         """Whether this is running text, or a short sentence of it."""
         if self.is_prose:
             return True
-        is_sentence = self.chars >= MIN_SENTENCE_CHARS and self.text[-1] in _SENTENCE_ENDS
+        is_sentence = self.chars >= MIN_SENTENCE_CHARS and self.text[-1] in SENTENCE_ENDS
         return is_sentence and 2 * self.link_chars <= self.chars
 
     @property

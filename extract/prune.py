@@ -31,6 +31,8 @@ MAX_RULE_SHARE = 0.25
 # Thousands of containers in each other would all read the same paragraphs; real pages read 2,000.
 MAX_PARAGRAPHS_READ = 200_000
 # A box of facts may be longer than its story; it goes when a story is left.
+# Wherever they stand: in an aside, in a footer.
+NOTES = re.compile(r"\b(?:doc-)?(?:foot|end)-?notes?(?![a-z])", re.IGNORECASE)
 _UNFOLDING = re.compile(r"class '(?:read|see|more)-?(?:more|on|about)'$")
 _EMBEDDING = re.compile(r"class 'embed")
 # A "read more" of links has less of its text outside them, one of an excerpt and its headline .7.
@@ -300,6 +302,8 @@ def _is_inside(element: HtmlElement, marks: Marks, outside: set[HtmlElement]) ->
 
 
 def _rule(element: HtmlElement) -> str | None:
+    if NOTES.search(f"{element.get('role')} {element.get('class')} {element.get('id')}"):
+        return None
     if rule := _BY_TAG.get(element.tag):
         return rule
     name = element.get("class") or ""

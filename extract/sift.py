@@ -58,6 +58,8 @@ _NAMING = frozenset({BlockKind.LIST, BlockKind.SUBHEAD})
 MAX_LINK_LINE = 250
 LABELLED = "label and link"
 RELATED = "related"
+# Shares of digits: an item of a list may be a title with its year.
+MIN_DIGITS, MIN_DIGITS_OF_ITEM = 0.15, 0.3
 # More than this share of the text is no kicker.
 MAX_ABOVE_SHARE = 0.3
 
@@ -252,13 +254,14 @@ def drop_stamps(lines: list[Line], _context: Context) -> None:
     for index, line in enumerate(chosen):
         outside = index < prose[0] or index > prose[-1]
         is_head = line.kind is BlockKind.SUBHEAD
-        if outside and not is_head and line.chars <= 60 and _is_stamp(line.text):
+        least = MIN_DIGITS_OF_ITEM if line.kind is BlockKind.LIST else MIN_DIGITS
+        if outside and not is_head and line.chars <= 60 and _is_stamp(line.text, least):
             line.drop("date line")
 
 
-def _is_stamp(text: str) -> bool:
+def _is_stamp(text: str, least: float) -> bool:
     digits = sum(map(str.isdigit, text))
-    return bool(_WHEN.search(text)) and digits >= 0.15 * len(text) and not text.endswith(".")
+    return bool(_WHEN.search(text)) and digits >= least * len(text) and not text.endswith(".")
 
 
 def drop_captions(lines: list[Line], _context: Context) -> None:
@@ -333,9 +336,9 @@ def drop_outskirts(lines: list[Line], _context: Context) -> None:
 
 
 def drop_trailing_heads(lines: list[Line], _context: Context) -> None:
-    """Drop subheads that head nothing."""
+    """Drop subheads that head nothing, but for sentences: some sites set their paragraphs so."""
     for line in reversed(_chosen(lines)):
-        if line.kind is not BlockKind.SUBHEAD:
+        if line.kind is not BlockKind.SUBHEAD or line.is_sentence:
             return
         line.drop("subhead of nothing")
 

@@ -1,8 +1,8 @@
 """The standfirst: the lines between the headline and the body that sum the story up."""
 
-import itertools
 import re
 from dataclasses import dataclass
+from itertools import pairwise, takewhile
 
 from lxml.html import HtmlElement
 
@@ -64,8 +64,16 @@ def find_standfirst(
     head = [line for line in lines[start:stop] if _fits(line) and not _is_of_body(line, lines)]
     found = _described(head, _descriptions(said)) or _named(head)
     if found is None and start > 0:
+        above = [id(x) for x in takewhile(lambda x: not _begins(x, lines), lines[start:stop])]
         found = _between(head, lines[body])
+        if found is not None and not all(id(line) in above for line in found.lines):
+            return None
     return found
+
+
+def _begins(line: Line, lines: list[Line]) -> bool:
+    """Tell whether the body begins with a line: what stands below it is between its paragraphs."""
+    return line.chosen and line.is_prose and _is_of_body(line, lines)
 
 
 def _is_of_body(line: Line, lines: list[Line]) -> bool:
@@ -93,7 +101,7 @@ def _headline(lines: list[Line], body: int, titles: frozenset[str]) -> int:
 def _first_of_body(lines: list[Line], start: int, body: int) -> int:
     """Find where the body's own paragraphs begin: two prose lines of one signature in a row."""
     chosen = [i for i, line in enumerate(lines) if line.chosen and line.is_prose and i >= start]
-    for this, following in itertools.pairwise(chosen):
+    for this, following in pairwise(chosen):
         if lines[this].signature == lines[following].signature:
             return this
     return chosen[-1] if len(chosen) > 1 else body

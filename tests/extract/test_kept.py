@@ -129,3 +129,58 @@ def test_a_table_in_an_embedding_stays() -> None:
     embedded = f"<div class='w-embed'><table>{rows}</table></div>"
     article = read(paragraphs(STORY[:3]) + embedded + paragraphs(STORY[3:]))
     assert [b.text[:8] for b in article.blocks if b.kind is BlockKind.TABLE] == ["Gull 0 |"]
+
+
+@pytest.mark.parametrize("link", ["/f/1.pdf", "/n/2"])
+def test_the_list_that_the_last_paragraph_announces_stays(link: str) -> None:
+    letters = (
+        f"<ul><li><a href={link}>Report of 1911</a></li><li><a href={link}>The letter</a></li></ul>"
+    )
+    text = read(paragraphs([*LONG, "Documents:"]) + letters).text
+    assert text.endswith("Documents:\nReport of 1911; The letter")
+    assert "The letter" not in read(paragraphs(LONG) + letters).text
+
+
+@pytest.mark.parametrize("tag", ["aside", "footer", "div role=complementary"])
+def test_notes_stay_in_an_element_that_is_no_part_of_a_story(tag: str) -> None:
+    note = "See the minutes of the harbour board for the winter of 1911, on page 42."
+    notes = f"<{tag} class=footnotes><ol><li>{note}</li></ol></{tag}>"
+    article = read(f"<h1>Late</h1><div class=b>{paragraphs(LONG)}</div>{notes}")
+    assert note in article.text, rules(article)
+
+
+@pytest.mark.parametrize("name", ["class='post comments-open'", "id=comments-enabled"])
+@pytest.mark.parametrize(
+    "text", ["".join(map("<div>{}</div>".format, STORY)), "<br><br>".join(STORY)]
+)
+def test_a_story_that_is_open_for_comments_is_no_comment(name: str, text: str) -> None:
+    inside = f"<div {name}><h1>All that was late</h1>{text}</div><div>The Bay Ltd</div>"
+    below = f"<h1>All that was late</h1><div {name}>{text}</div><div>The Bay Ltd</div>"
+    for html in (inside, below):
+        assert "\n".join(STORY) in page(html).text, rules(page(html))
+
+
+def test_sentences_set_as_subheads_are_the_text() -> None:
+    article = read("<h1>All of them</h1>" + "".join(f"<h3>{text}</h3>" for text in STORY))
+    assert article.text == "\n".join(STORY)
+
+
+def test_prose_below_the_headline_is_the_text_where_nothing_else_is_chosen() -> None:
+    shown = f"<div class=comments-on><h1>All that was late</h1><div>{STORY[0]}</div></div>"
+    assert page(shown).text == STORY[0]
+
+
+def test_short_answers_before_the_first_long_one_stay() -> None:
+    talk = [("Late?", "Yes."), ("Again?", "No."), ("Why?", "The engine.")]
+    asked = "".join(f"<p><b>{question}</b><br>{answer}</p>" for question, answer in talk)
+    text = read(f"<h1>The master answers</h1>{asked}{paragraphs()}").text
+    assert text.startswith("Late? Yes.\nAgain? No.\nWhy? The engine.\n")
+
+
+def test_a_verse_below_the_first_paragraph_is_no_standfirst() -> None:
+    verse = "Still lies the sea in the morning light,\nand the boat lies fast at the quay."
+    article = read(
+        f"<h1>A song</h1>{paragraphs(STORY[:1])}<pre>{verse}</pre>{paragraphs(STORY[1:])}"
+    )
+    assert article.standfirst is None
+    assert article.text.split("\n")[1].startswith("Still lies the sea")
