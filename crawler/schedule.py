@@ -81,6 +81,11 @@ def listing_interval(source: Source, known: KnownUrl, rate: float | None) -> flo
     return usual * min(max(math.sqrt(_USUAL_RATE / rate), _MIN_FACTOR), _MAX_FACTOR)
 
 
+def longest_interval(source: Source) -> float:
+    """Seconds after which a listing is looked at again at the latest, however little it brings."""
+    return source.feed_interval.total_seconds() * _MAX_FACTOR
+
+
 def next_look(
     source: Source, *, age: float, changed: bool = False, habits: Habits | None = None
 ) -> float | None:

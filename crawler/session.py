@@ -27,6 +27,7 @@ from crawler.harvest import Harvest
 from crawler.indexing import IndexerChild
 from crawler.outcomes import Kind, Why
 from crawler.robots import product_token
+from crawler.schedule import longest_interval
 from crawler.scope import owner_of
 from crawler.space import Space
 from crawler.tally import Tally
@@ -192,7 +193,7 @@ def set_seeds(frontier: Frontier, sources: dict[str, Source], *, now: float) -> 
         if not seeds and (home := absolute(source.url, source.url)):
             seeds = {home: Kind.SECTION}
         # By the clock alone where a cron expression says when.
-        interval = 1e12 if source.cron else source.feed_interval.total_seconds()
+        interval = 1e12 if source.cron else longest_interval(source)
         frontier.set_seeds(source_id, seeds, now=now, interval=interval)
         frontier.add(_backfill(source_id, source), now=now)
 

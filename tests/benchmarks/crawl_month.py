@@ -67,7 +67,8 @@ SCHEDULES = {
     "cron with three looks": Schedule(values={"recheck": ("90m", "25h", "99h", "30d")}),
     "cron with five looks": Schedule(values={"recheck": ("40m", "3h", "9h", "28h", "99h", "30d")}),
     "fixed with looks at 1h 1d 7d": Schedule(values={"recheck": ("1h", "1d", "7d")}, rule=_fixed),
-    "news-crawl": Schedule(values={"recheck": ()}, rule=_news_crawl),
+    # No run brings its listings forward to our longest interval.
+    "news-crawl": Schedule(values={"recheck": (), "feed_interval": "90d"}, rule=_news_crawl),
 }
 
 

@@ -2,7 +2,9 @@
 
 import pytest
 
-from tests.crawler.month import HOUR, make_titles, simulate
+from archive.config import Source
+from tests.crawler.loopless import feed, world
+from tests.crawler.month import BEGIN, HOUR, make_titles, simulate
 
 
 @pytest.mark.parametrize(("cron_s", "delay_min"), [(900.0, 8.5), (None, 3.5)])
@@ -15,6 +17,18 @@ def test_a_small_world_is_kept_within_its_budget(tmp_path, cron_s, delay_min):
     assert found.delay_s / 60 < delay_min
     assert found.visits < 3.5
     assert found.polls < 3.0
+
+
+def test_a_listing_that_brings_little_is_not_asked_for_at_every_run(tmp_path):
+    home = "https://quiet.example/"
+    source = Source(name="q", url=home, feeds=[f"{home}feed"], delay=1.0, requisites="none")
+    with world(tmp_path, {"q": source}, lambda fetch, _: feed(f"{home}a")) as here:
+        for run in range(96):
+            here.now = BEGIN + run * 900.0
+            here.run()
+        asked = here.paths().count("feed")
+    # Every quarter of an hour at first, every hour in the end.
+    assert 24 < asked < 60
 
 
 @pytest.mark.soak
