@@ -19,7 +19,7 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from archive.errors import MicroficheError, NotFound, Withheld
+from archive.errors import MicroficheError, NotFound, NotReadAgain, Withheld
 from archive.index.captures import Capture, get_capture
 from archive.index.integrity import note_damage
 from archive.index.open import open_index
@@ -187,6 +187,8 @@ class _Replay:
             return self._withheld(error, notice)
         except NotFound as error:
             return self._notice(404, "There is nothing to show", str(error), address.url)
+        except NotReadAgain as error:
+            return self._notice(404, "There is nothing to mark", str(error), address.url)
         except (MicroficheError, sqlite3.DatabaseError) as error:
             note_damage(self._archive.index_path, error)
             ours = explained(error) if isinstance(error, sqlite3.DatabaseError) else error
@@ -251,7 +253,7 @@ class _Replay:
             around=Around(
                 lambda urls: known_among(db, urls),
                 lambda url: self._read_drawing(db, url, links.timestamp),
-                find_marked(self._archive, db, stored, address),
+                find_marked(self._archive, db, stored, address) if _is_page(capture) else None,
             ),
         )
         return self._response(db, reply, capture)

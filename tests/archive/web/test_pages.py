@@ -247,6 +247,11 @@ def test_frame_page_marks_on_demand_what_was_read(room, replay):
     assert marked[SENTENCE.rstrip(".")] == "text: paragraph"
 
 
+def test_what_is_no_page_has_nothing_to_mark(replay):
+    shown = replay.get(f"/web/marked/text/{T1}/http://post.test/i.png")
+    assert (shown.status_code, shown.headers["Content-Type"]) == (200, "image/png")
+
+
 def test_hits_of_a_search_are_marked_in_the_page(room, replay):
     search = parsed(room.get("/", params={"q": "storm walls"}))
     places = search.xpath("//a[starts-with(., 'Replay')]/@href")
