@@ -133,8 +133,9 @@ def _copy_archive(archive: Archive, target: Path) -> BackupReport:
     for path in sorted(path for folder in kept for path in folder.glob("*")):
         if path.is_file() and not _is_there(path, target / path.relative_to(archive.root)):
             size += _copy(path, target / path.relative_to(archive.root))
-    if archive.index_path.is_file():
-        _copy_database(archive.index_path, target / archive.index_path.name)
+    for path in (archive.index_path, archive.notes_path):
+        if path.is_file():
+            _copy_database(path, target / path.name)
     beside = (archive.staff_path, archive.takedowns_path)
     size += sum(_copy(path, target / path.name) for path in beside if path.is_file())
     # The configuration comes last: it is what makes the directory an archive.

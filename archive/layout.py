@@ -66,6 +66,11 @@ class Archive:
         return self.root / "staff.json"
 
     @property
+    def notes_path(self) -> Path:
+        """``notes.db``: notes and tags of the staff; derived from nothing, need not be there."""
+        return self.root / "notes.db"
+
+    @property
     def takedowns_path(self) -> Path:
         """``takedowns.jsonl``: what was kept back or erased, and why; only ever added to."""
         return self.root / "takedowns.jsonl"

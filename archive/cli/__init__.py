@@ -51,6 +51,7 @@ COMMANDS = {
     "restore": "archive.cli.backup:restore_command",
     "serve": "archive.cli.serve:command",
     "staff": "archive.cli.staff:command",
+    "notes": "archive.cli.notes:command",
     "mcp": "archive.cli.mcp:command",
     "rights": "archive.cli.rights:command",
     "erase": "archive.cli.erase:command",

@@ -27,6 +27,7 @@ from archive.web import (
     cite,
     compare,
     events,
+    notes,
     pages,
     parts,
     runs,
@@ -105,6 +106,7 @@ def create_room(
     app.include_router(trend.router)
     app.include_router(searches.router)
     app.include_router(sources.router)
+    app.include_router(notes.router)
     app.include_router(runs.router)
     app.include_router(save.router)
     app.include_router(parts.router)

@@ -21,6 +21,7 @@ from archive.rules import load_rules
 from archive.search import count_facets, find_similar, marker_of, search
 from archive.search.run import at_one_moment
 from archive.search.values import Field, list_values
+from archive.staff.notes import iter_notes
 from archive.web.chips import chips_of, days_of, of_days
 from archive.web.cite import citation_of
 from archive.web.histogram import CHOOSE, bars_of, moves_of
@@ -37,7 +38,7 @@ from archive.web.narrow import (
 from archive.web.picture import lead_picture
 from archive.web.reference import operations
 from archive.web.render import page
-from archive.web.room import For, Index, InRoom
+from archive.web.room import For, Index, InRoom, Who
 from archive.web.said import how_many, how_ranked
 from archive.web.timeline import find_place
 
@@ -182,6 +183,7 @@ def article_page(
     room: InRoom,
     db: Index,
     name: str,
+    asking: Who,
     version: str = "",
     q: Annotated[str, Query(max_length=2000)] = "",
 ) -> Response:
@@ -206,6 +208,8 @@ def article_page(
         picture=lead_picture(room, db, shown),
         story=find_story(db, article_id),
         linking=find_linking(db, article_id, article.addresses),
+        is_staff=asking.is_staff,
+        notes=list(iter_notes(room.archive, article=article_id)) if asking.is_staff else [],
         q=q,
         marked=marker_of(db, q, shown.language).mark if q else None,
     )

@@ -110,12 +110,12 @@ def place_of_ours(onward: str) -> str:
     return onward if ours and onward.isprintable() and onward.isascii() else "/"
 
 
-async def form_of(request: Request) -> dict[str, str] | None:
-    """The fields of a form; None when it is longer than ours can be."""
+async def form_of(request: Request, *, max_bytes: int = _MAX_FORM_BYTES) -> dict[str, str] | None:
+    """The fields of a form; None when it is longer than that."""
     body = b""
     async for piece in request.stream():
         body += piece
-        if len(body) > _MAX_FORM_BYTES:
+        if len(body) > max_bytes:
             return None
     fields = parse_qs(body.decode("utf-8", "replace"), keep_blank_values=True)
     return {key: values[0] for key, values in fields.items()}

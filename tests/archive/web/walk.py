@@ -16,7 +16,16 @@ def every_page(asking) -> list[str]:
     return [
         *("/", "/?q=storm", "/?q=tide+source:post&copies=1", "/?q=zzqx", "/facets?field=author"),
         *("/events", "/trend?q=tide&unit=day", "/trend", "/sources", "/sources/post"),
-        *("/help", "/api", "/sign-in", "/runs", "/why?url=http://post.test/none", "/save", "/none"),
+        *(
+            "/help",
+            "/api",
+            "/sign-in",
+            "/runs",
+            "/why?url=http://post.test/none",
+            "/save",
+            "/notes",
+            "/none",
+        ),
         *("/captures", f"/captures?url={URL}", "/captures?url=http://post.test/*"),
         *(article, f"{article}?version={hit['version_id']}&q=storm", f"{article}/cite"),
         *(f"{article}/compare", f"{article}/compare?view=inline", f"{article}/evidence"),
