@@ -55,8 +55,10 @@ def choose_body(root: HtmlElement, lines: list[Line], url: str) -> None:
         lines: all lines of the page; those with a rule are never chosen.
         url: the address of the page.
     """
-    depth = _depth(root)
-    if depth > MAX_DEPTH or depth * len(lines) > MAX_DEPTH_LINES or _has_endless_paragraph(root):
+    elements = list(root.iter(etree.Element))
+    depth = _depth(elements)
+    is_deep = depth > MAX_DEPTH or depth * len(lines) > MAX_DEPTH_LINES
+    if is_deep or (len(elements) > MAX_IN_PARAGRAPH and _has_endless_paragraph(root)):
         for line in lines:
             line.chosen = line.rule is None and line.is_told
         complete(lines)
@@ -117,11 +119,10 @@ def _has_endless_paragraph(root: HtmlElement) -> bool:
     )
 
 
-def _depth(root: HtmlElement) -> int:
+def _depth(elements: list[HtmlElement]) -> int:
     """Measure the depth of a tree, by a sample of its elements where it is large."""
-    elements = list(root.iter(etree.Element))
     sample = (*elements[:: len(elements) // 200 + 1], elements[-1])
-    return max(sum(1 for _ in element.iterancestors()) for element in sample)
+    return max(len(list(element.iterancestors())) for element in sample)
 
 
 def choose_by_text(lines: list[Line], text: str) -> None:
@@ -301,10 +302,13 @@ class _Body:
 
 def find_container(lines: list[Line]) -> HtmlElement | None:
     """Find the smallest element that holds most of the text of some lines."""
-    held: Counter[HtmlElement] = Counter()
+    below: Counter[HtmlElement | None] = Counter()
     for line in lines:
-        for parent in line.element.iterancestors():
-            held[parent] += line.chars
+        below[line.element.getparent()] += line.chars
+    held: Counter[HtmlElement] = Counter()
+    for parent, chars in below.items():
+        for outer in () if parent is None else (parent, *parent.iterancestors()):
+            held[outer] += chars
     enough = CONTAINER_SHARE * sum(line.chars for line in lines)
     # Of elements that hold the same, the innermost is met first.
     return min((e for e, n in held.items() if n >= enough), key=held.__getitem__, default=None)

@@ -78,16 +78,17 @@ def _read_rules(marked: list[tuple[str, HtmlElement]]) -> list[Found]:
 
 def _iter_candidates(root: HtmlElement) -> Iterator[HtmlElement]:
     for element in root.iter(etree.Element):
-        if _speaks_of_authors(element):
+        name = element.get("class")
+        if (
+            (name and _IN_CLASS.search(name))
+            or "author" in element.get("itemprop", "")
+            or (element.tag == "a" and _leads_to_author(element))
+        ):
             yield element
 
 
-def _speaks_of_authors(element: HtmlElement) -> bool:
-    if _IN_CLASS.search(element.get("class") or "") or "author" in element.get("itemprop", ""):
-        return True
-    if element.tag != "a":
-        return False
-    return "author" in element.get("rel", "") or bool(_IN_ADDRESS.search(element.get("href") or ""))
+def _leads_to_author(link: HtmlElement) -> bool:
+    return "author" in link.get("rel", "") or bool(_IN_ADDRESS.search(link.get("href") or ""))
 
 
 def _rule_of(element: HtmlElement) -> str | None:

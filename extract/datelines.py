@@ -19,6 +19,7 @@ from extract.words import iter_phrases
 _MAX_LINE_CHARS = 220
 # A date in a longer line is one of the story's.
 _MAX_LINE_AROUND = 90
+_MAX_WORDS_AROUND = _MAX_LINE_AROUND // 2 + 1
 _MAX_HEADINGS = 6
 _MAX_ELEMENTS = 2_000
 _BEHIND, _BEFORE = 60, 20
@@ -104,9 +105,12 @@ def _iter_around(heading: HtmlElement) -> Iterator[tuple[str, HtmlElement, bool]
         if block is None or block in seen or (prose >= _MAX_PROSE and element not in before):
             continue
         seen.add(block)
-        line = " ".join(block.text_content().split())
+        # A division may hold the whole story: what has too many words is not cut into all of them.
+        words = block.text_content().split(None, _MAX_WORDS_AROUND)
+        line = " ".join(words)
         if (
-            len(line) <= _MAX_LINE_AROUND
+            len(words) <= _MAX_WORDS_AROUND
+            and len(line) <= _MAX_LINE_AROUND
             and _has_date(block, line)
             and not is_beside(block, itself=True)
         ):

@@ -6,9 +6,10 @@ told the latest possible day, since its default is today's.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from copy import deepcopy
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from itertools import islice
 
 from htmldate import find_date
@@ -17,7 +18,7 @@ from lxml.html import HtmlElement
 
 from extract.article import Evidence, When
 from extract.beside import is_beside, is_near_head
-from extract.datelines import find_datelines
+from extract.datelines import Datelines, find_datelines
 from extract.structured import Node, Structured, as_text
 from extract.when import day_of, read_when
 
@@ -90,11 +91,14 @@ _MAX_CLEANED = 4_000
 # A page may be stamped in a zone that is already a day ahead of the capture.
 _AHEAD = timedelta(days=2)
 
+Dated = tuple[When | None, Evidence | None]
+Printed = Callable[[], Datelines]
 
-def find_published(
+
+def find_dates(
     root: HtmlElement, said: Structured, *, url: str, latest: date
-) -> tuple[When | None, Evidence | None]:
-    """Find when the page was published.
+) -> tuple[Dated, Dated]:
+    """Find when the page was published, and when it was last changed; never before that.
 
     Args:
         root: the parsed page; not changed.
@@ -102,28 +106,34 @@ def find_published(
         url: its address, which may hold a date.
         latest: the day of the capture; what is later was not published then.
     """
+    # Asked by both, and by neither of them where the page states its dates.
+    printed = cache(lambda: find_datelines(root, _language(root, said)))
+    published = _find_published(root, said, printed, url=url, latest=latest)
+    return published, _find_modified(said, printed, published[0], latest)
+
+
+def _find_published(
+    root: HtmlElement, said: Structured, printed: Printed, *, url: str, latest: date
+) -> Dated:
     stated = _plausible(_read(_iter_published(said)), latest)
     if not stated:
         stated = _plausible(_read(_iter_marked_up(root)), latest)
     if not stated:
-        printed = find_datelines(root, _language(root, said))
-        stated = _plausible(printed.published, latest)
-        if not stated:
-            others = (*printed.modified, *printed.others, *_read(_iter_modified(said)))
-            known = {day_of(when) for _, when in others}
-            found = _plausible(_read(_search(root, url, latest)), latest)
-            stated = [(rule, when) for rule, when in found if when not in known]
+        stated = _plausible(printed().published, latest)
+    if not stated:
+        others = (*printed().modified, *printed().others, *_read(_iter_modified(said)))
+        known = {day_of(when) for _, when in others}
+        found = _plausible(_read(_search(root, url, latest)), latest)
+        stated = [(rule, when) for rule, when in found if when not in known]
     return _choose("published", stated)
 
 
-def find_modified(
-    root: HtmlElement, said: Structured, published: When | None, *, latest: date
-) -> tuple[When | None, Evidence | None]:
-    """Find when the page was last changed; never before it was published."""
+def _find_modified(
+    said: Structured, printed: Printed, published: When | None, latest: date
+) -> Dated:
     stated = _plausible(_read(_iter_modified(said)), latest)
     if not stated:
-        printed = find_datelines(root, _language(root, said))
-        stated = _plausible(printed.modified, latest)
+        stated = _plausible(printed().modified, latest)
     if published is not None:
         stated = [(rule, when) for rule, when in stated if day_of(when) >= day_of(published)]
     return _choose("modified", stated)
@@ -133,7 +143,7 @@ def _language(root: HtmlElement, said: Structured) -> str | None:
     return root.get("lang") or root.get("xml:lang") or said.find_meta("og:locale", "language")
 
 
-def _choose(field: str, stated: list[tuple[str, When]]) -> tuple[When | None, Evidence | None]:
+def _choose(field: str, stated: list[tuple[str, When]]) -> Dated:
     if not stated:
         return None, None
     rule, when = stated[0]

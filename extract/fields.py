@@ -7,7 +7,7 @@ from lxml.html import HtmlElement
 
 from extract.article import Evidence, When
 from extract.authors import find_authors, find_byline
-from extract.dates import find_modified, find_published
+from extract.dates import find_dates
 from extract.facts import (
     find_canonical,
     find_declared_language,
@@ -58,8 +58,9 @@ def read_fields(root: HtmlElement, said: Structured, *, url: str, latest: date) 
     """
     title, title_evidence = find_title(root, said, url)
     authors, authors_evidence = find_authors(root, said, url)
-    published, published_evidence = find_published(root, said, url=url, latest=latest)
-    modified, modified_evidence = find_modified(root, said, published, latest=latest)
+    (published, published_evidence), (modified, modified_evidence) = find_dates(
+        root, said, url=url, latest=latest
+    )
     declared, declared_evidence = find_declared_language(root, said)
     section, section_evidence = find_section(said)
     tags, tags_evidence = find_tags(said)

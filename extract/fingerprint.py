@@ -30,9 +30,10 @@ _TELLING = re.compile(
 )
 
 
-# A hash as 64 lanes of 20 bits (five hexadecimal digits, the last of them the bit), so that adding
-# integers counts all bits at once.
-_LANE = 20
+# A hash as 64 lanes of three bytes, the last bit of each from the hash, so that adding integers
+# counts all bits at once.
+_LANE = 24
+_LANES = [b"".join(bytes((0, 0, int(bit))) for bit in f"{byte:08b}") for byte in range(256)]
 
 
 def simhash(text: str) -> int:
@@ -40,7 +41,7 @@ def simhash(text: str) -> int:
 
     Unsigned: stores with signed 64-bit integers subtract 2**64 from the upper half. Two texts
     of some length whose hashes differ in few bits (up to about 6) are near duplicates. The same
-    number as trafilatura's own class gives, in 0.6 of its time (222 real texts).
+    number as trafilatura's own class gives, in half of its time.
 
     >>> a = simhash("the minister resigned on monday after weeks of pressure " * 9)
     >>> b = simhash("the minister resigned on sunday after weeks of pressure " * 9)
@@ -63,7 +64,7 @@ def simhash(text: str) -> int:
 @lru_cache(maxsize=2**14)
 def _spread(token: str) -> int:
     digest = hashlib.blake2b(token.encode(), digest_size=8).digest()
-    return int("0000".join(f"{int.from_bytes(digest):064b}"), 16)
+    return int.from_bytes(b"".join([_LANES[byte] for byte in digest]))
 
 
 def essence(text: str) -> str:

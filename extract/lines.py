@@ -62,6 +62,7 @@ BLOCK_TAGS = frozenset(
         "ul",
     }
 )
+_TELLING_TAGS = BLOCK_TAGS | {"br", "a", "b", "strong"}
 # Text standing directly in one of these is set in lines by single breaks; a paragraph is not.
 _LOOSE_TAGS = frozenset({"div", "td", "body", "article", "section", "main", "center", "html"})
 _KINDS = {
@@ -174,7 +175,10 @@ def weigh(text: str) -> int:
     >>> weigh("late ferry"), weigh("渡し船")
     (9, 7)
     """
-    key = "".join(text.split())
+    return _weigh("".join(text.split()))
+
+
+def _weigh(key: str) -> int:
     dense = 0 if key.isascii() else len(_DENSE.findall(key))
     return len(key) + int(dense * (_DENSE_WEIGHT - 1))
 
@@ -199,9 +203,7 @@ class _Reader:
         self.link_chars = self.strong_chars = 0
         self.broke = False
 
-    def add(self, text: str | None) -> None:
-        if not text:
-            return
+    def add(self, text: str) -> None:
         if not text.isspace():
             self.parts.append(text)
             self.broke = False
@@ -214,7 +216,8 @@ class _Reader:
 
     def flush(self) -> None:
         if self.parts:
-            words = INVISIBLE.sub("", "".join(self.parts)).split()
+            text = "".join(self.parts)
+            words = (text if text.isascii() else INVISIBLE.sub("", text)).split()
             if words and self.stack:
                 key = "".join(words)
                 element, kind = self.stack[-1]
@@ -224,7 +227,7 @@ class _Reader:
                         element,
                         kind,
                         self.link_chars,
-                        weigh(key),
+                        _weigh(key),
                         self.strong_chars,
                         key,
                         self.rule,
@@ -232,8 +235,8 @@ class _Reader:
                     )
                 )
             self.parts.clear()
-        self.link_chars = self.strong_chars = 0
-        self.broke = False
+            self.link_chars = self.strong_chars = 0
+            self.broke = False
 
     def line_break(self) -> None:
         loose = self.stack and self.stack[-1][0].tag in _LOOSE_TAGS
@@ -259,10 +262,17 @@ def read_lines(root: HtmlElement, marks: Mapping[HtmlElement, str] | None = None
     """
     reader = _Reader(marks or {})
     for event, element in etree.iterwalk(root, events=("start", "end")):
+        is_telling = element.tag in _TELLING_TAGS or element in reader.marks
         if event == "start":
-            _open(reader, element)
+            if is_telling:
+                _open(reader, element)
+            text = element.text
         else:
-            _close(reader, element)
+            if is_telling:
+                _close(reader, element)
+            text = element.tail
+        if text:
+            reader.add(text)
     reader.flush()
     _read_layout_tables(reader.lines)
     _read_layout_lists(reader.lines)
@@ -324,7 +334,6 @@ def _open(reader: _Reader, element: HtmlElement) -> None:
         reader.in_link += _is_away(element)
     elif tag in {"b", "strong"}:
         reader.in_strong += 1
-    reader.add(element.text)
 
 
 def _close(reader: _Reader, element: HtmlElement) -> None:
@@ -339,7 +348,6 @@ def _close(reader: _Reader, element: HtmlElement) -> None:
     if element is reader.marked:
         reader.flush()
         reader.marked = reader.rule = None
-    reader.add(element.tail)
 
 
 def _is_away(link: HtmlElement) -> bool:

@@ -116,6 +116,9 @@ def _entry(
     element: HtmlElement, known: dict[HtmlElement, HtmlElement | None]
 ) -> HtmlElement | None:
     """Find the entry around an element, each ancestor asked once."""
+    nearest = element.getparent()
+    if nearest in known:
+        return known[nearest]
     passed: list[HtmlElement] = []
     holder: HtmlElement | None = None
     for parent in element.iterancestors():

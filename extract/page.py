@@ -144,6 +144,8 @@ class _Stated:
     """What the page states of itself, before its tree is cut."""
 
     root: HtmlElement
+    elements: tuple[HtmlElement, ...]
+    """All of them, only to keep them: lxml makes an element again for each walk over the tree."""
     said: Structured
     fields: Fields
     statement: Statement
@@ -168,9 +170,10 @@ class _Told:
 
 
 def _read_stated(root: HtmlElement, url: str, latest: date) -> _Stated:
-    said = read_structured(root)
+    elements, said = tuple(root.iter()), read_structured(root)
     fields = read_fields(root, said, url=url, latest=latest)
-    return _Stated(root, said, fields, find_statement(root, said, url), find_states(root))
+    statement = find_statement(root, said, url)
+    return _Stated(root, elements, said, fields, statement, find_states(root))
 
 
 def _read_told(stated: _Stated, url: str, rules: OutletRules | None) -> _Told:
@@ -241,7 +244,7 @@ def _with_fields(url: str, fields: Fields) -> Article:
 
 
 def read_body(root: HtmlElement, url: str, rules: OutletRules | None = None) -> list[Line]:
-    """Read the lines of a page and choose its body; the tree is cut on the way.
+    """Read the lines of an unfolded page and choose its body; the tree is cut on the way.
 
     The rules of the outlet come last and have the last word.
     """

@@ -30,6 +30,8 @@ _MIN_HEADLINE_CHARS, _MIN_LIKE_CHARS = 35, 12
 _MIN_COVER_BELOW = 0.3
 _UNREAD = ("script", "style", "rt", "rp", "noscript", "template", "svg", "button")
 _PRINTED_TEXT = etree.XPath(f".//text()[not({' or '.join(f'ancestor::{tag}' for tag in _UNREAD)})]")
+# The same where none of them is: asking each text for its ancestors takes most of the time.
+_TEXT = etree.XPath(".//text()")
 _OTHERS = frozenset({"nav", "aside", "footer", "dialog"})
 _FURNITURE = re.compile(
     r"(?:^|[\s_-])(?:logo|brand|branding|(?:site|blog)-?(?:title|name|header)|menu-title)(?:$|[\s_-])|"
@@ -131,7 +133,9 @@ def _find_tails(statements: list[str]) -> set[str]:
 
 def text_of_heading(element: HtmlElement) -> str:
     """Read a heading as it is printed: without readings of characters, styles and buttons."""
-    texts: Any = _PRINTED_TEXT(element)
+    holds_unread = next(element.iter(*_UNREAD), None) is not None
+    is_read = not holds_unread and next(element.iterancestors(*_UNREAD), None) is None
+    texts: Any = (_TEXT if is_read else _PRINTED_TEXT)(element)
     # Words on both sides of a break are two.
     parts = [f" {t}" if t.is_tail and t.getparent().tag == "br" else t for t in texts]
     return " ".join(INVISIBLE.sub("", "".join(parts)).replace("¶", "").split())

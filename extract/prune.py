@@ -16,7 +16,6 @@ from lxml.html import HtmlElement
 from extract.forms import find_boxes, find_comment_forms
 from extract.hosts import host_of
 from extract.lines import MIN_PROSE_CHARS, Line, unlinked, weigh
-from extract.unfold import unfold
 
 # Share of the page's paragraph text that a pruned container may hold.
 MAX_PROSE_SHARE = 0.15
@@ -172,8 +171,7 @@ _MAX_READ_OUT_CHARS = 60
 
 
 def drop_dead(root: HtmlElement) -> None:
-    """Take out, for good, the elements that never hold text of the article."""
-    unfold(root)
+    """Take out, for good, what never holds text of the article, of a tree that is unfolded."""
     for span in list(root.iter("span")):
         if _is_read_out(span) and _in_sentence(span):
             span.tag = _DEAD_TAG
@@ -347,8 +345,10 @@ class _Small:
 
     def __init__(self, root: HtmlElement) -> None:
         prose = sum(weigh(p.text_content()) for p in root.iter("p"))
-        told = unlinked(root)
-        self._by_paragraphs = 2 * prose >= told
+        # With its links first: where that is little enough, they need not be weighed.
+        self._by_paragraphs = 2 * prose >= (told := weigh(root.text_content())) or (
+            2 * prose >= (told := unlinked(root))
+        )
         self._limit = MAX_PROSE_SHARE * ((prose if self._by_paragraphs else told) or 1)
         self._steps = MAX_PARAGRAPHS_READ
 

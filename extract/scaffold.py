@@ -11,6 +11,7 @@ from extract.lines import read_lines
 from extract.prune import drop_dead
 from extract.sniff import refuse_other_files
 from extract.tree import parse
+from extract.unfold import unfold
 
 _MAX_CANDIDATES = 5
 
@@ -60,6 +61,7 @@ def _containers(html: bytes) -> list[tuple[str, int]]:
     """Name the elements that hold the most paragraphs, most prose first."""
     refuse_other_files(html)
     root = parse(decode(html)[0])
+    unfold(root)
     drop_dead(root)
     weights: Counter[str] = Counter()
     for line in read_lines(root):

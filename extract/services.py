@@ -13,7 +13,8 @@ _WORDS = (
     r"suscri(?:bete|pcion|pciones|bir)|assin(?:e|ar|atura)|prenumer\w*|abonelik|podpiska|"
     r"nieuwsbrief|nyhetsbrev|nyhedsbrev|boletines"
 )
-_ACCOUNT = re.compile(rf"//(?:{_WORDS})\.|^[^?#]*/(?:{_WORDS})(?:/|\.\w{{2,5}}$|[?#]|$)")
+_ACCOUNT_HOST = re.compile(rf"//(?:{_WORDS})\.")
+_ACCOUNT_PATH = re.compile(rf"[^?#]*/(?:{_WORDS})(?:/|\.\w{{2,5}}$|[?#]|$)")
 _SHARING = re.compile(
     r"//(?:www\.|m\.|web\.)?(?:facebook\.com/(?:sharer|share|dialog)|"
     r"(?:twitter|x)\.com/(?:intent|share)|linkedin\.com/share|wa\.me/?(?:\?|$)|"
@@ -43,7 +44,9 @@ def leads_to_account(address: str, host: str) -> bool:
     False
     """
     # In lower case: alternatives that ignore case take several times as long.
-    return bool(_ACCOUNT.search(address.lower())) and _is_of(address, host)
+    lower = address.lower()
+    found = _ACCOUNT_PATH.match(lower) or _ACCOUNT_HOST.search(lower)
+    return found is not None and _is_of(address, host)
 
 
 def leads_home(address: str, host: str) -> bool:

@@ -17,7 +17,7 @@ from extract.slides import find_slides
 from extract.title import fold
 from extract.words import caption_words
 
-_END = re.compile(r"[.!?…。！？؟।\"”’»)\]]\s*$")
+_ENDS = frozenset('.!?…。！？؟।"”’»)]')
 _ADDRESS = re.compile(
     r"^(?:https?://\S+|www\.\S+|\S+@\S+\.\w+|(?:twitter|facebook|x|instagram)\.com/\S+|@\w+|\d{4}-\d\d-\d\dT\S+)$"
 )
@@ -42,6 +42,8 @@ class Context:
 
 _INITIALS = re.compile(r"^\(\w{2,4}(?:[/,]\s*\w{2,8})*\)$")
 _SHORTCODE = re.compile(r"^\[(\w+)\b[^\]]*\].*\[/\1\]$")
+# What the words of captions need: looked for first, since there are hundreds of them.
+_LABEL = re.compile("[:：/=]|by", re.IGNORECASE)
 _LABEL_END = re.compile("[:：/]")
 _CLOCK = re.compile(r"^\d{1,2}[:.h]\d\d\b|^\d{1,2}[:.]\d\d")
 
@@ -128,12 +130,12 @@ def _find_said(lines: list[Line]) -> set[int]:
     chosen = _chosen(lines)
     prose = [i for i, line in enumerate(chosen) if line.is_prose]
     if not prose:
-        return {id(line) for line in chosen if _END.search(line.text)}
+        return {id(line) for line in chosen if line.text[-1] in _ENDS}
     signatures = {chosen[i].signature for i in prose}
     return {
         id(line)
         for i, line in enumerate(chosen)
-        if (prose[0] < i < prose[-1] or line.signature in signatures) and _END.search(line.text)
+        if line.text[-1] in _ENDS and (prose[0] < i < prose[-1] or line.signature in signatures)
     }
 
 
@@ -168,7 +170,7 @@ def _link_rule(line: Line) -> str | None:
         return None
     if line.link_share >= MIN_LINK_ONLY:
         return "link only"
-    return LABELLED if line.link_share >= 0.5 and not _END.search(line.text) else None
+    return LABELLED if line.link_share >= 0.5 and line.text[-1] not in _ENDS else None
 
 
 def _leads_home(line: Line, host: str) -> bool:
@@ -224,7 +226,7 @@ def drop_bylines(lines: list[Line], context: Context) -> None:
         if named is None or line.kind in {BlockKind.SUBHEAD, BlockKind.LIST}:
             continue
         words = len(key.split()) - len(named.split())
-        if words <= 4 and not _END.search(line.text):
+        if words <= 4 and line.text[-1] not in _ENDS:
             line.drop("byline")
         elif line.signature in signatures and container in line.element.iterancestors():
             continue
@@ -274,7 +276,7 @@ def drop_captions(lines: list[Line], _context: Context) -> None:
             line.chars < 300
             and line.kind is not BlockKind.LIST
             and (
-                whole.match(line.text)
+                (_LABEL.search(line.text) and whole.match(line.text))
                 or (_LABEL_END.search(line.text) and ending.search(line.text))
             )
         ):

@@ -59,7 +59,7 @@ def parse(text: str) -> HtmlElement:
     'world'
     """
     data = _encode(text)
-    if any(len(piece) > _LONG_CHARS for piece in data.split(b"<")) or len(text) > _LARGE_CHARS:
+    if max(map(len, data.split(b"<"))) > _LONG_CHARS or len(text) > _LARGE_CHARS:
         text = _LONG_TAG.sub(r"<\1>", text)
         text = _BULK.sub("", text) if len(text) > _LARGE_CHARS else text
         data = _encode(text)

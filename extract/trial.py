@@ -14,6 +14,7 @@ from extract.prune import drop_dead
 from extract.rules import OutletRules, choose, find_elements, parse_outlet
 from extract.sniff import refuse_other_files
 from extract.tree import parse
+from extract.unfold import unfold
 
 _WIDTH = 96
 _FIELDS = ("title", "standfirst", "authors", "published", "credit", "language", "kind", "paywall")
@@ -100,6 +101,7 @@ def _iter_matches(
 ) -> Iterator[Match]:
     """Count at the moment when each kind is applied: ``body`` sees what pruning has left."""
     root = parse(decode(html, headers)[0])
+    unfold(root)
     drop_dead(root)
     for kind in ("drop", "body", "standfirst"):
         for path in getattr(rules, kind):
