@@ -1,10 +1,10 @@
 """Search: what people type, in; ranked articles with their snippets, out.
 
 Read in this order: ``query`` reads what people type (``dates`` and ``fields`` are parts of it,
-``notes`` the remarks on it), ``compile`` turns it into expressions, ``fts`` answers them behind the
-protocol of ``engine`` (``vocabulary`` and ``memory`` know its words), and ``run`` puts pages of
-hits together: ``results``, ``hits``, ``marks``, ``stories``, ``cursor``. Beside it stand
-``facets``, ``trend`` with ``periods``, and ``similar``.
+``notes`` the remarks on it), ``compile`` turns it into what is ``asked``, ``fts`` answers that
+behind the protocol of ``engine`` (``vocabulary`` and ``memory`` know its words), and ``run`` puts
+pages of hits together: ``results``, ``hits``, ``marks``, ``stories``, ``cursor``. ``pages`` answers
+for what is no article. Beside them stand ``facets``, ``trend`` with ``periods``, and ``similar``.
 """
 
 from archive.search.engine import Answer, Engine, Order

@@ -16,7 +16,8 @@ from functools import cached_property
 from sqlite_utils import Database
 
 from archive.rights.withheld import is_narrowed
-from archive.search.compile import Asked, Word, compiled
+from archive.search.asked import Asked, Word
+from archive.search.compile import compiled
 from archive.search.engine import Order, Ranked, Total
 from archive.search.facets import Facets, described
 from archive.search.marks import Pattern

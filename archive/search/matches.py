@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from sqlite_utils import Database
 
-from archive.search.compile import Asked, having_words
+from archive.search.asked import Asked
+from archive.search.compile import having_words
 from archive.search.fields import Condition
 
 

@@ -10,7 +10,8 @@ from typing import Any
 from sqlite_utils import Database
 
 from archive.index.ids import find_id, hex_id
-from archive.search.compile import Word, compiled_for_pages
+from archive.search.asked import Word
+from archive.search.compile import compiled_for_pages
 from archive.search.fields import page_condition_for
 from archive.search.marks import Marker
 from archive.search.query import Field, Query, leaves

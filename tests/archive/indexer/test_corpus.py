@@ -50,6 +50,9 @@ def pages():
 def corpus(tmp_path_factory):
     """An archive of all pages, some captured twice, and what is read of each file, by its name."""
     press = new_press(tmp_path_factory.mktemp("corpus"))
+    with press.archive.config_path.open("a", encoding="utf-8") as config:
+        # However busy the machine is, no page is given up.
+        config.write('\n[crawl]\nextract_timeout = "20m"\n')
     found = list(pages())
     # Every ninth again, days later: revisits, and the same text at another capture.
     exchanges = [
