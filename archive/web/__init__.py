@@ -17,6 +17,7 @@
     timeline.py  captures before, after and beside one
     evidence.py  a page read again (by reread.py, a process of its own), to show why it was read so
     sign_in.py   the staff's way in and out; runs.py, save.py, notes.py: for them alone
+    publishers.py how publications are treated, for who publishes them
     room.py      what requests share; policy.py, problems.py: headers and errors
     reference.py the JSON interface, described for people
     assistants.py the same for assistants (MCP)

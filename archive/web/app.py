@@ -30,6 +30,7 @@ from archive.web import (
     notes,
     pages,
     parts,
+    publishers,
     runs,
     save,
     searches,
@@ -111,6 +112,7 @@ def create_room(
     app.include_router(save.router)
     app.include_router(parts.router)
     app.include_router(sign_in.router)
+    app.include_router(publishers.router)
     app.include_router(pages.router)
     app.include_router(routes.router)
     app.openapi = cache(partial(routes.document, app))  # type: ignore[method-assign]
