@@ -15,6 +15,7 @@ from archive.index.captures import Capture
 from archive.index.deadline import set_limit
 from archive.index.open import open_index
 from archive.layout import Archive
+from archive.lock import holder_of
 from archive.replay.address import marked
 from archive.replay.choose import moment_of
 from archive.replay.origins import Origins
@@ -46,6 +47,10 @@ class Room:
     def config(self) -> Config:
         """The configuration, edited while we serve; a fault in it is the owner's, no reader's."""
         return self._config.current()
+
+    def is_watched(self) -> bool:
+        """Whether a watch, or a crawl that is running, takes up what is left in the inbox."""
+        return holder_of(self.archive.lock_path).startswith(("watch", "crawl"))
 
     def open_index(self, audience: Audience) -> Database:
         """The index for one answer, which ends when it takes too long; the caller closes it.

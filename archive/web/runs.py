@@ -27,7 +27,9 @@ RUNS_SHOWN = 100
 def runs_page(room: InRoom) -> Response:
     """The crawl runs, the newest first."""
     runs = list(islice(iter_runs(room.archive), RUNS_SHOWN))
-    return HTMLResponse(page("runs.html", room=room, runs=runs, shown=RUNS_SHOWN))
+    return HTMLResponse(
+        page("runs.html", room=room, runs=runs, shown=RUNS_SHOWN, is_watched=room.is_watched())
+    )
 
 
 @router.get("/runs/{name}")

@@ -9,7 +9,6 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from archive.errors import NotFound
-from archive.lock import holder_of
 from archive.runs import inbox
 from archive.urls import is_http
 from archive.web.render import page
@@ -66,14 +65,9 @@ def saved_page(
         url=url,
         outcome=outcome,
         is_saved=outcome in _SAVED,
-        is_watched=is_watched(room),
+        is_watched=room.is_watched(),
     )
     return HTMLResponse(html)
-
-
-def is_watched(room: Room) -> bool:
-    """Whether a watch, or a crawl that is running, takes up what is left in the inbox."""
-    return holder_of(room.archive.lock_path).startswith(("watch", "crawl"))
 
 
 def _form(room: Room, url: str, *, is_wrong: bool = False) -> Response:
@@ -83,7 +77,7 @@ def _form(room: Room, url: str, *, is_wrong: bool = False) -> Response:
         room=room,
         url=url.strip(),
         is_wrong=is_wrong,
-        is_watched=is_watched(room),
+        is_watched=room.is_watched(),
         bookmarklet=f"javascript:{script}",
     )
     return HTMLResponse(html, 422 if is_wrong else 200)

@@ -88,6 +88,19 @@ def test_parquet_reads_back(press, tmp_path):
         assert row["edited"] is None
 
 
+def test_duckdb_opens_parquet(press, tmp_path):
+    duckdb = pytest.importorskip("duckdb", reason="duckdb is not installed")
+    pytest.importorskip("pyarrow", reason="pyarrow is not installed")
+    export(press, "--format", "parquet", "--to", str(tmp_path / "a.parquet"))
+    expected = [json.loads(line) for line in export(press).splitlines()]
+    asked = "SELECT title, words, len(authors), year(first_captured) FROM read_parquet(?)"
+    rows = duckdb.execute(asked, [str(tmp_path / "a.parquet")]).fetchall()
+    assert rows == [
+        (row["title"], row["words"], len(row["authors"]), int(row["first_captured"][:4]))
+        for row in expected
+    ]
+
+
 def test_csv_has_no_cell_that_a_spreadsheet_would_run_and_a_mark_on_request(press):
     assert to_csv_of("=HYPERLINK(1)", "+1", "@SUM", "-2", "plain 1-2")[1:] == [
         "'=HYPERLINK(1),'+1,'@SUM,'-2,plain 1-2"

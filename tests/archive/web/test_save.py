@@ -33,11 +33,13 @@ def shown(reply):
 
 def test_a_page_is_queued_captured_and_shown(asking, shelf):
     place = asking.post("/save", data={"url": f" {PAGE} "}, headers=OURS).headers["location"]
-    assert "No watch is running" in shown(asking.get(place)).text_content()
+    for path in (place, "/runs"):
+        assert "No watch is running" in shown(asking.get(path)).text_content()
     with hold(shelf.archive.lock_path, purpose="watch"):
         waiting = shown(asking.get(place))
         assert waiting.xpath("//meta[@http-equiv='refresh']")
         assert "No watch" not in waiting.text_content()
+        assert "No watch" not in asking.get("/runs").text
         (wish,) = inbox.take(shelf.archive)
         assert wish.url == PAGE
         inbox.answer(shelf.archive, wish, "captured")
