@@ -21,7 +21,6 @@ from rfc3161_client import (
 from archive.errors import NotStamped
 
 QUERY_TYPE = "application/timestamp-query"
-REPLY_TYPE = "application/timestamp-reply"
 _GRANTED = (0, 1)
 # The tag of the certificates in a token: context-specific, constructed, 0.
 _CERTIFICATES = 0xA0
