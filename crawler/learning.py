@@ -7,7 +7,10 @@ from crawler.frontier.protocol import LearnedMemory
 from crawler.twins import find_mark, iter_plainer
 
 # How much shorter a listing has to have become before that is written down.
-_NOTABLE = 0.8
+_NOTABLE = 0.95
+# By night what is listed stays for long, by day it is pushed out: a listing is soon as short as it
+# was last, and of several the longest counts.
+_SPAN_KEPT = 0.9
 # Counts are halved from here on: what a source did long ago says less than what it does.
 _MANY = 400
 # What a page itself says of its address counts as much as this many comparisons.
@@ -41,7 +44,7 @@ def learn_habits(learned: LearnedMemory, known: KnownUrl, *, changed: bool, now:
 def learn_span(learned: LearnedMemory, source: str, span: float) -> None:
     """For how long articles stay in the listings of a source: as long as in the longest of them."""
     habits = learned.habits(source)
-    kept = max(span, habits.span * 0.98)
+    kept = max(span, habits.span * _SPAN_KEPT)
     if kept > habits.span or kept < habits.span * _NOTABLE:
         learned.note_habits(source, replace(habits, span=kept))
 
