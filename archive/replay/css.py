@@ -32,6 +32,7 @@ _NEEDS_NAMES = re.compile(
     re.IGNORECASE,
 )
 _TOKENS = re.compile(rf"{_COMMENT}|{_STRING}|@?{_NAME}\(?|[()]|\\", _FLAGS)
+_SIGNS = ("url(", "src(", "@import")
 _URL_INNER = re.compile(_INNER, _FLAGS)
 _ESCAPES = re.compile(
     r"\\(?:([0-9a-fA-F]{1,6})(?:\r\n|[ \t\r\n\f])?|(\r\n|[\n\f\r])|(.)|\Z)", re.DOTALL
@@ -59,7 +60,11 @@ def rewrite_css(text: str, locate: Locate) -> str:
     >>> rewrite_css("a{color:red}", lambda url: None)
     'a{color:red}'
     """
-    return _rewrite_names(text, locate) if _NEEDS_NAMES.search(text) else _plain(text, locate)
+    small = text.lower()
+    if ("\\" in text or "image-set(" in small) and _NEEDS_NAMES.search(text):
+        return _rewrite_names(text, locate)
+    # Most sheets of a page name no address, and are not worth a walk past their strings.
+    return _plain(text, locate) if any(sign in small for sign in _SIGNS) else text
 
 
 def _plain(text: str, locate: Locate) -> str:
@@ -93,7 +98,8 @@ def rewrite_style_element(text: str, locate: Locate) -> str:
     >>> rewrite_style_element("a{b:url('\\3c/style>')}", lambda url: url)
     'a{b:url("\\3C /style>")}'
     """
-    return _SHIELDED.sub(_shielded, rewrite_css(text, locate))
+    rewritten = rewrite_css(text, locate)
+    return _SHIELDED.sub(_shielded, rewritten) if "<" in rewritten else rewritten
 
 
 def _shielded(match: re.Match[str]) -> str:

@@ -40,10 +40,12 @@ _BACKGROUNDS = (
     *("data-litespeed-bg", "data-back", "nitro-lazy-bg", "data-flickity-bg-lazyload"),
 )
 _NAMES = frozenset((*_SOURCES, *_SETS, *_BACKGROUNDS))
-_ATTRIBUTE = re.compile(
-    r"""(?<![\w-])((?:data|nitro|lazy|lsrc)[\w-]*+)\s*+=\s*+("[^"]+"|'[^']+'|[^\s"'>][^\s>]*+)""",
-    re.IGNORECASE | re.ASCII,
-)
+# Patterns that begin with letters as they are written are found ten times as fast; scripts write
+# the attributes that they look for in small ones.
+_VALUE = r"""\s*+=\s*+("[^"]+"|'[^']+'|[^\s"'>][^\s>]*+)"""
+_DATA = re.compile(rf"(data-(?<![\w-]data-)[\w-]*+){_VALUE}", re.ASCII)
+_OTHERS = re.compile(rf"(?<![\w-])((?:nitro-lazy|lazy|lsrc)[\w-]*+){_VALUE}", re.ASCII)
+_SIGNS = ("nitro-lazy", "lazy-src", "lazysrc", "lsrc=")
 _PLACEHOLDER = re.compile(
     r"(?:place-?holder|blank|spacer|transparent|loading|loader|lazy|1x1|pixel|grey|gray|empty"
     r"|dummy|clear|trans|t|s|x|px|preload)[\w.-]*\.(?:gif|png|svg|jpe?g|webp)(?:[?#]|$)"
@@ -127,8 +129,10 @@ def _is_picture(attributes: dict[str, str]) -> bool:
 
 def iter_lazy(text: str) -> Iterator[str]:
     """Every address in the markup that a script would have put in place, as it is written."""
-    for name, value in _ATTRIBUTE.findall(text):
-        key = name.lower()
+    found = _DATA.findall(text)
+    if any(sign in text for sign in _SIGNS):
+        found += _OTHERS.findall(text)
+    for key, value in found:
         if key not in _NAMES:
             continue
         plain = value[1:-1] if value[0] in "\"'" else value
