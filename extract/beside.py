@@ -7,6 +7,8 @@ from typing import Any
 from lxml import etree
 from lxml.html import HtmlElement
 
+from extract.lines import weigh
+
 _OTHERS = frozenset(
     {"nav", "aside", "footer", "form", "select", "blockquote", "figure", "figcaption"}
 )
@@ -18,6 +20,7 @@ _BESIDE = re.compile(
     re.IGNORECASE,
 )
 _MAX_STEPS = 8
+_MIN_PROSE = 150
 _H1_ABOVE = etree.XPath("preceding::h1[ancestor::article][1]")
 # Below a headline, and above all of the text but a lead.
 _NEAR_HEAD = etree.XPath("boolean(preceding::h1) and count(preceding::p[string-length(.)>150]) < 2")
@@ -47,12 +50,17 @@ def is_of_another(element: HtmlElement) -> bool:
 
 
 def _heads_another(article: HtmlElement) -> bool:
-    """Tell whether an article with a heading, but no h1, stands below another that has the h1."""
-    if next(article.iter("h2", "h3", "h4"), None) is None:
-        return False
+    """Tell whether an article is of another story: below the one with the h1, and not within it.
+
+    It begins with a heading, or is a teaser: a story may be cut into several articles.
+    """
     above: Any = _H1_ABOVE(article)
     held = (next(h1.iterancestors("article")) for h1 in above)
-    return any(other not in article.iterancestors() for other in held)
+    if not any(other not in article.iterancestors() for other in held):
+        return False
+    parts = article.iter("h2", "h3", "h4", "p")
+    first = next((e for e in parts if e.tag != "p" or weigh(e.text_content()) > _MIN_PROSE), None)
+    return first is None or first.tag != "p"
 
 
 def is_near_head(element: HtmlElement) -> bool:

@@ -17,7 +17,7 @@ from htmldate.settings import CLEANING_LIST
 from lxml.html import HtmlElement
 
 from extract.article import Evidence, When
-from extract.beside import is_beside, is_near_head
+from extract.beside import is_beside, is_near_head, is_of_another
 from extract.datelines import Datelines, find_datelines
 from extract.structured import Node, Structured, as_text
 from extract.when import day_of, read_when
@@ -90,6 +90,8 @@ _MAX_STEPS = 8
 _MAX_CLEANED = 4_000
 # A page may be stamped in a zone that is already a day ahead of the capture.
 _AHEAD = timedelta(days=2)
+# A page states its own date above and below its text; more are those of a list.
+_MAX_STAMPS = 2
 
 Dated = tuple[When | None, Evidence | None]
 Printed = Callable[[], Datelines]
@@ -183,12 +185,13 @@ def _iter_marked_up(root: HtmlElement) -> Iterator[tuple[str, str]]:
     for element in root.iter("time", "abbr", "span", "div", "p", "meta"):
         if rule := _time_rule(element):
             stamp = element.get("datetime") or element.get("content") or element.get("title")
-            if stamp and not (is_beside(element) and _in_box(element)):
+            others = is_of_another(element) or (is_beside(element) and _in_box(element))
+            if stamp and not others:
                 found.append((rule, stamp, element))
     # Where there are several, some are of other stories; where there is one, it is the page's.
     if len({stamp[:10] for _, stamp, _ in found}) > 1:
         found = [item for item in found if not is_beside(item[2])]
-    if len({stamp[:10] for _, stamp, _ in found}) > 1:
+    if len({stamp[:10] for _, stamp, _ in found}) > 1 or len(found) > _MAX_STAMPS:
         found = [item for item in found if is_near_head(item[2])]
     yield from ((rule, stamp) for rule, stamp, _ in found)
 
