@@ -41,7 +41,7 @@ half to three fifths of the leaks. Level or behind:
   authors, links to related stories and captions. The hidden page, ``nytimes-5``, is a home page.
   Titles are behind, .773 to .818: on four pages the truth is ``og:title``, where another headline
   is printed, and on five the name of the site belongs to it.
-- trafilatura's own set: required strings .005 ahead, in the running text .003; leaks are .58 of
+- trafilatura's own set: required strings .005 ahead, in the running text .003; leaks are .57 of
   trafilatura's: captions, calls to donate, teasers and links set as paragraphs.
 - fundus: publishers' parsers leave out who reported and what was corrected; here these lines stay.
 - Without text: on htmldate's set, whose pages need no story, walls for robots, redirects, a thread
