@@ -30,7 +30,7 @@ def command(ctx: click.Context, room_url: str, replay_url: str) -> None:
     tools only read, and see what readers may see; everything found has a permalink to cite it by.
     It needs the extra `mcp`.
 
-    Example: microfiche -C /srv/archive mcp --room-url https://press.example
+    Example: microfiche mcp --room-url https://press.example
     """
     archive = archive_of(ctx)
     try:
