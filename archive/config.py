@@ -45,9 +45,8 @@ class Reservation(StrEnum):
     TDM = "tdm-reservation"
 
 
-# Edits come at ages that are spread over hours and days alike, and what two of them have between
-# them is lost: looks at even steps of the logarithm lose least, and a last one after four days
-# knows the text that stays. docs/operator.md has the sweep.
+# What two edits have between them is lost: looks at even steps of the logarithm of the age lose
+# least, and a last one after four days knows the text that stays. docs/operator.md has the sweep.
 DEFAULT_RECHECK = tuple(timedelta(hours=age) for age in (1, 6, 28, 99, 30 * 24))
 
 

@@ -125,6 +125,7 @@ _TWIN_PARAMETER = re.compile(
     r"(?:amp|print|printable|mobile|druck)",
     re.IGNORECASE,
 )
+_DIRECTORY_FILE = re.compile(r"(?:index|default)\.(?:html?|php|aspx?|jsp)", re.IGNORECASE)
 _NO_HOME = re.compile(r"log-?in|sign-?in|account|subscri|consent|register|auth|paywall|abo\b|offer")
 
 
@@ -146,7 +147,13 @@ def is_shallower(url: str, target: str | None) -> bool:
 
 
 def _steps(url: str) -> list[str]:
-    return [step for step in urlsplit(url).path.split("/") if step]
+    """The steps of a path; a file that stands for its directory is none.
+
+    >>> _steps("https://a.example/news/index.html")
+    ['news']
+    """
+    steps = urlsplit(url).path.split("/")
+    return [step for step in steps if step and not _DIRECTORY_FILE.fullmatch(step)]
 
 
 def _is_slug(steps: list[str]) -> bool:

@@ -12,6 +12,8 @@ from archive.warc.exchange import PayloadRef
 from tests.archive.indexer.pages import BRIDGE, canonical, titles
 from tests.archive.indexer.press import http, index_here, rows_of, story
 
+SHORT = "https://morning.example/a"
+
 
 def test_not_modified_counts_as_a_capture_of_the_version(press, db):
     press.write("a.warc.gz", [press.exchange(BRIDGE, http(story("Bridge closed again")))])
@@ -58,9 +60,9 @@ def copies_that_move(press):
 
 def copies_that_say_what_they_are(press):
     """The same bytes at five addresses, of which the page names one: the twins of many sites."""
-    page = http(story("Bridge closed again", head=canonical(BRIDGE)))
+    page = http(story("Bridge closed again", head=canonical(SHORT)))
     for number, end in enumerate(("?ref=rss", "/amp", "", "?outputType=amp", "/index.html")):
-        press.write(f"{number}.warc.gz", [press.exchange(BRIDGE + end, page)])
+        press.write(f"{number}.warc.gz", [press.exchange(SHORT + end, page)])
     return [f"{number}.warc.gz" for number in range(5)]
 
 
@@ -71,7 +73,9 @@ def test_revisits_tell_the_same_however_much_is_read_at_once(press, db, tmp_path
     names = files(press)
     index_here(db, press.archive, names, batch=1_000)
     assert titles(db) == ["Bridge closed again"]
-    assert get_article(db, find_article(db, BRIDGE)).current.captures == len(names) - (
+    (url,) = db.execute("SELECT url FROM articles").fetchone()
+    assert url in (BRIDGE, SHORT)
+    assert get_article(db, find_article(db, url)).current.captures == len(names) - (
         files is copies_that_move
     )
     for number, pieces in enumerate(([names], [[n] for n in names], [[n] for n in names[::-1]])):
