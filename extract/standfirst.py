@@ -1,6 +1,7 @@
 """The standfirst: the lines between the headline and the body that sum the story up."""
 
 import re
+from collections import Counter
 from dataclasses import dataclass
 from itertools import pairwise, takewhile
 
@@ -25,6 +26,8 @@ _MAX_CHARS = 900
 _MIN_CHARS = 25
 _MAX_BETWEEN = 3
 _MAX_LEVELS = 5
+
+Place = tuple[HtmlElement | None, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,32 +64,32 @@ def find_standfirst(
         return None
     start = _headline(lines, body, titles)
     stop = _first_of_body(lines, start, body)
-    head = [line for line in lines[start:stop] if _fits(line) and not _is_of_body(line, lines)]
+    sisters = Counter(_place(line) for line in lines if line.chosen)
+    head = [line for line in lines[start:stop] if _fits(line) and not _is_of_body(line, sisters)]
     found = _described(head, _descriptions(said)) or _named(head)
     if found is None and start > 0:
-        above = [id(x) for x in takewhile(lambda x: not _begins(x, lines), lines[start:stop])]
+        above = [id(x) for x in takewhile(lambda x: not _begins(x, sisters), lines[start:stop])]
         found = _between(head, lines[body])
         if found is not None and not all(id(line) in above for line in found.lines):
             return None
     return found
 
 
-def _begins(line: Line, lines: list[Line]) -> bool:
+def _place(line: Line) -> Place:
+    """Give what the lines of one body share: the parent and the tag."""
+    return line.element.getparent(), line.element.tag
+
+
+def _begins(line: Line, sisters: Counter[Place]) -> bool:
     """Tell whether the body begins with a line: what stands below it is between its paragraphs."""
-    return line.chosen and line.is_prose and _is_of_body(line, lines)
+    return line.chosen and line.is_prose and _is_of_body(line, sisters)
 
 
-def _is_of_body(line: Line, lines: list[Line]) -> bool:
+def _is_of_body(line: Line, sisters: Counter[Place]) -> bool:
     """Tell whether a line is set like its next sisters, which are body."""
-    parent = line.element.getparent()
-    sisters = [
-        other
-        for other in lines
-        if other.chosen and other is not line and other.element.getparent() is parent
-    ]
     if _NAMED.search(_CAMEL.sub("-", str(line.element.get("class") or ""))):
         return False
-    return len([other for other in sisters if other.element.tag == line.element.tag]) >= 2
+    return sisters[_place(line)] - line.chosen >= 2
 
 
 def _headline(lines: list[Line], body: int, titles: frozenset[str]) -> int:

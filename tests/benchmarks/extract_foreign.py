@@ -48,10 +48,10 @@ half to three fifths of the leaks. Level or behind:
   and pages whose text only a script would bring; among wcxb's other types the home page of a list
   of job offers, of which trafilatura reads a menu, a thread that is a link and its title, which is
   a field of its own, and one whose posts neither reader finds.
-- CPU (``extract_speed``, every fifteenth page, after what a process loads once): .88 of
-  trafilatura's with metadata on the own sets, 1.07 on those of others, where the aim is .85. Its
-  choice of the body is a third of our time, and ``htmldate``, asked where nothing states a date,
-  a seventh.
+- CPU (every fifteenth page, three alternated rounds on a loaded machine, after what a process
+  loads once): .83 to .94 of trafilatura's with metadata on the own sets, .97 to 1.08 on those of
+  others, where the aim is .85. Its choice of the body is a third of our time, and ``htmldate``,
+  asked where nothing states a date, a tenth.
 """
 Found = dict[str, dict[str, dict[str, Any]]]
 """Figures by set and reader, as the corpus's own ``score.py --json`` prints them."""
