@@ -19,10 +19,10 @@ from archive.layout import (
     sync_directory,
 )
 from archive.lock import is_held
-from archive.warc.openfile import MANIFEST_SUFFIX
+from archive.warc.openfile import MANIFEST_SUFFIX, STAMP_SUFFIX
 
 # What stands beside WARC files: manifests and their time-stamp tokens.
-_BESIDE = (MANIFEST_SUFFIX, ".tsr")
+_BESIDE = (MANIFEST_SUFFIX, STAMP_SUFFIX)
 _MARK = ".microfiche-backup"
 """An empty file that says that a directory was made by `back_up`."""
 

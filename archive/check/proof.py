@@ -2,22 +2,25 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 
-from archive.check.tokens import find_token
 from archive.config import load_config
 from archive.errors import MicroficheError, NotFound, NotStamped, WarcError
 from archive.index.captures import Capture
 from archive.layout import Archive
 from archive.seal.stamper import load_roots
 from archive.seal.tokens import read_token
+from archive.takedowns import iter_takedowns
 from archive.times import from_timestamp
 from archive.warc.digests import same_digest, sha1
-from archive.warc.openfile import MANIFEST_SUFFIX, read_manifest, sha256_of
+from archive.warc.erasing import former_manifests
+from archive.warc.openfile import MANIFEST_SUFFIX, STAMP_SUFFIX, read_manifest, sha256_of
 from archive.warc.reader import Group, iter_groups, iter_records
 from archive.warc.records import CERTIFICATES_URI
+from archive.warc.tombstone import ERASED, erased_by
 
 _STEP = 1 << 20
 
@@ -52,11 +55,10 @@ def prove(archive: Archive, capture: Capture) -> list[Link]:
     except StopIteration:
         raise WarcError(f"{capture.file}@{capture.offset}: no record begins here") from None
     steps: tuple[Callable[[Archive, Capture, Group], Iterator[Link]], ...] = (
-        _record,
-        _digests,
-        _server,
+        *((_tombstone,) if capture.failure == ERASED else (_record, _digests, _server)),
         _file,
         _token,
+        _former,
     )
     return [link for step in steps for link in step(archive, capture, group)]
 
@@ -69,6 +71,18 @@ def _record(_: Archive, capture: Capture, group: Group) -> Iterator[Link]:
     spoken = ", ".join(v for k, v in group.main.headers if k.lower() == "warc-protocol")
     peer = f" of {came}" if came else ""
     yield Link("asked", True, f"{capture.uri}{peer} at {asked}{f' by {spoken}' if spoken else ''}")
+
+
+def _tombstone(_: Archive, capture: Capture, group: Group) -> Iterator[Link]:
+    where = f"{capture.file}, byte {capture.offset}, {capture.length} bytes as stored"
+    yield Link("record", None, f"{capture.record_id} was erased; its tombstone is in {where}")
+    said = erased_by(group.main.content) or {}
+    reason = said.get("reason") or "the log of takedowns has the reason"
+    yield Link("erased", None, f"at {said.get('at')}: {reason}")
+    yield _compared("tombstone", group.main.find("WARC-Block-Digest"), group.main.content)
+    for name in ("block", "payload"):
+        digest = said.get(f"{name}_digest") or "no digest is known"
+        yield Link(name, None, f"{digest}, of what was erased: whoever has a copy may compare")
 
 
 def _digests(_: Archive, capture: Capture, group: Group) -> Iterator[Link]:
@@ -157,28 +171,49 @@ def _file(archive: Archive, capture: Capture, _: Group) -> Iterator[Link]:
 
 
 def _token(archive: Archive, capture: Capture, _: Group) -> Iterator[Link]:
-    token = find_token(archive, capture.file)
-    manifest = archive.warcs_dir / (capture.file + MANIFEST_SUFFIX)
-    if token is None or not manifest.is_file():
-        yield Link("time stamp", None, "there is no token for its manifest")
-        return
+    yield _stamped(archive, archive.warcs_dir / (capture.file + MANIFEST_SUFFIX), "the manifest")
+
+
+def _former(archive: Archive, capture: Capture, _: Group) -> Iterator[Link]:
+    """What the file was before records of it were erased, and who vouches for that."""
+    logged = [
+        entry
+        for entry in iter_takedowns(archive)
+        if entry.get("did") == ERASED and entry.get("file") == capture.file
+    ]
+    for at, manifest in former_manifests(archive.warcs_dir / capture.file):
+        digest = (manifest.read_text("utf-8", "replace").split() or ["nothing"])[0]
+        then = [entry for entry in logged if entry.get("at") == at]
+        is_logged = any(entry.get("sha256_before") == digest for entry in then)
+        gone = " and ".join(f"{entry['record']} (byte {entry['offset']})" for entry in then)
+        said = f"until {at} the file was sha256:{digest}"
+        if is_logged:
+            said += f"; then {gone} was erased, without which that cannot be computed again"
+        else:
+            said += f", says {manifest.name}; the log of takedowns does not: restore it"
+        yield Link("before", None if is_logged else False, said)
+        yield _stamped(archive, manifest, f"the manifest of before {at}")
+
+
+def _stamped(archive: Archive, manifest: Path, called: str) -> Link:
+    token = manifest.with_name(manifest.name + STAMP_SUFFIX)
+    if not token.is_file() or not manifest.is_file():
+        return Link("time stamp", None, f"there is no token for {called}")
     try:
         roots = load_roots(load_config(archive).seal.timestamp_ca, archive.root)
-        stamp = read_token(token, manifest.read_bytes(), roots)
+        stamp = read_token(token.read_bytes(), manifest.read_bytes(), roots)
     except NotStamped as error:
-        yield Link("time stamp", False, str(error))
-        return
+        return Link("time stamp", False, f"{called}: {error}")
     except MicroficheError as error:
-        yield Link("time stamp", None, f"not looked at: {error}")
-        return
+        return Link("time stamp", None, f"not looked at: {error}")
     how = (
         "its signature leads to seal.timestamp_ca"
         if stamp.signed
         else ("whose signature was not looked at: seal.timestamp_ca names no authority")
     )
     moment = f"{stamp.moment:%Y-%m-%dT%H:%M:%SZ}"
-    yield Link(
+    return Link(
         "time stamp",
         True if stamp.signed else None,
-        f"the manifest existed at {moment}, says {stamp.authority}, token {stamp.serial}; {how}",
+        f"{called} existed at {moment}, says {stamp.authority}, token {stamp.serial}; {how}",
     )

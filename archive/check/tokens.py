@@ -15,9 +15,10 @@ from archive.check.faults import Fault, FaultKind
 from archive.config import SealTable, load_config
 from archive.errors import ArchiveUnwritable, ConfigError, NotStamped
 from archive.layout import Archive
-from archive.seal.stamper import load_roots, stamp, token_path, without_token, write_token
+from archive.seal.stamper import load_roots, stamp, without_token, write_token
 from archive.seal.tokens import read_token
-from archive.warc.openfile import MANIFEST_SUFFIX
+from archive.warc.erasing import former_manifests
+from archive.warc.openfile import MANIFEST_SUFFIX, STAMP_SUFFIX
 
 
 @dataclass(slots=True)
@@ -58,12 +59,6 @@ def check_tokens(
     return check
 
 
-def find_token(archive: Archive, filename: str) -> bytes | None:
-    """The token beside the manifest of a file; None where there is none."""
-    path = token_path(archive.warcs_dir, filename)
-    return path.read_bytes() if path.is_file() else None
-
-
 def _settings(
     archive: Archive, check: TokenCheck
 ) -> tuple[SealTable, tuple[x509.Certificate, ...]]:
@@ -83,7 +78,9 @@ def _complete(
     check: TokenCheck,
 ) -> None:
     for name in without_token(archive.warcs_dir):
-        if name in recorded:
+        manifest = archive.warcs_dir / (name + MANIFEST_SUFFIX)
+        # Since a record was erased, it may be the token of a manifest that the file had before.
+        if name in recorded and _is_of(recorded[name], manifest):
             write_token(archive.warcs_dir, name, recorded[name])
             check.repaired.append(f"put back the time-stamp token of {name}")
         elif seal.timestamp_url:
@@ -100,24 +97,22 @@ def _faults(
 ) -> Iterator[Fault]:
     for path in sorted(archive.warcs_dir.rglob(f"*{MANIFEST_SUFFIX}")):
         name = path.relative_to(archive.warcs_dir).as_posix().removesuffix(MANIFEST_SUFFIX)
-        token = find_token(archive, name) or recorded.get(name)
-        if token is not None:
+        former = [place for _, place in former_manifests(archive.warcs_dir / name)]
+        for manifest in (path, *former):
+            token = manifest.with_name(manifest.name + STAMP_SUFFIX)
             try:
-                _verify(token, path, roots)
+                if token.is_file():
+                    read_token(token.read_bytes(), manifest.read_bytes(), roots)
+                elif name in recorded and manifest is path:
+                    among = [place for place in former if _is_of(recorded[name], place)]
+                    read_token(recorded[name], (among or [path])[0].read_bytes(), roots)
             except (NotStamped, OSError) as error:
                 yield Fault(FaultKind.TIME_STAMP, name, None, str(error))
 
 
-def _verify(token: bytes, manifest: Path, roots: tuple[x509.Certificate, ...]) -> None:
-    """Hold a token against a manifest, or one that it had before a record was erased.
-
-    Raises:
-        NotStamped: it is of neither.
-        OSError: one cannot be read.
-    """
-    former = sorted(manifest.parent.glob(f"{manifest.name}.{'[0-9]' * 14}"))
-    for place in former:
-        with suppress(NotStamped):
-            read_token(token, place.read_bytes(), roots)
-            return
-    read_token(token, manifest.read_bytes(), roots)
+def _is_of(token: bytes, manifest: Path) -> bool:
+    """Whether a token is of a manifest, whoever signed it."""
+    with suppress(NotStamped, OSError):
+        read_token(token, manifest.read_bytes())
+        return True
+    return False

@@ -13,7 +13,9 @@ from archive.index.captures import Capture, get_capture
 from archive.index.open import read_index
 from archive.replay.address import ANY_TIME, parse_address
 from archive.replay.choose import Asked, find_capture
+from archive.replay.resolve import find_erased
 from archive.rights.rules import Audience
+from archive.urls import urlkey
 
 _MARKS = {True: "holds", False: "BROKEN", None: "-"}
 
@@ -27,7 +29,8 @@ def command(ctx: click.Context, capture: str, as_json: bool) -> None:
 
     CAPTURE is the id of its record, or a moment and an address, as in the address of its replay.
     Everything is computed again from the files. A link that is broken ends it with code 6; one
-    marked with a dash is not there, or not looked at, and says why.
+    marked with a dash is not there, or not looked at, and says why. Of what was erased its
+    tombstone is shown: when, why, and which digests it had.
 
     Example: microfiche verify 20260102030405/https://news.example/2026/storm
     """
@@ -51,7 +54,11 @@ def _find(db: Database, named: str) -> Capture:
     if address is None:
         return get_capture(db, named.strip("<>"))
     moment = None if address.timestamp == ANY_TIME else address.timestamp
-    found = find_capture(db, Asked(address.url, moment, address.mark))
+    key = urlkey(address.url)
+    # The tombstone of that very moment before what was captured near it.
+    gone = find_erased(db, key, at=moment) if moment and not address.mark else None
+    asked = Asked(address.url, moment, address.mark)
+    found = gone or find_capture(db, asked) or find_erased(db, key)
     if found is None:
         raise NotFound(f"{address.url}: has not been captured; look for it with microfiche cdx")
     return found

@@ -148,9 +148,9 @@ def _erased(db: Database, revisit: Capture) -> list[Capture]:
     return [found for found in _by_id(db, revisit) if found.failure == ERASED]
 
 
-def find_erased(db: Database, urlkey: str) -> Capture | None:
-    """The last capture of an address of which there is no more than its tombstone."""
-    found = iter_captures(db, urlkey, newest_first=True, failures=True)
+def find_erased(db: Database, urlkey: str, *, at: str = "") -> Capture | None:
+    """The last capture of an address (``at`` a timestamp) of which only its tombstone is left."""
+    found = iter_captures(db, urlkey, since=at, until=at or "9", newest_first=True, failures=True)
     return next((capture for capture in found if capture.failure == ERASED), None)
 
 

@@ -21,11 +21,11 @@ from archive.errors import NotStamped
 from archive.layout import OPEN_SUFFIX, sync_directory
 from archive.seal.tokens import QUERY_TYPE, query_for, read_roots, read_token
 from archive.times import from_timestamp
-from archive.warc.openfile import MANIFEST_SUFFIX
+from archive.warc.openfile import MANIFEST_SUFFIX, STAMP_SUFFIX
 
 logger = logging.getLogger(__name__)
 
-TOKEN_SUFFIX = f"{MANIFEST_SUFFIX}.tsr"
+TOKEN_SUFFIX = MANIFEST_SUFFIX + STAMP_SUFFIX
 # A token with its certificates has some 6 kB.
 MAX_TOKEN_BYTES = 1 << 20
 _TIMEOUT_S = 20.0

@@ -10,6 +10,7 @@ import os
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from glob import escape
 from pathlib import Path
 from typing import Any
 
@@ -19,12 +20,12 @@ from archive.takedowns import note_takedown
 from archive.times import to_timestamp, utc_now
 from archive.warc.digests import sha1
 from archive.warc.members import Damaged
-from archive.warc.openfile import MANIFEST_SUFFIX, sha256_of
+from archive.warc.openfile import MANIFEST_SUFFIX, STAMP_SUFFIX, sha256_of
 from archive.warc.scan import Scanned, scan_record
 from archive.warc.tombstone import ERASED, TooShort, erased_by, write_tombstone
 
 _STEP = 1024 * 1024
-_STAMP = ".tsr"
+_DIGITS = "[0-9]" * 14
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,10 +226,17 @@ def _renew_manifest(path: Path, erasing: Erasing) -> None:
     former = manifest.with_name(f"{manifest.name}.{erasing.at}")
     if not former.exists():
         write_atomically(former, f"{erasing.before}  {path.name}\n")
-    token = manifest.with_name(manifest.name + _STAMP)
+    token = manifest.with_name(manifest.name + STAMP_SUFFIX)
     if token.exists():
-        token.rename(former.with_name(former.name + _STAMP))
+        token.rename(former.with_name(former.name + STAMP_SUFFIX))
     write_atomically(manifest, f"{erasing.after}  {path.name}\n")
+
+
+def former_manifests(sealed: Path) -> list[tuple[str, Path]]:
+    """Manifests that a file had, each with when a record was erased after it; the oldest first."""
+    start = f"{sealed.name}{MANIFEST_SUFFIX}."
+    found = sorted(sealed.parent.glob(f"{escape(start)}{_DIGITS}"))
+    return [(path.name.removeprefix(start), path) for path in found]
 
 
 def _replaced(path: Path, offset: int, made: bytes) -> Iterator[bytes]:

@@ -14,6 +14,8 @@ from archive.errors import ArchiveUnwritable, OutOfRoom
 from archive.layout import OPEN_SUFFIX, sync_directory, write_atomically
 
 MANIFEST_SUFFIX = ".sha256"
+STAMP_SUFFIX = ".tsr"
+"""Of the time-stamp token beside a manifest, behind the name of that."""
 
 
 class OpenWarc:

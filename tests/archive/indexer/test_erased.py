@@ -99,6 +99,34 @@ def test_what_is_erased_is_gone_and_all_else_stands(shelf, tmp_path):
     assert check_archive(copy, workers=1).faults == []
 
 
+def verify(shelf, named):
+    done = CliRunner().invoke(cli, ["-C", str(shelf.archive.root), "verify", "--json", named])
+    links = [tuple(link.values()) for link in json.loads(done.output)["links"]]
+    return done.exit_code, links
+
+
+def test_the_chain_of_proof_says_what_is_left_of_it(shelf):
+    former = read_manifest(shelf.archive.warcs_dir / shelf.erased.filename)
+    erased = erase_it(shelf)
+    code, links = verify(shelf, f"{T1}/{URL}")
+    told = {name: (holds, said) for name, holds, said in links}
+    assert code == 0
+    assert told["erased"] == (None, f"at {erased.at}: Order 1/26")
+    assert told["payload"][0] is None
+    assert told["payload"][1].startswith(shelf.erased.entity_digest)
+    assert told["tombstone"][0] is told["file"][0] is True
+    code, links = verify(shelf, f"{T1}/{OTHER}")
+    told = {name: (holds, said) for name, holds, said in links}
+    assert code == 0
+    assert told["block"][0] is told["payload"][0] is told["file"][0] is True
+    holds, said = told["before"]
+    assert holds is None
+    assert f"sha256:{former}; then {erased.record_id} (byte {erased.offset}) was erased" in said
+    shelf.archive.takedowns_path.unlink()
+    code, links = verify(shelf, f"{T1}/{OTHER}")
+    assert (code, [name for name, holds, _ in links if holds is False]) == (6, ["before"])
+
+
 def dump(archive: Archive):
     with closing(sqlite3.connect(archive.index_path)) as db:
         wanted = (

@@ -12,6 +12,7 @@ from click.testing import CliRunner
 
 from archive.check.faults import FaultKind
 from archive.check.run import check_archive
+from archive.check.tokens import check_tokens
 from archive.cli import cli
 from archive.errors import NotStamped
 from archive.index.open import open_index
@@ -45,7 +46,7 @@ def good(request):
 @pytest.fixture
 def shelf(tmp_path):
     shelf = Shelf(tmp_path / "archive")
-    shelf.put(URL, b"<p>one", at=T1)
+    shelf.put(URL, b"<p>one" + b" ".join(b"%x" % n**9 for n in range(99)), at=T1)
     shelf.index()
     shelf.close()
     return shelf
@@ -233,6 +234,33 @@ def test_verify_names_the_link_that_is_broken(shelf, tsa):
     assert broken == ["file", "time"]
     code, _ = verify(archive, "urn:uuid:none")
     assert code == 1
+
+
+def test_a_token_from_before_an_erasing_stays_that_of_its_manifest(shelf, tsa):
+    archive = shelf.archive
+    (name,) = sealed(archive)
+    seal_with(archive, tsa)
+    path = stamp(archive.warcs_dir, name, tsa.url)
+    token = path.read_bytes()
+    with closing(open_index(archive)) as db:
+        (record,) = db.execute("SELECT record_id FROM captures").fetchone()
+    done = CliRunner().invoke(
+        cli, ["-C", str(archive.root), "erase", record, "--reason", "x", "--yes"]
+    )
+    assert done.exit_code == 0, done.output
+    code, told = verify(archive, "--json", record)
+    stamps = [one for one in json.loads(told)["links"] if one["name"] == "time stamp"]
+    assert (code, [one["holds"] for one in stamps]) == (0, [None, True])
+    # The next file has it in a record; it is not put beside a manifest that it is not of.
+    assert check_tokens(archive, {name: token}, repair=True).repaired == [
+        f"had {name} time-stamped"
+    ]
+    code, told = verify(archive, "--json", record)
+    stamps = [one for one in json.loads(told)["links"] if one["name"] == "time stamp"]
+    assert (code, [one["holds"] for one in stamps]) == (0, [True, True])
+    (former,) = archive.warcs_dir.rglob(f"*.sha256.{'[0-9]' * 14}.tsr")
+    former.write_bytes(path.read_bytes())
+    assert kinds(check_archive(archive, workers=1)) == [FaultKind.TIME_STAMP]
 
 
 def test_the_records_say_whose_they_are():
