@@ -210,6 +210,9 @@ class SavedSearch(_Table):
 
     query: str = Field(min_length=1, description="What to search for; docs/search.md.")
     title: str = Field("", description="The title of its feed; the name where empty.")
+    public: bool = Field(
+        False, description="Whether readers, too, see it and its feed in the reading room."
+    )
     feed: OutputPath = Field(
         "",
         description="An Atom feed of the newest 100 hits is kept at this path, below the archive.",

@@ -1,16 +1,21 @@
 """Changes of ``microfiche.toml`` that leave all else in it as it stands."""
 
 from datetime import timedelta
+from stat import S_IMODE
+from threading import Lock
 from typing import Any
 
 import tomlkit
 
-from archive.config import Source, load_config
+from archive.config import SavedSearch, Source, load_config
 from archive.config_values import SOURCE_ID
 from archive.durations import duration_text
-from archive.errors import ArchiveUnwritable, ConfigError
+from archive.errors import ArchiveUnwritable, ConfigError, NotFound
 from archive.layout import Archive, write_atomically
 from archive.wording import did_you_mean
+
+# Read, changed and replaced by one at a time: several of the staff may save at once in the room.
+_editing = Lock()
 
 
 def add_source(archive: Archive, source_id: str, source: Source) -> None:
@@ -65,6 +70,45 @@ def remove_source(archive: Archive, source_id: str) -> None:
     _write(archive, document)
 
 
+def write_search(archive: Archive, name: str, search: SavedSearch) -> None:
+    """Write query, title and whether readers see it into ``[searches.NAME]``; its other keys stay.
+
+    Raises:
+        ConfigError: the name is none, or the file was wrong before.
+        ArchiveUnwritable: the file cannot be replaced.
+    """
+    if not SOURCE_ID.fullmatch(name):
+        raise ConfigError(
+            f"saved search {name!r}: expected lower-case letters, digits, dots, dashes"
+        )
+    with _editing:
+        load_config(archive)
+        document = _document(archive)
+        tables: Any = document.setdefault("searches", tomlkit.table(is_super_table=True))
+        if name not in tables:
+            tables.add(name, tomlkit.table())
+        for key in ("query", "title", "public"):
+            tables[name][key] = getattr(search, key)
+        _write(archive, document)
+
+
+def remove_search(archive: Archive, name: str) -> None:
+    """Take ``[searches.NAME]`` out of ``microfiche.toml``.
+
+    Raises:
+        NotFound: there is no such search.
+        ConfigError: the file was wrong before.
+        ArchiveUnwritable: the file cannot be replaced.
+    """
+    with _editing:
+        if name not in load_config(archive).searches:
+            raise NotFound(f"saved search {name[:100]!r}: there is none; see the list of them")
+        document = _document(archive)
+        tables: Any = document["searches"]
+        del tables[name]
+        _write(archive, document)
+
+
 def _check_known(archive: Archive, source_id: str) -> None:
     known = load_config(archive).sources
     if source_id not in known:
@@ -80,7 +124,8 @@ def _document(archive: Archive) -> tomlkit.TOMLDocument:
 
 def _write(archive: Archive, document: tomlkit.TOMLDocument) -> None:
     try:
-        write_atomically(archive.config_path, tomlkit.dumps(document))
+        mode = S_IMODE(archive.config_path.stat().st_mode)
+        write_atomically(archive.config_path, tomlkit.dumps(document), mode=mode)
     except OSError as error:
         raise ArchiveUnwritable(
             f"{archive.config_path}: cannot be written: {error.strerror}"

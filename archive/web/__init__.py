@@ -16,6 +16,7 @@
     holdings.py  what the archive has, counted
     timeline.py  captures before, after and beside one
     evidence.py  a page read again (by reread.py, a process of its own), to show why it was read so
+    saved_searches.py  searches kept by name, for feeds
     sign_in.py   the staff's way in and out; runs.py, save.py, notes.py: for them alone
     publishers.py how publications are treated, for who publishes them
     room.py      what requests share; policy.py, problems.py: headers and errors

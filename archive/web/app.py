@@ -33,6 +33,7 @@ from archive.web import (
     publishers,
     runs,
     save,
+    saved_searches,
     searches,
     sign_in,
     sources,
@@ -105,6 +106,7 @@ def create_room(
     app.include_router(compare.router)
     app.include_router(events.router)
     app.include_router(trend.router)
+    app.include_router(saved_searches.router)
     app.include_router(searches.router)
     app.include_router(sources.router)
     app.include_router(notes.router)

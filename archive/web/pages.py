@@ -74,7 +74,9 @@ class Asked:
 
 
 @router.get("/")
-def search_page(room: InRoom, audience: For, asked: Annotated[Asked, Depends()]) -> Response:
+def search_page(
+    room: InRoom, audience: For, asking: Who, asked: Annotated[Asked, Depends()]
+) -> Response:
     """Search; without a query, the newest articles and what the archive holds."""
     if asked.since or asked.until:
         return RedirectResponse(asked.of_days(), 302)
@@ -102,6 +104,7 @@ def search_page(room: InRoom, audience: For, asked: Annotated[Asked, Depends()])
     html = page(
         "search.html",
         room=room,
+        is_staff=asking.is_staff,
         q=q,
         order=asked.order,
         after=asked.after,

@@ -38,12 +38,17 @@ Asked = Annotated[str, Query(max_length=2000)]
 @router.get("/search.atom")
 def search_feed(room: InRoom, db: Index, q: Asked = "") -> Response:
     """The newest articles of a search."""
+    return feed_of(room, db, q, title=q or "Newest articles")
+
+
+def feed_of(room: Room, db: Database, q: str, *, title: str) -> Response:
+    """The newest articles of a search, under a title, as whoever asks may see them."""
     hits = search(db, q, limit=FEED_SIZE, order="newest", helpful=False).hits
     latest = max((hit.captured_at for hit in hits), default="19700101000000")
     address = f"{room.origins.room}/search.atom"
     feed = atom.Feed(
         name=f"{room.config().archive.contact}/search?q={q}",
-        title=f"{q or 'Newest articles'} · {room.title}",
+        title=f"{title} · {room.title}",
         subtitle=q,
         updated=atom.moment_of(latest),
         author=room.title,

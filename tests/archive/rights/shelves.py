@@ -29,7 +29,8 @@ def fill(root: Path) -> Filled:
     shelf = Shelf(root)
     with shelf.archive.config_path.open("a", encoding="utf-8") as config:
         config.write('\n[sources.daily]\nname = "The Daily"\nurl = "http://daily.test/"\n')
-        config.write(f'\n[searches.all]\nquery = "{WORD} OR harbour"\nfeed = "saved/all.atom"\n')
+        config.write(f'\n[searches.all]\nquery = "{WORD} OR harbour"\npublic = true\n')
+        config.write('feed = "saved/all.atom"\n')
     told = (
         f"The {WORD} {MARK} was seen from the harbour wall by two volunteers who count seals.",
         *PROSE,

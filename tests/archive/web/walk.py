@@ -24,6 +24,7 @@ def every_page(asking) -> list[str]:
             "/why?url=http://post.test/none",
             "/save",
             "/notes",
+            "/searches",
             "/none",
         ),
         *("/captures", f"/captures?url={URL}", "/captures?url=http://post.test/*"),
