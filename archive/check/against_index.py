@@ -44,7 +44,8 @@ _DUPLICATES = """
 SELECT b.file, b.offset, b.record_id, a.file, a.offset FROM records a
 JOIN records b ON a.record_id = b.record_id AND a.file < b.file WHERE a.record_id <> ''
 """
-# A revisit names its original by id, else by address and date, else by digest alone.
+# A revisit names its original by id, else by address and date, else by digest alone. Of what was
+# erased the tombstone answers: the one kind of metadata record that has a digest here.
 _REVISITS = """
 SELECT r.file, r.offset, r.record_id, r.refers_to, r.refers_uri, r.refers_date, r.digest,
        o.record_id, o.type, o.uri, o.date, o.digest
@@ -56,7 +57,11 @@ FROM records r LEFT JOIN records o ON o.rowid = coalesce(
     (SELECT rowid FROM records WHERE r.refers_to IS NULL AND uri = r.refers_uri
         AND date = r.refers_date AND type IN ('response', 'resource') LIMIT 1),
     (SELECT rowid FROM records WHERE r.refers_to IS NULL AND r.refers_uri IS NULL
-        AND digest = r.digest AND type IN ('response', 'resource') LIMIT 1))
+        AND digest = r.digest AND type IN ('response', 'resource') LIMIT 1),
+    (SELECT rowid FROM records WHERE r.refers_to IS NULL AND uri = r.refers_uri
+        AND date = r.refers_date AND type = 'metadata' AND digest IS NOT NULL LIMIT 1),
+    (SELECT rowid FROM records WHERE r.refers_to IS NULL AND r.refers_uri IS NULL
+        AND digest = r.digest AND type = 'metadata' LIMIT 1))
 WHERE r.type = 'revisit'
 """
 _NOT_INDEXED = """

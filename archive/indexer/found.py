@@ -16,6 +16,7 @@ from archive.warc.digests import plain_digest
 from archive.warc.message import REDIRECTS
 from archive.warc.reader import CAPTURE_TYPES, Group, Record
 from archive.warc.stored import StoredHttp
+from archive.warc.tombstone import erased_by
 from extract.sniff import is_pdf
 
 _PAGES = ("text/html", "application/xhtml+xml", "application/pdf", "application/x-pdf")
@@ -114,7 +115,12 @@ def _capture(
 ) -> FoundCapture:
     uri, kind = clean(record.target_uri), _text(facts.get("kind"))
     record_id = clean(record.capture_id)
-    digest = _text(facts.get("entity_digest")) or record.find("WARC-Payload-Digest")
+    erased = erased_by(record.content) if record.type == "metadata" else None
+    digest = (
+        _text(facts.get("entity_digest"))
+        or record.find("WARC-Payload-Digest")
+        or _text((erased or {}).get("payload_digest"))
+    )
     captured_at = record.date
     status = http.status if http else 200 if record.type in ("resource", "conversion") else None
     location = http.get("Location") if http and http.status in REDIRECTS else None

@@ -22,6 +22,10 @@ _ORIGINALS = (
     "SELECT record_id FROM captures WHERE substr(digest, -8) = substr(:digest, -8) "
     "AND digest = :digest AND record_type = 'response' ORDER BY id LIMIT 4"
 )
+_TOMBSTONES = (
+    "SELECT record_id FROM captures WHERE substr(digest, -8) = substr(:digest, -8) "
+    "AND digest = :digest AND failure = 'erased' ORDER BY id LIMIT 1"
+)
 _PARTS = (
     "SELECT * FROM cdx WHERE urlkey = :urlkey AND uri = :uri AND status = 206 "
     "AND substr(timestamp, 1, 8) BETWEEN :since AND :until ORDER BY timestamp, id LIMIT 2000"
@@ -144,8 +148,14 @@ def _originals(db: Database, revisit: Capture, seen: set[str]) -> Iterator[Captu
 
 
 def _erased(db: Database, revisit: Capture) -> list[Capture]:
-    """What a revisit refers to, where it was erased."""
-    return [found for found in _by_id(db, revisit) if found.failure == ERASED]
+    """What a revisit refers to, where it was erased; found as originals are."""
+    named = [*_by_id(db, revisit), *_by_address(db, revisit, failures=True)]
+    rows = db.execute(_TOMBSTONES, {"digest": revisit.digest}).fetchall()
+    return [
+        found
+        for found in (*named, *(get_capture(db, row[0]) for row in rows))
+        if found.failure == ERASED
+    ]
 
 
 def find_erased(db: Database, urlkey: str, *, at: str = "") -> Capture | None:
@@ -172,7 +182,7 @@ def _by_id(db: Database, revisit: Capture) -> Iterator[Capture]:
             return
 
 
-def _by_address(db: Database, revisit: Capture) -> list[Capture]:
+def _by_address(db: Database, revisit: Capture, *, failures: bool = False) -> list[Capture]:
     if not revisit.refers_to_uri or not revisit.refers_to_date:
         return []
     try:
@@ -180,7 +190,7 @@ def _by_address(db: Database, revisit: Capture) -> list[Capture]:
     except ValueError:
         return []
     key = urlkey(revisit.refers_to_uri)
-    same_second = iter_captures(db, key, since=wanted, until=wanted)
+    same_second = iter_captures(db, key, since=wanted, until=wanted, failures=failures)
     # http and https have one urlkey, and a redirect often the same second as what it leads to.
     return sorted(
         (c for c in same_second if revisit.digest is None or c.digest == revisit.digest),

@@ -26,12 +26,14 @@ from archive.takedowns import iter_takedowns
 from archive.warc import erasing as erasing_module
 from archive.warc.openfile import MANIFEST_SUFFIX, read_manifest
 from archive.warc.walk import walk
+from tests.archive.check.test_check import rewrite
 from tests.archive.replay.shelf import Shelf
 from tests.archive.web.shelves import PROSE, article
 
 URL, AGAIN, OTHER = (f"http://post.test/{name}.html" for name in ("a", "again", "b"))
 T1, T2 = "20260102030405", "20260202030405"
 WORD = "zyxomma"
+REFERENCES = ("WARC-Refers-To", "WARC-Refers-To-Target-URI", "WARC-Refers-To-Date")
 
 
 @pytest.fixture
@@ -142,6 +144,23 @@ def test_a_rebuild_gives_the_same_index(shelf):
     followed = dump(shelf.archive)
     update(shelf.archive, load_config(shelf.archive), from_nothing=True)
     assert dump(shelf.archive) == followed
+
+
+@pytest.mark.parametrize("left_out", [("WARC-Refers-To",), REFERENCES])
+def test_a_revisit_that_names_no_record_is_of_what_was_erased(shelf, left_out):
+    def change(raw):
+        lines = raw.split(b"\r\n")
+        gone = tuple(f"{name}: ".encode() for name in left_out)
+        return b"\r\n".join(line for line in lines if not line.startswith(gone))
+
+    config = load_config(shelf.archive)
+    rewrite(shelf.archive, shelf.revisit.record_id, change)
+    update(shelf.archive, config, from_nothing=True)
+    erase_it(shelf)
+    update(shelf.archive, config, from_nothing=True)
+    assert check_archive(shelf.archive, workers=1).faults == []
+    with read_index(shelf.archive) as db, pytest.raises(Withheld, match="was erased on"):
+        find_stored(shelf.archive, db, Asked(URL, T2))
 
 
 class Crash(Exception):
