@@ -10,12 +10,13 @@ from contextlib import closing
 from sqlite_utils import Database
 
 from archive.config import Config
-from archive.index.captures import get_capture
+from archive.index.captures import Capture, get_capture
 from archive.indexer.fulltext import merge
 from archive.indexer.rereading import read_captures_again
 from archive.layout import Archive
 from archive.lock import hold
 from archive.rules import load_rules
+from archive.warc.digests import sha1
 from archive.warc.erasing import (
     Erasing,
     begin_erasing,
@@ -29,12 +30,29 @@ SELECT id FROM captures WHERE substr(record_id, -12) = substr(:record, -12) AND 
 UNION SELECT id FROM captures
 WHERE record_type = 'revisit' AND (refers_to = :record OR digest = :digest)
 """
+_COPIES = """
+SELECT record_id FROM captures
+WHERE substr(digest, -8) = substr(:digest, -8) AND digest = :digest AND record_id <> :record
+AND record_type IN ('response', 'resource')
+UNION SELECT record_id FROM captures
+WHERE record_type = 'conversion' AND refers_to = :record ORDER BY 1
+"""
 # The crawler would keep the next capture of the same payload as a revisit of nothing.
 _FRONTIER = (
     "DELETE FROM payloads WHERE trim(record_id, '<>') = ?",
     """UPDATE urls SET etag = '', last_modified = '', record_id = NULL, record_uri = NULL,
     record_date = NULL, record_digest = NULL WHERE trim(record_id, '<>') = ?""",
 )
+
+
+def find_copies(db: Database, capture: Capture) -> list[Capture]:
+    """Captures whose own records hold the payload of this one, or what a browser made of it.
+
+    Revisits have none. Answers without a body are no copies of each other.
+    """
+    digest = None if capture.digest == sha1(b"") else capture.digest
+    values = {"digest": digest, "record": capture.record_id}
+    return [get_capture(db, row[0]) for row in db.execute(_COPIES, values).fetchall()]
 
 
 def erase(
@@ -46,7 +64,7 @@ def erase(
     *,
     tell: Callable[[str], None] = lambda _: None,
 ) -> Erasing:
-    """Erase the record of a capture, for good; its tombstone says so.
+    """Erase the record of a capture and its request, for good; tombstones say so.
 
     Args:
         archive: The archive; no crawl may be running.
@@ -70,6 +88,8 @@ def erase(
     ):
         plan = plan_erasing(archive, capture.file, capture.offset, reason=reason, known=known)
         begin_erasing(archive, plan)
+        for offset in plan.staying:
+            tell(f"{capture.file}@{offset}: its request stays, too short for a tombstone")
         tell(f"erased {capture.file}@{capture.offset}; the index follows")
         follow_erasing(archive, config)
     return plan
@@ -90,11 +110,11 @@ def follow_erasing(archive: Archive, config: Config) -> Erasing | None:
         with closing(sqlite3.connect(archive.frontier_path)) as frontier, frontier:
             frontier.execute("PRAGMA secure_delete = ON")
             for statement in _FRONTIER:
-                frontier.execute(statement, [erasing.record_id])
+                frontier.execute(statement, [erasing.main.record_id])
     if archive.index_path.is_file():
         values = {
-            "record": erasing.record_id,
-            "digest": erasing.facts["erased"].get("payload_digest"),
+            "record": erasing.main.record_id,
+            "digest": erasing.main.facts["erased"].get("payload_digest"),
         }
         book = load_rules(archive).book
         read_captures_again(

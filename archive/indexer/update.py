@@ -80,7 +80,7 @@ def update(
         for recovered in recover_leftovers(archive):
             tell(f"sealed after a crash: {recovered}")
         if (erased := _follow_erasing(archive, config)) is not None:
-            tell(f"finished to erase {erased.record_id} of {erased.filename}")
+            tell(f"finished to erase {erased.main.record_id} of {erased.filename}")
         report, stale = None, frozenset[str]()
         if not from_nothing:
             report, stale = _catch_up(archive, config, rules, reread, on_progress, tell)

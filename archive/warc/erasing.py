@@ -1,4 +1,4 @@
-"""Erasing one record of a sealed file, so that a crash at any point is made good.
+"""Erasing a record of a sealed file, and its request; a crash at any point is made good.
 
 What is going to be done is written down first, durably, in ``erasing.json``. From then on it is
 only ever finished: each step may be done twice. `finish_erasing` is called whenever an archive is
@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from glob import escape
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from archive.errors import ArchiveUnwritable, WarcError
 from archive.layout import OPEN_SUFFIX, Archive, sync_directory, write_atomically
@@ -23,34 +23,30 @@ from archive.warc.members import Damaged
 from archive.warc.openfile import MANIFEST_SUFFIX, STAMP_SUFFIX, sha256_of
 from archive.warc.scan import Scanned, scan_record
 from archive.warc.tombstone import ERASED, TooShort, erased_by, write_tombstone
+from archive.warc.walk import walk
 
 _STEP = 1024 * 1024
+_MAX_REQUEST = 16 * _STEP
 _DIGITS = "[0-9]" * 14
 
 
 @dataclass(frozen=True, slots=True)
-class Erasing:
+class Leaving:
     """One record on its way out.
 
     Attributes:
-        filename: Of the WARC file, relative to ``warcs/``.
-        offset: Where the record begins.
+        offset: Where it begins.
         length: Its bytes in the file.
         compressed: Whether it is a gzip member.
         headers: Its named fields.
         facts: What its tombstone says.
-        before: The SHA-256 of the file as it was.
-        after: And as it will be.
     """
 
-    filename: str
     offset: int
     length: int
     compressed: bool
     headers: list[tuple[str, str]]
     facts: dict[str, Any]
-    before: str
-    after: str
 
     @property
     def record_id(self) -> str:
@@ -58,15 +54,39 @@ class Erasing:
         found = {name.lower(): value for name, value in self.headers}
         return found.get("warc-record-id", "").strip("<>")
 
-    @property
-    def at(self) -> str:
-        """When it was decided; a timestamp."""
-        return str(self.facts[ERASED]["at"])
-
     def tombstone(self) -> bytes:
         """What takes its place."""
         headers = tuple((name, value) for name, value in self.headers)
         return write_tombstone(headers, self.facts, self.length, compressed=self.compressed)
+
+
+@dataclass(frozen=True, slots=True)
+class Erasing:
+    """What is erased of one file.
+
+    Attributes:
+        filename: Of the WARC file, relative to ``warcs/``.
+        records: The one that was named, then the requests of its exchange.
+        before: The SHA-256 of the file as it was.
+        after: And as it will be.
+        staying: Where requests are that no tombstone has room in the place of.
+    """
+
+    filename: str
+    records: list[Leaving]
+    before: str
+    after: str
+    staying: list[int]
+
+    @property
+    def main(self) -> Leaving:
+        """The record that was named."""
+        return self.records[0]
+
+    @property
+    def at(self) -> str:
+        """When it was decided; a timestamp."""
+        return str(self.main.facts[ERASED]["at"])
 
 
 def plan_erasing(
@@ -78,7 +98,7 @@ def plan_erasing(
     known: dict[str, Any],
     now: Callable[[], datetime] = utc_now,
 ) -> Erasing:
-    """What it takes to erase the record at a place; nothing is changed.
+    """What it takes to erase the record at a place and its request; nothing is changed.
 
     Args:
         archive: The archive.
@@ -94,38 +114,63 @@ def plan_erasing(
     """
     path = archive.warcs_dir / filename
     if not filename.endswith((".warc", ".warc.gz")) or not path.is_file():
-        told = (
-            "is still being written: end the crawl first"
-            if _is_open(archive, filename)
-            else ("expected a sealed .warc.gz or .warc below warcs/")
-        )
-        raise WarcError(f"{filename}: {told}")
+        raise WarcError(f"{filename}: {_why_not(archive, filename)}")
     where = f"{filename}@{offset}"
     try:
         with path.open("rb") as file:
             scanned = scan_record(file, offset)
+            if erased_by(scanned.block) is not None:
+                told = "was erased before; `microfiche rights log` says when and why"
+                raise WarcError(f"{where}: {told}")
+            requests = list(_requests(file, scanned))
     except (Damaged, OSError) as error:
-        raise WarcError(f"{where}: cannot be erased by itself: {error}") from error
-    if erased_by(scanned.block) is not None:
-        raise WarcError(f"{where}: was erased before; `microfiche rights log` says when and why")
-    facts = _facts(scanned, reason, known, to_timestamp(now()))
-    headers = [(name, value) for name, value in scanned.head.headers]
-    try:
-        made = write_tombstone(
-            scanned.head.headers, facts, scanned.length, compressed=scanned.compressed
-        )
-    except TooShort as error:
-        raise WarcError(f"{where}: {error}") from error
-    return Erasing(
-        filename,
-        offset,
-        scanned.length,
-        scanned.compressed,
-        headers,
-        facts,
-        sha256_of(_pieces(path, 0, path.stat().st_size)),
-        sha256_of(_replaced(path, offset, made)),
-    )
+        raise WarcError(f"{where}: cannot be erased by itself: {error}; {REWRITE}") from error
+    at = to_timestamp(now())
+    records, made, staying = [], [], []
+    for one in (scanned, *requests):
+        headers = [(name, value) for name, value in one.head.headers]
+        facts = _facts(one, reason, known if one is scanned else {}, at)
+        leaving = Leaving(one.offset, one.length, one.compressed, headers, facts)
+        try:
+            made.append((one.offset, leaving.tombstone()))
+        except TooShort as error:
+            if one is scanned:
+                raise WarcError(f"{where}: {error}") from error
+            staying.append(one.offset)
+        else:
+            records.append(leaving)
+    before = sha256_of(_pieces(path, 0, path.stat().st_size))
+    return Erasing(filename, records, before, sha256_of(_replaced(path, made)), staying)
+
+
+REWRITE = (
+    "move the file out of warcs/, take it in again with `microfiche ingest FILE`, which writes "
+    "each record as a gzip member of its own, run `microfiche index --rebuild`, and erase it then"
+)
+"""What to do about a record that is not by itself in a file which can be changed."""
+
+
+def _why_not(archive: Archive, filename: str) -> str:
+    if _is_open(archive, filename):
+        return "is still being written: end the crawl first"
+    if filename.endswith(".warc.zst"):
+        return f"zstd cannot be changed in one place; {REWRITE}"
+    return "expected a sealed .warc.gz or .warc below warcs/"
+
+
+def _requests(file: BinaryIO, main: Scanned) -> Iterator[Scanned]:
+    """Requests of the same exchange, before it or behind it in its file, that are still there."""
+    mine = {main.record_id, *_concurrent(main)} - {""}
+    file.seek(0, os.SEEK_END)
+    for found in walk(file, 0, file.tell(), max_block=_MAX_REQUEST, digests=False):
+        if not isinstance(found, Scanned) or found.type != "request":
+            continue
+        if found.record_id in mine or mine & set(_concurrent(found)):
+            yield found
+
+
+def _concurrent(scanned: Scanned) -> list[str]:
+    return [v for name, v in scanned.head.headers if name.lower() == "warc-concurrent-to"]
 
 
 def _is_open(archive: Archive, filename: str) -> bool:
@@ -169,7 +214,11 @@ def find_erasing(archive: Archive) -> Erasing | None:
     """
     try:
         told = json.loads(archive.erasing_path.read_text("utf-8"))
-        return Erasing(**told | {"headers": [tuple(pair) for pair in told["headers"]]})
+        records = [
+            Leaving(**one | {"headers": [tuple(pair) for pair in one["headers"]]})
+            for one in told["records"]
+        ]
+        return Erasing(**told | {"records": records})
     except FileNotFoundError:
         return None
     except (OSError, ValueError, TypeError, KeyError) as error:
@@ -193,10 +242,12 @@ def finish_erasing(archive: Archive) -> Erasing | None:
         _renew_manifest(path, erasing)
     except OSError as error:
         raise ArchiveUnwritable(f"{path}: cannot be written: {error.strerror}") from error
-    said = {k: v for k, v in erasing.facts[ERASED].items() if k != "at"}
-    place = {"file": erasing.filename, "offset": erasing.offset}
-    entry = {"at": erasing.at, "did": ERASED, "record": erasing.record_id, **place, **said}
-    note_takedown(archive, entry | {"sha256_before": erasing.before, "sha256": erasing.after})
+    file = {"sha256_before": erasing.before, "sha256": erasing.after}
+    for one in erasing.records:
+        said = {k: v for k, v in one.facts[ERASED].items() if k != "at"}
+        place = {"file": erasing.filename, "offset": one.offset}
+        entry = {"at": erasing.at, "did": ERASED, "record": one.record_id, **place, **said}
+        note_takedown(archive, entry | file)
     return erasing
 
 
@@ -207,14 +258,14 @@ def forget_erasing(archive: Archive) -> None:
 
 
 def _overwrite(path: Path, erasing: Erasing) -> None:
-    made = erasing.tombstone()
     descriptor = os.open(path, os.O_WRONLY | os.O_CLOEXEC)
     try:
         # In place: the old bytes are gone from the disk, and every other record stays where it is.
-        left, offset = memoryview(made), erasing.offset
-        while left:
-            written = os.pwrite(descriptor, left, offset)
-            left, offset = left[written:], offset + written
+        for one in erasing.records:
+            left, offset = memoryview(one.tombstone()), one.offset
+            while left:
+                written = os.pwrite(descriptor, left, offset)
+                left, offset = left[written:], offset + written
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
@@ -239,10 +290,13 @@ def former_manifests(sealed: Path) -> list[tuple[str, Path]]:
     return [(path.name.removeprefix(start), path) for path in found]
 
 
-def _replaced(path: Path, offset: int, made: bytes) -> Iterator[bytes]:
-    yield from _pieces(path, 0, offset)
-    yield made
-    yield from _pieces(path, offset + len(made), path.stat().st_size)
+def _replaced(path: Path, made: list[tuple[int, bytes]]) -> Iterator[bytes]:
+    place = 0
+    for offset, tombstone in sorted(made):
+        yield from _pieces(path, place, offset)
+        yield tombstone
+        place = offset + len(tombstone)
+    yield from _pieces(path, place, path.stat().st_size)
 
 
 def _pieces(path: Path, start: int, end: int) -> Iterator[bytes]:

@@ -14,6 +14,7 @@ from archive.warc.facts import read_facts
 from archive.warc.members import Headers
 from archive.warc.scan import Scanned
 from archive.warc.stored import StoredHttp, stored_response
+from archive.warc.tombstone import erased_by
 from archive.warc.walk import Gap, walk
 
 # Of a longer block, as foreign WARCs hold them (video), only this much is read.
@@ -304,6 +305,11 @@ def _group(records: list[Record]) -> Group:
         return next((record for record in records if record.type in types), None)
 
     metadata, request = first({"metadata"}), first({"request"})
-    main = first(CAPTURE_TYPES) or metadata or records[0]
+    main = first(CAPTURE_TYPES)
+    if metadata is not None and main is None:
+        # Of an exchange that was erased whole, the tombstone of the response stands for it.
+        tombs = (r for r in records if (erased_by(r.content) or {}).get("type") in CAPTURE_TYPES)
+        metadata = next(tombs, metadata)
+    main = main or metadata or records[0]
     last = records[-1]
     return Group(main, request, metadata, records[0].offset, last.offset + last.length)

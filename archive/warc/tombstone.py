@@ -20,7 +20,9 @@ from archive.warc.members import RECORD_END, Headers
 ERASED = "erased"
 """The fact by which a tombstone is known, and the failure that the index has for it."""
 
-_KEPT = ("WARC-Record-ID", "WARC-Target-URI", "WARC-Date", "WARC-Warcinfo-ID")
+_KEPT = ("WARC-Record-ID", "WARC-Target-URI", "WARC-Date", "WARC-Concurrent-To")
+_WARCINFO = "WARC-Warcinfo-ID"
+_LONG, _LONGER = ("reason",), ("block_digest",)
 _MAX_STORED = 65_535
 _GZIP_HEAD = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\xff"
 _HAS_COMMENT = 0x10
@@ -38,19 +40,20 @@ def write_tombstone(
     Args:
         headers: Named fields of that record.
         facts: What is said of it, its digests among them; without its reason where that is too
-            long for its place.
+            long for its place, and with no digest but the payload's where that is not enough.
         length: Its bytes in the file.
         compressed: Whether it is a gzip member.
 
     Raises:
         TooShort: not even the shortest has room there.
     """
-    kept = [(name, value) for name, value in headers if name in _KEPT]
-    shorter = {k: v for k, v in facts.items() if k != ERASED}
-    shorter[ERASED] = {k: v for k, v in facts[ERASED].items() if k != "reason"}
-    for said in (facts, shorter):
+    least = [(name, value) for name, value in headers if name in _KEPT]
+    kept = [*least, *((name, value) for name, value in headers if name == _WARCINFO)]
+    for fields, left_out in ((kept, ()), (kept, _LONG), (least, (*_LONG, *_LONGER))):
+        said = {k: v for k, v in facts.items() if k not in left_out}
+        said[ERASED] = {k: v for k, v in facts[ERASED].items() if k not in left_out}
         for write in (_stored, _commented) if compressed else (_plain,):
-            if (made := write(kept, said, length)) is not None:
+            if (made := write(fields, said, length)) is not None:
                 return made
     raise TooShort(f"{length} bytes are too few for a record that says what stood there")
 

@@ -1,6 +1,9 @@
 """`microfiche erase`: a record gone for good, everything else as it was, and a crash made good."""
 
+import gzip
+import hashlib
 import json
+import shlex
 import sqlite3
 from contextlib import closing
 
@@ -11,7 +14,7 @@ from archive.backup import back_up
 from archive.check.run import check_archive
 from archive.cli import cli
 from archive.config import load_config
-from archive.errors import ArchiveLocked, ExitCode, Withheld
+from archive.errors import ArchiveLocked, ExitCode, WarcError, Withheld
 from archive.index.open import open_index, read_index
 from archive.indexer import erased as erased_module
 from archive.indexer.erased import erase
@@ -24,6 +27,7 @@ from archive.rights.rules import Audience
 from archive.search import search
 from archive.takedowns import iter_takedowns
 from archive.warc import erasing as erasing_module
+from archive.warc.erasing import REWRITE, plan_erasing
 from archive.warc.openfile import MANIFEST_SUFFIX, read_manifest
 from archive.warc.walk import walk
 from tests.archive.check.test_check import rewrite
@@ -92,7 +96,8 @@ def test_what_is_erased_is_gone_and_all_else_stands(shelf, tmp_path):
             # The tombstone is no capture; the revisit's payload is what was erased.
             with pytest.raises(Withheld, match=r"was erased on .*: Order 1/26"):
                 find_stored(archive, db, Asked(URL, at))
-    (entry,) = iter_takedowns(archive)
+    entry, of_request = iter_takedowns(archive)
+    assert of_request["type"] == "request"
     assert (entry["did"], entry["reason"]) == ("erased", "Order 1/26")
     assert entry["payload_digest"].startswith("sha1:")
     back_up(archive, tmp_path / "copy")
@@ -123,10 +128,78 @@ def test_the_chain_of_proof_says_what_is_left_of_it(shelf):
     assert told["block"][0] is told["payload"][0] is told["file"][0] is True
     holds, said = told["before"]
     assert holds is None
-    assert f"sha256:{former}; then {erased.record_id} (byte {erased.offset}) was erased" in said
+    assert f"sha256:{former}; then {erased.main.record_id} (byte {erased.main.offset})" in said
     shelf.archive.takedowns_path.unlink()
     code, links = verify(shelf, f"{T1}/{OTHER}")
     assert (code, [name for name, holds, _ in links if holds is False]) == (6, ["before"])
+
+
+def run_erase(shelf, *arguments):
+    root = str(shelf.archive.root)
+    return CliRunner().invoke(
+        cli, ["-C", root, "erase", *arguments, "--reason", "it's law", "--yes"]
+    )
+
+
+def test_the_request_goes_too_and_copies_are_named(shelf):
+    shelf.forget_payloads()
+    page = article(f"A {WORD} seen", f"The {WORD} was seen by many people on the quay.", *PROSE)
+    copies = [shelf.put(AGAIN, page, at=T2, kind="article").record_id]
+    shelf.forget_payloads()
+    copies.append(shelf.put(f"{AGAIN}?2", page, at=T2, kind="article").record_id)
+    shelf.put(f"{AGAIN}?2", b"", at=T1)
+    shelf.index()
+    done = run_erase(shelf, shelf.erased.record_id)
+    assert done.stdout.count("Erased: ") == 2
+    named = [shlex.split(line) for line in done.stdout.splitlines() if line.startswith("micro")]
+    bare = sorted(record.strip("<>") for record in copies)
+    assert [line[4] for line in named] == bare
+    assert f"GET {URL} ".encode() in everything(shelf.archive)  # the request of the revisit
+    assert everything(shelf.archive).count(f"GET {URL} ".encode()) == 1
+    assert CliRunner().invoke(cli, [*named[0][1:], "--all-copies", "--yes"]).exit_code == 0
+    assert WORD.encode() not in everything(shelf.archive)
+    assert f"GET {AGAIN}".encode() + b" " not in everything(shelf.archive)
+    assert check_archive(shelf.archive, workers=1).faults == []
+
+
+def rewritten(shelf, change):
+    """The file of what is to be erased, its members in another order or otherwise."""
+    path = shelf.archive.warcs_dir / shelf.erased.filename
+    data = path.read_bytes()
+    places = records(shelf.archive, shelf.erased.filename)
+    path.write_bytes(change([data[offset:][:length] for offset, length, _ in places]))
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    path.with_name(path.name + MANIFEST_SUFFIX).write_text(f"{digest}  {path.name}\n")
+    update(shelf.archive, load_config(shelf.archive), from_nothing=True)
+    return path
+
+
+def test_a_request_before_its_response_goes_too(shelf):
+    rewritten(shelf, lambda members: b"".join([*members[:2], *members[2:][::-1]]))
+    assert run_erase(shelf, shelf.erased.record_id).stdout.count("Erased: ") == 2
+    update(shelf.archive, load_config(shelf.archive), from_nothing=True)
+    assert check_archive(shelf.archive, workers=1).faults == []
+    assert verify(shelf, shelf.erased.record_id)[1][1][2].endswith("it's law")
+
+
+def test_records_that_share_a_gzip_member_say_what_to_do(shelf, tmp_path):
+    def shared(members):
+        return gzip.compress(b"".join(map(gzip.decompress, members)))
+
+    path = rewritten(shelf, shared)
+    refused = run_erase(shelf, shelf.erased.record_id)
+    assert REWRITE in str(refused.exception)
+    for name in (shelf.erased.filename, "a.warc.zst"):
+        with pytest.raises(WarcError, match="microfiche ingest FILE"):
+            plan_erasing(shelf.archive, name, 0, reason="x", known={})
+    # And so it is done.
+    path.with_name(path.name + MANIFEST_SUFFIX).unlink()
+    moved = path.rename(tmp_path / path.name)
+    for step in (["ingest", str(moved)], ["index", "--rebuild"]):
+        ran = CliRunner().invoke(cli, ["-C", str(shelf.archive.root), *step])
+        assert ran.exit_code == 0, ran.output
+    assert run_erase(shelf, shelf.erased.record_id).exit_code == 0
+    assert WORD.encode() not in everything(shelf.archive)
 
 
 def dump(archive: Archive):
@@ -192,7 +265,7 @@ def test_a_crash_is_made_good_by_the_next_start(shelf, monkeypatch, module, name
     assert not shelf.archive.erasing_path.exists()
     assert WORD.encode() not in everything(shelf.archive)
     assert check_archive(shelf.archive, workers=1).faults == []
-    assert len(list(iter_takedowns(shelf.archive))) == 1
+    assert len(list(iter_takedowns(shelf.archive))) == 2
 
 
 def test_the_crawler_forgets_it(shelf):
@@ -224,6 +297,6 @@ def test_the_command_asks_and_says_what_it_did(shelf):
     assert done.stdout.startswith(f"Erased: {record.strip('<>')} in ")
     again = run(record, "--reason", "x", "--yes")
     assert "was erased before" in str(again.exception)
-    assert json.loads(shelf.archive.takedowns_path.read_text())["record"] == record.strip("<>")
+    assert next(iter_takedowns(shelf.archive))["record"] == record.strip("<>")
     former = list(shelf.archive.warcs_dir.rglob(f"*{MANIFEST_SUFFIX}.*"))
     assert len(former) == 1

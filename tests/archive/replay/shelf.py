@@ -83,6 +83,10 @@ class Shelf:
             self._payloads[digest] = _reference(written)
         return written
 
+    def forget_payloads(self) -> None:
+        """What is put again from now on is a response, no revisit."""
+        self._payloads.clear()
+
     def index(self) -> Archive:
         """Seal and index what was put; more can be put afterwards."""
         self._writer.close()
