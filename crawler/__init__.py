@@ -5,7 +5,8 @@ loop), ``queue`` with ``readahead``, ``politeness``, ``robots`` and ``rulebook``
 next, and when), ``capture`` (how), ``harvest`` with ``answers``, ``chains``, ``walls``, ``leads``,
 ``visits`` and ``learning`` (what comes of an answer), ``schedule``, ``scope`` and ``twins`` (rules
 that are arithmetic), ``frontier`` (what is remembered), ``discovery`` (what documents name).
-Along with a run go ``indexing``, ``watching``, ``progress``, ``tally``, ``metrics``, ``report``.
+Along with a run go ``indexing``, ``watching``, ``progress``, ``telling``, ``tally``, ``metrics``,
+``report``.
 ``probe`` looks at a new site; ``addon`` captures for any spider; ``commands`` starts it all.
 Smaller parts: ``fetch``, ``outcomes``, ``credentials``, ``warcinfo``, ``robots_text``, ``prose``,
 ``settings``, ``quiet``.

@@ -70,6 +70,17 @@ def make_report(session: Session, *, ended: datetime, due_left: int) -> dict[str
     }
 
 
+def running_report(session: Session) -> dict[str, Any]:
+    """The same of a run that is under way, as far as it is known by then."""
+    sources = {source_id: _source(session, source_id) for source_id in list(session.sources)}
+    return {
+        "run": to_timestamp(session.started),
+        "totals": _totals(sources),
+        "sources": sources,
+        "errors": list(map(_error, list(session.tally.troubles))),
+    }
+
+
 def write_report(session: Session, report: dict[str, Any]) -> None:
     """Write the report, durably.
 

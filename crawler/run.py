@@ -18,6 +18,7 @@ from archive.times import to_timestamp, utc_now
 from crawler.aftermath import look_back
 from crawler.report import count_due_left, exit_code, make_report, summary, write_report
 from crawler.session import PLAIN, Mode, Session, open_session
+from crawler.telling import told_running
 
 logger = logging.getLogger(__name__)
 
@@ -68,6 +69,7 @@ def run_crawl(
             for problem in session.rules.problems:
                 logger.warning("%s", problem)
             with ExitStack() as shown:
+                shown.enter_context(told_running(session))
                 if mode.metrics_port is not None:
                     # Paid for where it is asked for.
                     from crawler.metrics import serve_metrics  # noqa: PLC0415

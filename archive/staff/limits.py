@@ -10,7 +10,9 @@ from archive.staff.door import Door
 from archive.staff.pace import Pace
 from archive.staff.table import LimitsTable
 
-_BULK = re.compile(r"/(?:search\.|cdx|api/|records/|events\.|trend\.csv|web/timemap/|web/\d+id_/)")
+_BULK = re.compile(
+    r"/(?:search(?:\.|es/)|cdx|api/|records/|events\.|trend\.csv|web/timemap/|web/\d+id_/)"
+)
 _FREE = ("/static/", "/sign-in")
 
 

@@ -20,6 +20,7 @@ def room_headers(origins: Origins) -> dict[str, str]:
         "script-src 'self'",
         "style-src 'self'",
         "font-src 'self'",
+        "connect-src 'self'",
         f"img-src 'self' {origins.replay}/",
         f"frame-src {origins.replay}/",
         "form-action 'self'",

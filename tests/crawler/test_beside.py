@@ -5,6 +5,7 @@ import json
 import subprocess
 import sys
 import textwrap
+import time
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,6 +21,7 @@ from scrapy.utils.test import get_crawler
 from archive.config import load_config
 from archive.index.captures import iter_captures
 from archive.index.open import open_index
+from archive.runs.running import find_running
 from archive.urls import urlkey
 from archive.warc.exchange import Written
 from crawler.indexing import IndexerChild
@@ -28,6 +30,7 @@ from crawler.outcomes import Kind, NotFollowed, Outcome
 from crawler.progress import render
 from crawler.session import Mode, open_session, redacted_config
 from crawler.tally import Tally
+from crawler.telling import told_running
 from tests.crawler.oddsite import Reply, odd_site
 
 ECHO = """
@@ -85,6 +88,19 @@ def test_live_progress_shows_each_source(bench):
     text = console.export_text()
     assert text.splitlines()[1].split() == ["News", "2", "0", "1", "2.5", "1", "1"]
     assert "12 s, 0 in flight" in text
+
+
+def test_the_reading_room_is_told_how_far_a_run_is(bench):
+    bench.source("news", "http://127.0.0.1:9/")
+    with open_session(bench.archive, mode=Mode(index=False)) as session:
+        session.tally.settled("news", Kind.ARTICLE, Outcome.TIMED_OUT, url="http://a/", seed=False)
+        bench.archive.runs_dir.mkdir(exist_ok=True)
+        with told_running(session):
+            while (told := find_running(bench.archive)) is None:
+                time.sleep(0.01)
+        assert told["sources"]["news"]["urls"] == told["totals"]["errors"] == 1
+        assert [error["outcome"] for error in told["errors"]] == ["timed_out"]
+        assert find_running(bench.archive) is None
 
 
 def test_a_source_is_barren_when_every_seed_tried_has_failed():

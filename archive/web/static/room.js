@@ -89,5 +89,16 @@ function keys() {
   });
 }
 
+// A run that is under way is followed; its tables are written, and escaped, by the room.
+function follow(box) {
+  const events = new EventSource(box.dataset.live);
+  events.addEventListener("run", (event) => { box.innerHTML = event.data; });
+  events.addEventListener("end", (event) => {
+    events.close();
+    box.insertAdjacentHTML("afterbegin", event.data);
+  });
+}
+
+document.querySelectorAll("[data-live]").forEach(follow);
 document.querySelectorAll("[data-brush]").forEach(brush);
 keys();

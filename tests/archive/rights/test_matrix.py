@@ -66,6 +66,8 @@ ROOM = {
     "/publishers": ["/publishers"],
     "/records/{record_id:path}": ["/records/{record}"],
     "/runs": ["/runs"],
+    "/runs/now": ["/runs/now"],
+    "/runs/now/events": ["/runs/now/events"],
     "/runs/{name}": ["/runs/20260101000000"],
     "/save": ["/save"],
     "/save/{name}": ["/save/none"],
