@@ -8,12 +8,13 @@ import click
 
 from archive.cli import archive_of
 from archive.config import load_config
-from archive.errors import NotFound
+from archive.errors import MicroficheError, NotFound
 from archive.index.captures import Capture, get_capture
 from archive.index.open import open_index
 from archive.indexer.erased import erase, find_copies
 from archive.layout import Archive
 from archive.rights.rules import Audience
+from archive.saved.run import withdraw
 from archive.warc.erasing import REWRITE
 
 
@@ -56,6 +57,10 @@ def command(ctx: click.Context, record: str, reason: str, *, all_copies: bool, y
             click.echo(f"Erased: {gone.record_id} in {place}")
     if not all_copies:
         _list(archive, copies, reason)
+    try:
+        withdraw(archive, config)
+    except MicroficheError as error:
+        _tell(f"{error}\nFeeds of saved searches follow with `microfiche saved run`")
     click.echo("Next: microfiche backup, so that no copy has it either", err=True)
 
 

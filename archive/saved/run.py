@@ -2,7 +2,8 @@
 
 import json
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -10,7 +11,7 @@ from pathlib import Path
 from sqlite_utils import Database
 
 from archive.config import Config, SavedSearch
-from archive.errors import MicroficheError, NotFound
+from archive.errors import ArchiveUnwritable, MicroficheError, NotFound
 from archive.index.open import read_index
 from archive.layout import Archive, write_atomically
 from archive.lock import hold
@@ -18,6 +19,7 @@ from archive.rights.rules import Audience
 from archive.saved.command import run_command
 from archive.saved.feed import About, write_feed
 from archive.saved.memory import MAX_ENTRIES, Memory, read_memory, reported_hit, write_memory
+from archive.saved.shown import as_shown
 from archive.search import Note, NoteKind, search
 from archive.search.results import Hit, hit_json
 from archive.times import utc_now
@@ -94,12 +96,49 @@ def run_saved(
     if not chosen:
         return []
     at = now().strftime("%Y-%m-%dT%H:%M:%SZ")
+    with _opened(archive) as db:
+        return [_run(archive, config, db, name, everything, at) for name in chosen]
+
+
+def withdraw(archive: Archive, config: Config) -> None:
+    """Take what readers may see no more out of feeds and memories; nothing is told.
+
+    Raises:
+        ConfigError: a memory cannot be read.
+        ArchiveUnwritable: a memory or feed cannot be written.
+        ArchiveLocked: saved searches are being run, which does the same.
+        IndexDamaged: the index cannot be read.
+    """
+    with _opened(archive) as db:
+        for name, saved in config.searches.items():
+            path = memory_path(archive, name)
+            memory = read_memory(path)
+            if memory is None:
+                continue
+            left = as_shown(db, memory, _find(db, memory.query).hits)
+            try:
+                if left != memory:
+                    write_memory(path, left)
+                    _write_feed(archive, saved, _about(config, name), left, changed=True)
+            except OSError as error:
+                raise ArchiveUnwritable(
+                    f"{error.filename or path}: cannot be written: {error.strerror or error}"
+                ) from error
+
+
+@contextmanager
+def _opened(archive: Archive) -> Iterator[Database]:
     with (
         hold(archive.saved_lock_path, purpose="saved searches"),
         # What they tell goes to feeds and mail, where nobody signs in.
         read_index(archive, audience=Audience.READERS) as db,
     ):
-        return [_run(archive, config, db, name, everything, at) for name in chosen]
+        yield db
+
+
+def _about(config: Config, name: str) -> About:
+    title = config.searches[name].title or name
+    return About(name, title, config.archive.title, config.archive.contact)
 
 
 def memory_path(archive: Archive, name: str) -> Path:
@@ -115,13 +154,14 @@ def _run(
     try:
         found = _find(db, saved.query)
         hits = found.hits
-        memory = read_memory(path)
+        before = read_memory(path)
+        memory = as_shown(db, before, hits) if before else None
         begun = memory is None or memory.query != saved.query
         new = _new_hits(found, memory, begun=begun, everything=everything)
         told = _told(memory, saved, found, new, begun=begun, at=at)
-        about = About(name, saved.title or name, config.archive.title, config.archive.contact)
         _write_json(archive, saved, name, new, at)
-        _write_feed(archive, saved, about, told, changed=bool(new) or begun)
+        changed = bool(new) or begun or memory != before
+        _write_feed(archive, saved, _about(config, name), told, changed=changed)
         write_memory(path, told)
         problem = _hand_over(archive, saved, told, hits, name, at)
         if problem is None and told.owed:

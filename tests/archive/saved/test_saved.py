@@ -198,6 +198,31 @@ def test_a_feed_keeps_its_ids_and_dates(press):
     assert (press.archive.root / "saved/b.atom").stat().st_mtime_ns == before
 
 
+def test_what_is_blocked_or_erased_leaves_the_feed_and_is_not_told_again(press):
+    save(press, bridges={"query": "title:bridge", "feed": "saved/b.atom"})
+    publish(press, "bridge-2")
+    run(press)
+    assert len(entries(feed_of(press))) == 2
+    config = press.archive.config_path.read_text()
+    address = URL.format("bridge-1")
+    rule = f'[[rights]]\naccess = "blocked"\nreason = "Order"\naddress = "{address}"\n'
+    press.archive.config_path.write_text(config + rule)
+    run(press)
+    kept = (memory_path(press.archive, "bridges"), press.archive.root / "saved/b.atom")
+    assert list(entries(feed_of(press))) == ["The bridge number 2"]
+    assert all("number 1" not in path.read_text() for path in kept)
+    with closing(open_index(press.archive)) as db:
+        ((record,),) = db.execute(
+            "SELECT record_id FROM captures WHERE uri LIKE '%bridge-2'"
+        ).fetchall()
+    done = microfiche(press, "erase", record, "--reason", "Order", "--yes")
+    assert (done.exit_code, "follow with" in done.stderr) == (0, False)
+    assert all("number 2" not in path.read_text() for path in kept)
+    press.archive.config_path.write_text(config)
+    (last,) = run(press)
+    assert (last.found, told(last), entries(feed_of(press))) == (1, [], {})
+
+
 def test_a_feed_holds_the_newest(press):
     save(press, bridges={"query": "number", "feed": "f.atom"})
     run(press)
