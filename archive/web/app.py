@@ -27,6 +27,7 @@ from archive.web import (
     cite,
     compare,
     events,
+    front,
     notes,
     pages,
     parts,
@@ -105,6 +106,7 @@ def create_room(
     app.include_router(cite.router)
     app.include_router(compare.router)
     app.include_router(events.router)
+    app.include_router(front.router)
     app.include_router(trend.router)
     app.include_router(saved_searches.router)
     app.include_router(searches.router)

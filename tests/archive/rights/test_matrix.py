@@ -55,6 +55,7 @@ ROOM = {
     "/events": ["/events"],
     "/events.atom": ["/events.atom"],
     "/facets": [f"/facets?q=harbour&field={field}" for field in ("source", "author", "section")],
+    "/front": [f"/front?url={url}" for url in ("http://daily.test/", SECRET)],
     "/help": ["/help"],
     "/language/{code}": ["/language/de"],
     "/articles/{name}/notes": [],

@@ -25,6 +25,7 @@ def every_page(asking) -> list[str]:
             "/save",
             "/notes",
             "/searches",
+            f"/front?url={URL}",
             "/none",
         ),
         *("/captures", f"/captures?url={URL}", "/captures?url=http://post.test/*"),
