@@ -1,8 +1,9 @@
 """Opening ``index.db``: for its one writer, or for any number of readers."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
+from datetime import datetime
 from pathlib import Path
 
 from sqlite_utils import Database
@@ -19,7 +20,7 @@ from archive.index.sqlite_errors import code_of, explained, is_unwritable
 from archive.layout import Archive
 from archive.rights.narrow import narrow
 from archive.rights.read import rules_of
-from archive.rights.rules import Audience
+from archive.rights.rules import Audience, Rule
 from archive.times import utc_now
 
 PAGE_SIZE = 65_536
@@ -58,10 +59,15 @@ def open_index(
     if write or audience is Audience.OWNER:
         return open_index_file(archive.index_path, write=write)
     rules = rules_of(archive)
-    db = open_index_file(archive.index_path)
+    return open_narrowed(archive.index_path, rules, audience, utc_now())
+
+
+def open_narrowed(path: Path, rules: Sequence[Rule], audience: Audience, now: datetime) -> Database:
+    """An index without what rules keep from an audience, as `open_index` opens it for readers."""
+    db = open_index_file(path)
     if rules:
         try:
-            narrow(db.conn, rules, audience, utc_now())
+            narrow(db.conn, rules, audience, now)
         except BaseException:
             db.close()
             raise

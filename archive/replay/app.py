@@ -22,7 +22,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from archive.errors import MicroficheError, NotFound, NotReadAgain, Withheld
 from archive.index.captures import Capture, get_capture
 from archive.index.integrity import note_damage
-from archive.index.open import open_index
+from archive.index.lending import Lender
 from archive.index.sqlite_errors import explained
 from archive.layout import Archive
 from archive.replay.address import (
@@ -137,7 +137,7 @@ class _Replay:
     """Answers for one archive. Each request opens the index, for a rebuild may replace the file."""
 
     def __init__(self, archive: Archive, origins: Origins) -> None:
-        self._archive = archive
+        self._archive, self._lender = archive, Lender()
         self._origins = origins
 
     def answer(self, request: Request) -> Response:
@@ -163,7 +163,8 @@ class _Replay:
         """The records of a capture as they lie in the archive: a WARC file to save."""
         identity = request.path_params["record_id"]
         try:
-            with closing(open_index(self._archive, audience=audience_of(request))) as db:
+            audience = audience_of(request)
+            with closing(self._lender.open_index(self._archive, audience=audience)) as db:
                 capture = get_capture(db, identity)
                 path = self._archive.find_warc(capture.file)
                 if path is None:
@@ -180,7 +181,7 @@ class _Replay:
 
     def _answer(self, address: Address, headers: Headers, audience: Audience) -> Response:
         try:
-            with closing(open_index(self._archive, audience=audience)) as db:
+            with closing(self._lender.open_index(self._archive, audience=audience)) as db:
                 return self._find(db, address, headers)
         except Withheld as error:
             notice = self._notice(error.status, "Not shown", str(error), address.url)

@@ -150,7 +150,10 @@ def _originals(db: Database, revisit: Capture, seen: set[str]) -> Iterator[Captu
 def _erased(db: Database, revisit: Capture) -> list[Capture]:
     """What a revisit refers to, where it was erased; found as originals are."""
     named = [*_by_id(db, revisit), *_by_address(db, revisit, failures=True)]
-    rows = db.execute(_TOMBSTONES, {"digest": revisit.digest}).fetchall()
+    # No index has digests of tombstones: all captures are looked at, for what names nothing else.
+    is_named = revisit.refers_to or revisit.refers_to_uri or not revisit.digest
+    values = {"digest": revisit.digest}
+    rows = [] if is_named else db.execute(_TOMBSTONES, values).fetchall()
     return [
         found
         for found in (*named, *(get_capture(db, row[0]) for row in rows))

@@ -115,7 +115,7 @@ def narrow(
         audience: Who is going to ask.
         now: When; embargoes that are over by then keep nobody out.
     """
-    closed = [place for place, rule in enumerate(rules) if rule.keeps_out(audience, now)]
+    closed = closed_by(rules, audience, now)
     if not closed:
         return
     connection.executescript(_TABLES)
@@ -136,6 +136,11 @@ def narrow(
     )
     connection.execute(_ARTICLES)
     _put_views(connection)
+
+
+def closed_by(rules: Sequence[Rule], audience: Audience, now: datetime) -> tuple[int, ...]:
+    """The places of the rules that keep somebody out."""
+    return tuple(place for place, rule in enumerate(rules) if rule.keeps_out(audience, now))
 
 
 def _selecting(rule: Rule) -> Iterator[tuple[str, tuple[str | int, ...]]]:

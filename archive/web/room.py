@@ -13,7 +13,7 @@ from archive.config_live import LiveConfig
 from archive.errors import ConfigError, StaffOnly
 from archive.index.captures import Capture
 from archive.index.deadline import set_limit
-from archive.index.open import open_index
+from archive.index.lending import Lender
 from archive.layout import Archive
 from archive.lock import holder_of
 from archive.replay.address import marked
@@ -38,6 +38,7 @@ class Room:
         self._answer_within_s = answer_within_s
         self._config = LiveConfig(archive, on_fault=_tell_the_owner)
         self.holdings = HoldingsCounter()
+        self._lender = Lender()
 
     @property
     def title(self) -> str:
@@ -58,7 +59,7 @@ class Room:
         Raises:
             As `archive.index.open.open_index` does for readers.
         """
-        db = open_index(self.archive, audience=audience)
+        db = self._lender.open_index(self.archive, audience=audience)
         set_limit(db, self._answer_within_s)
         return db
 
@@ -95,7 +96,7 @@ def room_of(request: Request) -> Room:
 
 
 def _index(request: Request) -> Iterator[Database]:
-    # Opened for each request: a rebuild replaces the file while we serve.
+    # Asked for with each request: a rebuild replaces the file while we serve.
     with closing(room_of(request).open_index(audience_of(request))) as db:
         yield db
 

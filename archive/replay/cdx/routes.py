@@ -12,7 +12,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response, Strea
 from starlette.routing import Route
 
 from archive.errors import MicroficheError, NotFound
-from archive.index.open import open_index
+from archive.index.lending import Lender
 from archive.index.sqlite_errors import explained
 from archive.layout import Archive
 from archive.replay.address import pad_timestamp
@@ -39,7 +39,7 @@ class Protocols:
     """Answers other programs from one archive."""
 
     def __init__(self, archive: Archive, origins: Origins) -> None:
-        self._archive, self._origins = archive, origins
+        self._archive, self._origins, self._lender = archive, origins, Lender()
 
     def routes(self) -> list[Route]:
         """To be put before any other of an application."""
@@ -54,7 +54,7 @@ class Protocols:
         def respond(request: Request) -> Response:
             try:
                 # Held while the answer is streamed, which closes it.
-                db = open_index(self._archive, audience=audience_of(request))
+                db = self._lender.open_index(self._archive, audience=audience_of(request))
             except NotFound as error:
                 return _told(404, str(error))
             except MicroficheError as error:
