@@ -2,6 +2,7 @@
 
 import filecmp
 import os
+import re
 import shutil
 import sqlite3
 from collections.abc import Iterator
@@ -21,8 +22,8 @@ from archive.layout import (
 from archive.lock import is_held
 from archive.warc.openfile import MANIFEST_SUFFIX, STAMP_SUFFIX
 
-# What stands beside WARC files: manifests and their time-stamp tokens.
-_BESIDE = (MANIFEST_SUFFIX, STAMP_SUFFIX)
+# What stands beside WARC files: manifests, those of before an erasing, and their time-stamp tokens.
+_BESIDE = re.compile(rf"{re.escape(MANIFEST_SUFFIX)}(\.\d{{14}})?({re.escape(STAMP_SUFFIX)})?$")
 _MARK = ".microfiche-backup"
 """An empty file that says that a directory was made by `back_up`."""
 
@@ -125,10 +126,11 @@ def _copy_archive(archive: Archive, target: Path) -> BackupReport:
         elif path.name.endswith(PARTIAL_SUFFIX) or path.parent.name == DOWNLOADS:
             continue  # somebody is writing it
         elif _is_there(path, target / name):
-            present += path.suffix not in _BESIDE
+            present += not _BESIDE.search(path.name)
         else:
             size += _copy(path, target / name)
-            copied += path.suffix not in _BESIDE
+            copied += not _BESIDE.search(path.name)
+        _drop_stale_token(path, target / name)
     kept = (archive.runs_dir, archive.saved_dir, archive.rules_dir)
     for path in sorted(path for folder in kept for path in folder.glob("*")):
         if path.is_file() and not _is_there(path, target / path.relative_to(archive.root)):
@@ -141,6 +143,21 @@ def _copy_archive(archive: Archive, target: Path) -> BackupReport:
     # The configuration comes last: it is what makes the directory an archive.
     size += _copy(archive.config_path, target / archive.config_path.name)
     return BackupReport(copied, present, size, tuple(left_open))
+
+
+def _drop_stale_token(path: Path, manifest: Path) -> None:
+    """Where a record was erased since, the token of the copy is that of a manifest of before."""
+    token = manifest.with_name(manifest.name + STAMP_SUFFIX)
+    # Where the manifest has a token, that takes the place of the copy's.
+    has_token = path.with_name(path.name + STAMP_SUFFIX).exists()
+    if not path.name.endswith(MANIFEST_SUFFIX) or has_token or not token.is_file():
+        return
+    # Most archives have no tokens, and then no backup pays for the loading of cryptography.
+    from archive.seal.beside import is_token_of  # noqa: PLC0415
+
+    if not is_token_of(token.read_bytes(), manifest):
+        token.unlink()
+        sync_directory(token.parent)
 
 
 def _copy_frontier(archive: Archive, target: Path) -> bool:

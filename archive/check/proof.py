@@ -11,13 +11,13 @@ from archive.config import load_config
 from archive.errors import MicroficheError, NotFound, NotStamped, WarcError
 from archive.index.captures import Capture
 from archive.layout import Archive
+from archive.seal.beside import read_beside
 from archive.seal.stamper import load_roots
-from archive.seal.tokens import read_token
 from archive.takedowns import iter_takedowns
 from archive.times import from_timestamp
 from archive.warc.digests import same_digest, sha1
 from archive.warc.erasing import former_manifests
-from archive.warc.openfile import MANIFEST_SUFFIX, STAMP_SUFFIX, read_manifest, sha256_of
+from archive.warc.openfile import MANIFEST_SUFFIX, read_manifest, sha256_of
 from archive.warc.reader import Group, iter_groups, iter_records
 from archive.warc.records import CERTIFICATES_URI
 from archive.warc.tombstone import ERASED, erased_by
@@ -196,16 +196,15 @@ def _former(archive: Archive, capture: Capture, _: Group) -> Iterator[Link]:
 
 
 def _stamped(archive: Archive, manifest: Path, called: str) -> Link:
-    token = manifest.with_name(manifest.name + STAMP_SUFFIX)
-    if not token.is_file() or not manifest.is_file():
-        return Link("time stamp", None, f"there is no token for {called}")
     try:
         roots = load_roots(load_config(archive).seal.timestamp_ca, archive.root)
-        stamp = read_token(token.read_bytes(), manifest.read_bytes(), roots)
+        stamp = read_beside(manifest, roots)
     except NotStamped as error:
         return Link("time stamp", False, f"{called}: {error}")
     except MicroficheError as error:
         return Link("time stamp", None, f"not looked at: {error}")
+    if stamp is None:
+        return Link("time stamp", None, f"there is no token for {called}")
     how = (
         "its signature leads to seal.timestamp_ca"
         if stamp.signed

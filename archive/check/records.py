@@ -58,7 +58,7 @@ class Checked:
     records: int = 0
     faults: list[Fault] = field(default_factory=list)
     rows: list[Row] = field(default_factory=list)
-    tokens: dict[str, bytes] = field(default_factory=dict)
+    tokens: dict[str, list[bytes]] = field(default_factory=dict)
     """Time-stamp tokens in its records, by the name of the file that each is of."""
 
 
@@ -162,7 +162,8 @@ class _Pass:
         self._note_links(scanned)
         uri = head.find("WARC-Target-URI") or ""
         if scanned.type == "resource" and uri.startswith(STAMP_URI):
-            self._checked.tokens[unquote(uri.removeprefix(STAMP_URI))] = scanned.block
+            named = unquote(uri.removeprefix(STAMP_URI))
+            self._checked.tokens.setdefault(named, []).append(scanned.block)
         self._checked.rows.append(_row(self._checked.name, scanned, digest))
 
     def _check_payload(self, scanned: Scanned) -> str | None:

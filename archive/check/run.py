@@ -27,7 +27,7 @@ _REPORT_BYTES = 8 * 1024 * 1024
 _LOOK_S = 0.1
 
 OnBytes = Callable[[int], None]
-_Tokens = dict[str, bytes]
+_Tokens = dict[str, list[bytes]]
 
 
 @dataclass(slots=True)
@@ -127,7 +127,8 @@ def _check(
         summary.records += checked.records
         summary.bytes += checked.size
         summary.faults += checked.faults
-        summary.tokens |= checked.tokens
+        for name, tokens in checked.tokens.items():
+            summary.tokens.setdefault(name, []).extend(tokens)
         if across is not None:
             across.add(checked)
     summary.faults.sort(key=lambda fault: (fault.file, fault.offset or 0))

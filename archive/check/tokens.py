@@ -4,8 +4,7 @@ A token stands beside its manifest, and in a record of a later WARC file: what h
 other.
 """
 
-from collections.abc import Iterator, Mapping
-from contextlib import suppress
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -15,10 +14,14 @@ from archive.check.faults import Fault, FaultKind
 from archive.config import SealTable, load_config
 from archive.errors import ArchiveUnwritable, ConfigError, NotStamped
 from archive.layout import Archive
-from archive.seal.stamper import load_roots, stamp, without_token, write_token
+from archive.seal.beside import is_token_of, read_beside, write_token
+from archive.seal.stamper import load_roots, stamp, without_token
 from archive.seal.tokens import read_token
 from archive.warc.erasing import former_manifests
 from archive.warc.openfile import MANIFEST_SUFFIX, STAMP_SUFFIX
+
+_Recorded = Mapping[str, Sequence[bytes]]
+"""Tokens found in records, by the name of the file that they are of."""
 
 
 @dataclass(slots=True)
@@ -30,9 +33,7 @@ class TokenCheck:
     unlooked: list[str] = field(default_factory=list)
 
 
-def check_tokens(
-    archive: Archive, recorded: Mapping[str, bytes], *, repair: bool = False
-) -> TokenCheck:
+def check_tokens(archive: Archive, recorded: _Recorded, *, repair: bool = False) -> TokenCheck:
     """Verify every token of an archive.
 
     Args:
@@ -53,7 +54,11 @@ def check_tokens(
                 f"{archive.warcs_dir}: no token can be written: {error.strerror}"
             ) from error
     check.faults += _faults(archive, recorded, roots)
-    missing = [name for name in without_token(archive.warcs_dir) if name not in recorded]
+    missing = [
+        name
+        for name in without_token(archive.warcs_dir)
+        if not any(is_token_of(t, _manifests(archive, name)[0]) for t in recorded.get(name, ()))
+    ]
     if seal.timestamp_url and missing:
         check.unlooked.append(f"{len(missing)} of the files have no time-stamp token yet")
     return check
@@ -72,47 +77,47 @@ def _settings(
 
 def _complete(
     archive: Archive,
-    recorded: Mapping[str, bytes],
+    recorded: _Recorded,
     seal: SealTable,
     roots: tuple[x509.Certificate, ...],
     check: TokenCheck,
 ) -> None:
-    for name in without_token(archive.warcs_dir):
-        manifest = archive.warcs_dir / (name + MANIFEST_SUFFIX)
-        # Since a record was erased, it may be the token of a manifest that the file had before.
-        if name in recorded and _is_of(recorded[name], manifest):
-            write_token(archive.warcs_dir, name, recorded[name])
-            check.repaired.append(f"put back the time-stamp token of {name}")
-        elif seal.timestamp_url:
-            try:
-                stamp(archive.warcs_dir, name, seal.timestamp_url, roots)
-            except NotStamped as error:
-                check.unlooked.append(f"{name}: not time-stamped: {error}")
-                return
-            check.repaired.append(f"had {name} time-stamped")
+    for name, tokens in sorted(recorded.items()):
+        for manifest in _manifests(archive, name):
+            # Since a record was erased, each may be of another manifest that the file had.
+            found = next((token for token in tokens if is_token_of(token, manifest)), None)
+            if found and not manifest.with_name(manifest.name + STAMP_SUFFIX).exists():
+                write_token(manifest, found)
+                check.repaired.append(f"put back the time-stamp token of {name}")
+    for name in without_token(archive.warcs_dir) if seal.timestamp_url else ():
+        try:
+            stamp(archive.warcs_dir, name, seal.timestamp_url, roots)
+        except NotStamped as error:
+            check.unlooked.append(f"{name}: not time-stamped: {error}")
+            return
+        check.repaired.append(f"had {name} time-stamped")
 
 
 def _faults(
-    archive: Archive, recorded: Mapping[str, bytes], roots: tuple[x509.Certificate, ...]
+    archive: Archive, recorded: _Recorded, roots: tuple[x509.Certificate, ...]
 ) -> Iterator[Fault]:
     for path in sorted(archive.warcs_dir.rglob(f"*{MANIFEST_SUFFIX}")):
         name = path.relative_to(archive.warcs_dir).as_posix().removesuffix(MANIFEST_SUFFIX)
-        former = [place for _, place in former_manifests(archive.warcs_dir / name)]
-        for manifest in (path, *former):
-            token = manifest.with_name(manifest.name + STAMP_SUFFIX)
+        manifests = _manifests(archive, name)
+        for manifest in manifests:
             try:
-                if token.is_file():
-                    read_token(token.read_bytes(), manifest.read_bytes(), roots)
-                elif name in recorded and manifest is path:
-                    among = [place for place in former if _is_of(recorded[name], place)]
-                    read_token(recorded[name], (among or [path])[0].read_bytes(), roots)
+                found = read_beside(manifest, roots)
+                for token in (
+                    recorded.get(name, ()) if not found and manifest is manifests[0] else ()
+                ):
+                    among = [place for place in manifests if is_token_of(token, place)]
+                    read_token(token, (among or manifests)[0].read_bytes(), roots)
             except (NotStamped, OSError) as error:
                 yield Fault(FaultKind.TIME_STAMP, name, None, str(error))
 
 
-def _is_of(token: bytes, manifest: Path) -> bool:
-    """Whether a token is of a manifest, whoever signed it."""
-    with suppress(NotStamped, OSError):
-        read_token(token, manifest.read_bytes())
-        return True
-    return False
+def _manifests(archive: Archive, name: str) -> list[Path]:
+    """The manifest of a file, and those that it had before records of it were erased."""
+    path = archive.warcs_dir / name
+    former = [place for _, place in former_manifests(path)]
+    return [path.with_name(path.name + MANIFEST_SUFFIX), *former]

@@ -5,7 +5,6 @@ in the next one, or by ``microfiche check --repair``.
 """
 
 import logging
-import os
 import queue
 import re
 import threading
@@ -18,7 +17,8 @@ from urllib3 import PoolManager, Timeout
 from urllib3.exceptions import HTTPError
 
 from archive.errors import NotStamped
-from archive.layout import OPEN_SUFFIX, sync_directory
+from archive.layout import OPEN_SUFFIX
+from archive.seal.beside import write_token
 from archive.seal.tokens import QUERY_TYPE, query_for, read_roots, read_token
 from archive.times import from_timestamp
 from archive.warc.openfile import MANIFEST_SUFFIX, STAMP_SUFFIX
@@ -85,24 +85,7 @@ def stamp(
     query = query_for(content)
     reply = ask(url, query.message)
     read_token(reply, content, roots, nonce=query.nonce)
-    return write_token(warcs_dir, filename, reply)
-
-
-def write_token(warcs_dir: Path, filename: str, reply: bytes) -> Path:
-    """Keep a token beside the manifest of its file; its place.
-
-    Raises:
-        OSError: as the file system says.
-    """
-    path = token_path(warcs_dir, filename)
-    partial = path.with_name(f".{path.name}.part")
-    with partial.open("wb") as file:
-        file.write(reply)
-        file.flush()
-        os.fsync(file.fileno())
-    partial.replace(path)
-    sync_directory(path.parent)
-    return path
+    return write_token(manifest, reply)
 
 
 def token_path(warcs_dir: Path, filename: str) -> Path:

@@ -10,12 +10,14 @@ from contextlib import closing
 import pytest
 from click.testing import CliRunner
 
+from archive.backup import back_up
 from archive.check.faults import FaultKind
 from archive.check.run import check_archive
 from archive.check.tokens import check_tokens
 from archive.cli import cli
 from archive.errors import NotStamped
 from archive.index.open import open_index
+from archive.layout import open_archive
 from archive.seal.stamper import Stamper, load_roots, stamp, token_path, without_token
 from archive.seal.tokens import read_token
 from archive.warc.records import certificates_record, token_record
@@ -244,15 +246,12 @@ def test_a_token_from_before_an_erasing_stays_that_of_its_manifest(shelf, tsa):
     token = path.read_bytes()
     with closing(open_index(archive)) as db:
         (record,) = db.execute("SELECT record_id FROM captures").fetchone()
-    done = CliRunner().invoke(
-        cli, ["-C", str(archive.root), "erase", record, "--reason", "x", "--yes"]
-    )
-    assert done.exit_code == 0, done.output
+    erase(archive, record)
     code, told = verify(archive, "--json", record)
     stamps = [one for one in json.loads(told)["links"] if one["name"] == "time stamp"]
     assert (code, [one["holds"] for one in stamps]) == (0, [None, True])
     # The next file has it in a record; it is not put beside a manifest that it is not of.
-    assert check_tokens(archive, {name: token}, repair=True).repaired == [
+    assert check_tokens(archive, {name: [token]}, repair=True).repaired == [
         f"had {name} time-stamped"
     ]
     code, told = verify(archive, "--json", record)
@@ -261,6 +260,34 @@ def test_a_token_from_before_an_erasing_stays_that_of_its_manifest(shelf, tsa):
     (former,) = archive.warcs_dir.rglob(f"*.sha256.{'[0-9]' * 14}.tsr")
     former.write_bytes(path.read_bytes())
     assert kinds(check_archive(archive, workers=1)) == [FaultKind.TIME_STAMP]
+
+
+def erase(archive, record):
+    done = CliRunner().invoke(
+        cli, ["-C", str(archive.root), "erase", record, "--reason", "x", "--yes"]
+    )
+    assert done.exit_code == 0, done.output
+
+
+def test_a_token_from_before_an_erasing_comes_back_and_leaves_backups(shelf, tsa, tmp_path):
+    archive = shelf.archive
+    (name,) = sealed(archive)
+    seal_with(archive, tsa)
+    token = stamp(archive.warcs_dir, name, tsa.url).read_bytes()
+    back_up(archive, tmp_path / "copy")
+    with closing(open_index(archive)) as db:
+        (record,) = db.execute("SELECT record_id FROM captures").fetchone()
+    erase(archive, record)
+    report = back_up(archive, tmp_path / "copy")
+    assert (report.copied, report.present) == (1, 0)
+    copy = open_archive(tmp_path / "copy")
+    assert not token_path(copy.warcs_dir, name).exists()
+    (former,) = copy.warcs_dir.rglob("*.tsr")
+    assert verify(copy, record)[0] == 0
+    former.unlink()
+    repaired = check_tokens(copy, {name: [token]}, repair=True)
+    assert repaired.repaired[0] == f"put back the time-stamp token of {name}"
+    assert (former.read_bytes(), repaired.faults) == (token, [])
 
 
 def test_the_records_say_whose_they_are():
