@@ -40,6 +40,7 @@ from archive.web.reference import operations
 from archive.web.render import page
 from archive.web.room import For, Index, InRoom, Who
 from archive.web.said import how_many, how_ranked
+from archive.web.searches import has_parquet
 from archive.web.timeline import find_place
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
@@ -104,6 +105,7 @@ def search_page(
     html = page(
         "search.html",
         room=room,
+        has_parquet=has_parquet(),
         is_staff=asking.is_staff,
         q=q,
         order=asked.order,

@@ -2,9 +2,11 @@
 
 import re
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from importlib.util import find_spec
 from itertools import islice
-from typing import Annotated, Literal, TextIO
+from pathlib import Path
+from typing import Annotated, BinaryIO, Literal
 from urllib.parse import quote
 
 from fastapi import APIRouter, HTTPException, Query
@@ -14,7 +16,9 @@ from sqlite_utils import Database
 from archive import atom
 from archive.export import Exported, iter_exported
 from archive.exporters import exporters
+from archive.index.captures import Capture
 from archive.index.deadline import set_limit
+from archive.packages.wacz import write_wacz
 from archive.search import NoteKind, search, select_matching
 from archive.search.results import Hit, plain
 from archive.search.run import today
@@ -29,7 +33,16 @@ MAX_EXPORTED = 20_000
 
 EXPORTED_WITHIN_S = 120.0
 
-_TYPES = {"jsonl": "application/jsonl", "csv": "text/csv"}
+MAX_PACKED = 500
+"""Articles in one WACZ, which has their pictures, too."""
+MAX_PACKED_BYTES = 1_000_000_000
+
+_TYPES = {
+    "jsonl": "application/jsonl",
+    "csv": "text/csv",
+    "parquet": "application/vnd.apache.parquet",
+    "wacz": "application/wacz",
+}
 _CHUNK = 1 << 16
 
 Asked = Annotated[str, Query(max_length=2000)]
@@ -59,8 +72,10 @@ def feed_of(room: Room, db: Database, q: str, *, title: str) -> Response:
 
 
 @router.get("/search.{form}")
-def search_file(db: Index, form: Literal["jsonl", "csv"], q: Asked = "") -> Response:
-    """The articles of a search with their texts, as a file.
+def search_file(
+    room: InRoom, db: Index, form: Literal["jsonl", "csv", "parquet", "wacz"], q: Asked = ""
+) -> Response:
+    """The articles of a search with their texts, as a file; as WACZ, their captures.
 
     Raises:
         HTTPException: it finds more than fit into one, or a part of it cannot be read.
@@ -70,14 +85,19 @@ def search_file(db: Index, form: Literal["jsonl", "csv"], q: Asked = "") -> Resp
     matches, notes = select_matching(db, q)
     if left_out := [str(note) for note in notes if note.kind is NoteKind.LEFT_OUT]:
         raise HTTPException(422, "; ".join(left_out))
-    if matches.count(db, MAX_EXPORTED) > MAX_EXPORTED:
+    if form == "parquet" and not has_parquet():
+        raise HTTPException(501, "This reading room has no Parquet; take CSV or JSON lines.")
+    most = MAX_PACKED if form == "wacz" else MAX_EXPORTED
+    if form == "wacz" and not q.strip():
+        raise HTTPException(422, "Name what to search for: a WACZ of everything is too much.")
+    if matches.count(db, most) > most:
         raise HTTPException(
             422,
-            f"That search finds more than the {MAX_EXPORTED:,} articles that fit into one file; "
+            f"That search finds more than the {most:,} articles that fit into one file; "
             "narrow it, or ask the archive's owner for `microfiche export`.",
         )
     return StreamingResponse(
-        _read(_written(db, form, q)),
+        _read(_written(room, db, form, q)),
         media_type=_TYPES[form],
         headers={"Content-Disposition": f'attachment; filename="{file_name(q)}.{form}"'},
     )
@@ -97,15 +117,42 @@ def _query(q: str) -> str:
     return f"q={quote(q, safe='')}"
 
 
-def _written(db: Database, form: str, q: str) -> TextIO:
+def has_parquet() -> bool:
+    """Whether Parquet can be written here: it takes an extra."""
+    return find_spec("pyarrow") is not None
+
+
+def _written(room: Room, db: Database, form: str, q: str) -> BinaryIO:
     """Written whole before the first byte is sent: the index is not held for a slow reader."""
-    file = tempfile.TemporaryFile("w+", encoding="utf-8", newline="")  # noqa: SIM115 - handed on
-    exporters()[form].write(islice(iter_exported(db, q), MAX_EXPORTED), Exported, file)
-    file.seek(0)
-    return file
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / f"search.{form}"
+        if form == "wacz":
+            title = f"{q} · {room.title}"
+            write_wacz(room.archive, db, q, path, title=title, on_capture=_bounded())
+        else:
+            exporters()[form].write(islice(iter_exported(db, q), MAX_EXPORTED), Exported, path)
+        # It goes with its folder, and stays to be read until it is closed.
+        return path.open("rb")
 
 
-def _read(file: TextIO) -> Iterator[str]:
+def _bounded() -> Callable[[Capture], None]:
+    """Stops a WACZ that grows too large for a request."""
+    size = 0
+
+    def add(capture: Capture) -> None:
+        nonlocal size
+        size += capture.length
+        if size > MAX_PACKED_BYTES:
+            raise HTTPException(
+                422,
+                f"That WACZ would have more than {MAX_PACKED_BYTES:,} bytes; narrow the search, or "
+                "ask the archive's owner for `microfiche export --format wacz`.",
+            )
+
+    return add
+
+
+def _read(file: BinaryIO) -> Iterator[bytes]:
     with file:
         while piece := file.read(_CHUNK):
             yield piece

@@ -73,7 +73,11 @@ ROOM = {
     "/save": ["/save"],
     "/save/{name}": ["/save/none"],
     "/search.atom": ["/search.atom?q=harbour", "/search.atom?q=zyxomma"],
-    "/search.{form}": ["/search.jsonl?q=harbour", "/search.csv?q=harbour"],
+    "/search.{form}": [
+        "/search.jsonl?q=harbour",
+        "/search.csv?q=harbour",
+        "/search.wacz?q=harbour",
+    ],
     "/searches": ["/searches"],
     "/searches/{name}": [],
     "/searches/{name}.atom": ["/searches/all.atom"],

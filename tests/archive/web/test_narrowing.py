@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import zipfile
 
 import lxml.etree
 import lxml.html
@@ -124,6 +125,33 @@ def test_any_search_is_a_file_named_by_query_and_day(room):
     assert json.loads(lines[0])["title"] == "Storm over the quay"
     assert room.get("/search.csv", params={"q": "words:many"}).status_code == 422
     assert room.get("/search.exe").status_code == 422
+
+
+def test_a_search_is_taken_along_with_its_captures(room):
+    reply = room.get("/search.wacz", params={"q": "storm"})
+    assert 'filename="storm-20' in reply.headers["Content-Disposition"]
+    with zipfile.ZipFile(io.BytesIO(reply.content)) as bundle:
+        assert bundle.testzip() is None
+        index = bundle.read("indexes/index.cdx").decode()
+    # What the page needs goes with it; what is not of the search stays.
+    assert "post.test/i.png" in index
+    assert "post.test/s.css" in index
+    assert "seals" not in index
+    assert room.get("/search.wacz").status_code == 422
+    many = room.get("/search.wacz", params={"q": "words:many"})
+    assert many.status_code == 422
+
+
+def test_a_search_is_taken_along_as_parquet_where_that_can_be_written(room):
+    link = 'href="/search.parquet?q=storm"'
+    shown = link in room.get("/", params={"q": "storm"}).text
+    reply = room.get("/search.parquet", params={"q": "storm"})
+    assert shown == (reply.status_code == 200)
+    if not shown:
+        assert reply.status_code == 501
+    parquet = pytest.importorskip("pyarrow.parquet", reason="pyarrow is not installed")
+    rows = parquet.read_table(io.BytesIO(reply.content)).to_pylist()
+    assert [row["title"] for row in rows] == ["Storm over the quay"]
 
 
 @pytest.fixture
