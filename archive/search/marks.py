@@ -11,7 +11,7 @@ from functools import lru_cache
 from itertools import islice
 
 from archive.search.results import Segment
-from archive.text.fold import fold_in_place, fold_text, tokens
+from archive.text.fold import fold_in_place, letters_of, primary_of, tokens
 from archive.text.forms import stems_of
 from archive.text.segments import needs_cutting
 
@@ -37,17 +37,11 @@ class Pattern:
     prefix: bool = False
     forms: frozenset[str] = frozenset()
 
-    def stems(self, language: str | None) -> list[str]:
-        """What its forms in a language begin with."""
-        ending = f"0{(language or '').partition('-')[0].lower()}"
-        found = (form.removesuffix(ending) for form in self.forms if form.endswith(ending))
-        return [stem[: max(len(stem) - 1, _SHARED)] for stem in found]
-
-    def may_be_in(self, folded: str, language: str | None) -> bool:
+    def may_be_in(self, letters: str, language: str | None) -> bool:
         """Whether a folded text holds the letters of it."""
-        if any(all(word in folded for word in way) for way in self.ways):
+        if any(all(word in letters for word in way) for way in self.ways):
             return True
-        return any(stem in folded for stem in self.stems(language))
+        return any(stem in letters for stem in _beginnings(self.forms, language))
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,65 +78,88 @@ class Marker:
         >>> piece[0].text.startswith("… word"), [s.text for s in piece if s.marked]
         (True, ['harbour'])
         """
-        finds = self._likely(text)
+        finds = islice(self._likely(text), _FINDS_COMPARED)
         for _ in range(2):
             begin, end = _window(text, _best_place(finds, len(self.patterns)))
             shown = list(self.finds(text[begin:end]))
             if shown or not self.patterns:
                 break
             # Written otherwise than letter by letter, such as O'Brien for OBrien.
-            finds = list(islice(self.finds(text), _FINDS_COMPARED))
+            finds = islice(self.finds(text), _FINDS_COMPARED)
         moved = (Find(f.begin + begin, f.end + begin, f.words, f.group) for f in shown)
         segments = _segments(text, moved, begin, end)
         return _with_dots(segments, before=begin > 0, after=end < len(text))
 
-    def _likely(self, text: str) -> list[Find]:
+    def _likely(self, text: str) -> Iterator[Find]:
         """What looks like finds: cutting a whole text into its words takes ten times as long."""
         expression = _expression(self.patterns, self.language)
-        matches = islice(expression.finditer(fold_in_place(text)), _FINDS_COMPARED)
-        return [Find(m.start(), m.end(), 1, int((m.lastgroup or "g0")[1:])) for m in matches]
+        begin = 0
+        for line in text.split("\n"):
+            folded = fold_in_place(line)
+            if self._groups_in(folded):
+                for match in expression.finditer(folded):
+                    group = int((match.lastgroup or "g0")[1:])
+                    yield Find(match.start() + begin, match.end() + begin, 1, group)
+            begin += len(line) + 1
 
     def finds(self, text: str) -> Iterator[Find]:
         """Every find, in order; of those that begin together the longest."""
         begin = 0
         for line in text.split("\n"):
-            folded = fold_text(line, self.language)
-            likely = [n for n, p in enumerate(self.patterns) if p.may_be_in(folded, self.language)]
-            if likely:
+            if likely := self._groups_in(letters_of(line)):
                 for find in self._in_line(line, likely):
                     yield Find(find.begin + begin, find.end + begin, find.words, find.group)
             begin += len(line) + 1
 
+    def _groups_in(self, letters: str) -> list[int]:
+        """The patterns that may be in a folded text."""
+        return [n for n, p in enumerate(self.patterns) if p.may_be_in(letters, self.language)]
+
     def _in_line(self, line: str, likely: Sequence[int]) -> Iterator[Find]:
-        words = list(tokens(line, self.language))
-        for at, (_, begin, _) in enumerate(words):
+        places = list(tokens(line, self.language))
+        words = tuple(word for word, _, _ in places)
+        language = primary_of(self.language)
+        patterns = [self.patterns[group] for group in likely]
+        stems = [_stems(pattern.forms, language) for pattern in patterns]
+        for at, (_, begin, end) in enumerate(places):
             best: Find | None = None
-            for group in likely:
-                size = self._size_at(line, words, at, self.patterns[group])
+            for group, pattern, forms in zip(likely, patterns, stems, strict=True):
+                size = _size_at(words, at, pattern)
+                if not size and forms:
+                    size = int(not forms.isdisjoint(stems_of(line[begin:end].lower(), language)))
                 if size and (best is None or size > best.words):
-                    best = Find(begin, words[at + size - 1][2], size, group)
+                    best = Find(begin, places[at + size - 1][2], size, group)
             if best:
                 yield best
 
-    def _size_at(
-        self, line: str, words: Sequence[tuple[str, int, int]], at: int, pattern: Pattern
-    ) -> int:
-        """How many words of the pattern stand there; 0: it does not."""
-        sizes = [0]
-        for way in pattern.ways:
-            here = words[at : at + len(way)]
-            if len(here) == len(way) and all(
-                word == wanted for (word, _, _), wanted in zip(here[:-1], way[:-1], strict=True)
-            ):
-                last, wanted = here[-1][0], way[-1]
-                if last == wanted or (pattern.prefix and last.startswith(wanted)):
-                    sizes.append(len(way))
-        if len(sizes) == 1 and pattern.forms and self.language:
-            _, begin, end = words[at]
-            language = self.language.partition("-")[0].lower()
-            stems = stems_of(line[begin:end].lower(), language)
-            return int(any(f"{stem}0{language}" in pattern.forms for stem in stems))
-        return max(sizes)
+
+def _size_at(words: tuple[str, ...], at: int, pattern: Pattern) -> int:
+    """How many of the very words of a pattern stand there; 0: it does not."""
+    size = 0
+    for way in pattern.ways:
+        here = words[at : at + len(way)]
+        if here == way or (
+            pattern.prefix
+            and len(here) == len(way)
+            and here[:-1] == way[:-1]
+            and here[-1].startswith(way[-1])
+        ):
+            size = max(size, len(way))
+    return size
+
+
+@lru_cache(maxsize=1024)
+def _stems(forms: frozenset[str], language: str) -> frozenset[str]:
+    """Those of a language, without its mark."""
+    ending = f"0{language}"
+    return frozenset(form.removesuffix(ending) for form in forms if form.endswith(ending))
+
+
+@lru_cache(maxsize=1024)
+def _beginnings(forms: frozenset[str], language: str | None) -> tuple[str, ...]:
+    """What words of a language with one of these stems begin with."""
+    stems = _stems(forms, primary_of(language))
+    return tuple(stem[: max(len(stem) - 1, _SHARED)] for stem in stems)
 
 
 @lru_cache(maxsize=256)
@@ -155,7 +172,7 @@ def _expression(patterns: tuple[Pattern, ...], language: str | None) -> re.Patte
             for way in pattern.ways
             if not needs_cutting("".join(way))
         ]
-        ways += [rf"{re.escape(stem)}\w*" for stem in pattern.stems(language)]
+        ways += [rf"{re.escape(stem)}\w*" for stem in _beginnings(pattern.forms, language)]
         cut_ways = (way for way in pattern.ways if needs_cutting("".join(way)))
         cut = [r"\s*".join(map(re.escape, way)) for way in cut_ways]
         both = [*([rf"(?<!\w)(?:{'|'.join(ways)})"] if ways else []), *cut]
@@ -167,7 +184,7 @@ def _are_close(first: Find, last: Find) -> bool:
     return last.end - first.begin <= SNIPPET_CHARS - _BEFORE_CHARS
 
 
-def _best_place(finds: Sequence[Find], wanted: int) -> Find | None:
+def _best_place(finds: Iterable[Find], wanted: int) -> Find | None:
     """The find to begin at: most different texts of the query follow closely, then the first."""
     best, most = None, 0
     near: list[Find] = []

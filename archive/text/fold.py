@@ -39,7 +39,8 @@ _OPTIONAL_MARKS = re.compile(
 )
 _APOSTROPHES = re.compile("[’‘ʼʻʾʿ′´`＇׳]")
 # The dots, apostrophes and separators within words, in words that are folded already.
-_JOINING = re.compile(r"['.,״\"]")
+_JOINING_MARKS = "'.,״\""
+_JOINING = re.compile(f"[{_JOINING_MARKS}]")
 _ACRONYM = re.compile(r"(?<![\w.])[^\W\d_](?:\.[^\W\d_])+(?!\w)\.?")
 _THOUSANDS = re.compile(r"(?<![\w.,])[1-9]\d{0,2}([.,'])\d{3}(?:\1\d{3})*(?!\w)")
 _HEBREW_ACRONYM = re.compile('(?<=[\u05d0-\u05ea])["״](?=[\u05d0-\u05ea])')
@@ -61,7 +62,7 @@ def fold_text(text: str, language: str | None = None) -> str:
     >>> fold_text("憂鬱 ﾊﾞﾙ"), fold_text("l'été İzmir'den", "tr"), fold_text("٢٥٠٠ مُحَمَّدٌ")
     ('忧 郁 バ ル', 'l ete izmir den', '2500 محمد')
     """
-    return " ".join(cut(_joined(_letters(text), _base(language))).split())
+    return " ".join(cut(_joined(_letters(text), primary_of(language))).split())
 
 
 def fold_word(word: str) -> tuple[str, ...]:
@@ -111,14 +112,18 @@ def tokens(text: str, language: str | None = None) -> Iterator[tuple[str, int, i
     ([('l', 0, 1), ('elan', 2, 6), ('us', 7, 11)], ['东', '京'])
     """
     for match in _units().finditer(text):
-        unit, begin = match[0], match.start()
-        words = words_of(_folded_unit(unit, language))
-        parts = list(_parts(unit))
-        if len(words) == len(parts):
-            for word, (at, end) in zip(words, parts, strict=True):
-                yield word, begin + at, begin + end
-        else:
-            yield from ((word, begin, match.end()) for word in words)
+        begin = match.start()
+        for word, at, end in _words_in(match[0], language):
+            yield word, begin + at, begin + end
+
+
+@lru_cache(maxsize=16_384)
+def _words_in(unit: str, language: str | None) -> tuple[tuple[str, int, int], ...]:
+    words = words_of(fold_text(unit, language))
+    parts = list(_parts(unit))
+    if len(words) != len(parts):
+        parts = [(0, len(unit))] * len(words)
+    return tuple((word, at, end) for word, (at, end) in zip(words, parts, strict=True))
 
 
 def _parts(unit: str) -> Iterator[tuple[int, int]]:
@@ -129,13 +134,13 @@ def _parts(unit: str) -> Iterator[tuple[int, int]]:
             yield match.span()
 
 
-@lru_cache(maxsize=65_536)
-def _folded_unit(unit: str, language: str | None) -> str:
-    return fold_text(unit, language)
+def primary_of(language: str | None) -> str:
+    """The language itself, without its script and region.
 
-
-def _base(language: str | None) -> str:
-    return (language or "").partition("-")[0].lower()
+    >>> primary_of("de-AT"), primary_of("pt_BR"), primary_of(None)
+    ('de', 'pt', '')
+    """
+    return (language or "").replace("_", "-").partition("-")[0].lower()
 
 
 def _letters(text: str) -> str:
@@ -158,6 +163,20 @@ def _joined(text: str, language: str) -> str:
         return text
     text = _CLITIC.sub(" ", _ELIDED.sub(r"\1 ", text))
     return re.sub(r"(?<=\w)'(?=\w)", " " if language in _SUFFIXED else "", text)
+
+
+def letters_of(text: str) -> str:
+    """The text folded, without what may stand within words: to look whether a word may be in it.
+
+    Every word that `tokens` gives is in it, and more; `fold_text` takes longer.
+
+    >>> letters_of("O'Brien, U.S. Élan")
+    'obrien us elan'
+    """
+    text = _letters(text)
+    for joining in _JOINING_MARKS:
+        text = text.replace(joining, "")
+    return text
 
 
 def fold_in_place(text: str) -> str:

@@ -10,7 +10,7 @@ from functools import cache, lru_cache, partial
 
 import Stemmer
 
-from archive.text.fold import fold_text, word_characters
+from archive.text.fold import fold_text, primary_of, word_characters
 
 # Letters of a word that is stemmed: alphabets write short words for what has no forms.
 _SHORTEST = {"latin": 3, "cyrillic": 3, "greek": 3}
@@ -67,7 +67,7 @@ def forms_of(text: str, language: str | None) -> str:
     >>> forms_of("東京", "ja"), forms_of("house", None)
     ('', '')
     """
-    base = _base(language)
+    base = primary_of(language)
     if not _stemmers(base):
         return ""
     lower = text.lower()
@@ -86,7 +86,7 @@ def forms_of_word(word: str, languages: Iterable[str]) -> tuple[str, ...]:
     (('حزب0ar',), ())
     """
     lower, folded = word.lower(), fold_text(word)
-    found = {base: stems_of(lower, base) for base in dict.fromkeys(map(_base, languages))}
+    found = {base: stems_of(lower, base) for base in dict.fromkeys(map(primary_of, languages))}
     own = (folded,) if folded.isalpha() else ()
     return tuple(
         f"{stem}0{base}"
@@ -101,7 +101,7 @@ def is_expensive(language: str) -> bool:
     >>> is_expensive("sk-SK"), is_expensive("uk"), is_expensive("de")
     (True, False, False)
     """
-    return _base(language) in _WORD_LISTS["latin"]
+    return primary_of(language) in _WORD_LISTS["latin"]
 
 
 @lru_cache(maxsize=65_536)
@@ -112,7 +112,7 @@ def stems_of(word: str, language: str) -> tuple[str, ...]:
     (('elev',), ('haus',), ())
     """
     script = _script(word)
-    stems = _stemmers(_base(language)).get(script)
+    stems = _stemmers(primary_of(language)).get(script)
     if stems is None or len(word) < _SHORTEST.get(script, 2):
         return ()
     found = [fold_text(stem) for stem in stems(word)]
@@ -120,10 +120,6 @@ def stems_of(word: str, language: str) -> tuple[str, ...]:
     if bare != word:
         found += stems(bare)
     return tuple(dict.fromkeys(stem for stem in found if stem and " " not in stem))
-
-
-def _base(language: str | None) -> str:
-    return (language or "").replace("_", "-").partition("-")[0].lower()
 
 
 Stems = Callable[[str], tuple[str, ...]]
