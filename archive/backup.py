@@ -20,6 +20,7 @@ from archive.layout import (
     sync_directory,
 )
 from archive.lock import is_held
+from archive.staff.notes import explaining_notes
 from archive.warc.openfile import MANIFEST_SUFFIX, STAMP_SUFFIX
 
 # What stands beside WARC files: manifests, those of before an erasing, and their time-stamp tokens.
@@ -53,6 +54,7 @@ def back_up(archive: Archive, target: Path) -> BackupReport:
         ArchiveUnwritable: the target cannot be written, lies within the archive, or holds anything
             but an earlier backup; or the crawler's memory cannot be copied.
         IndexDamaged: the index cannot be read.
+        NotesDamaged: the notes cannot be read.
     """
     target = target.resolve()
     if target == archive.root or target.is_relative_to(archive.root):
@@ -135,9 +137,11 @@ def _copy_archive(archive: Archive, target: Path) -> BackupReport:
     for path in sorted(path for folder in kept for path in folder.glob("*")):
         if path.is_file() and not _is_there(path, target / path.relative_to(archive.root)):
             size += _copy(path, target / path.relative_to(archive.root))
-    for path in (archive.index_path, archive.notes_path):
-        if path.is_file():
-            _copy_database(path, target / path.name)
+    if archive.index_path.is_file():
+        _copy_database(archive.index_path, target / archive.index_path.name)
+    if archive.notes_path.is_file():
+        with explaining_notes(archive):
+            _copy_database(archive.notes_path, target / archive.notes_path.name)
     beside = (archive.staff_path, archive.takedowns_path)
     size += sum(_copy(path, target / path.name) for path in beside if path.is_file())
     # The configuration comes last: it is what makes the directory an archive.

@@ -13,6 +13,7 @@
     ├── IndexDamaged           6   index.db is no database, or a broken one
     │   ├── IndexUnsound       6   index.db was found damaged; `microfiche index` rebuilds it
     │   └── IndexOutdated      6   index.db has tables of another version; the same rebuilds it
+    ├── NotesDamaged           6   notes.db is no database, or a broken one; no rebuild makes it
     ├── RebuildFailed          6   the index being made broke; the one in use is not affected
     ├── NotFound               1   no such article, capture, source
     │   └── Withheld           1   there is one, and a rule of the archive keeps it back
@@ -106,6 +107,12 @@ class IndexUnsound(IndexDamaged):
 
 class IndexOutdated(IndexDamaged):
     """``index.db`` was made by another version; the WARC files have all it takes to rebuild it."""
+
+
+class NotesDamaged(MicroficheError):
+    """``notes.db`` is no database or a broken one; index and WARCs are not affected."""
+
+    exit_code = ExitCode.DAMAGED
 
 
 class RebuildFailed(MicroficheError):

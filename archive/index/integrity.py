@@ -14,7 +14,7 @@ from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from archive.errors import IndexUnsound
+from archive.errors import IndexUnsound, NotesDamaged
 from archive.index.sqlite_errors import is_damage
 from archive.layout import write_atomically
 
@@ -122,7 +122,7 @@ def mark_damaged(path: Path, problem: str) -> None:
 def note_damage(path: Path, error: BaseException) -> None:
     """Mark a database as damaged where that is what an error, or its cause, is about."""
     cause: BaseException | None = error
-    while cause is not None:
+    while cause is not None and not isinstance(cause, NotesDamaged):
         if isinstance(cause, sqlite3.DatabaseError):
             if is_damage(cause) and path.exists():
                 mark_damaged(path, str(cause))

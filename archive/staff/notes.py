@@ -10,7 +10,9 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 
-from archive.errors import ArchiveUnwritable, NotFound
+from archive.errors import IndexDamaged, MicroficheError, NotesDamaged, NotFound
+from archive.index.integrity import connect_reader
+from archive.index.sqlite_errors import explained
 from archive.layout import Archive
 from archive.text.fold import fold
 
@@ -45,6 +47,7 @@ def add_note(
 
     Raises:
         ArchiveUnwritable: ``notes.db`` cannot be written.
+        NotesDamaged: it is no database of notes.
     """
     with _writing(archive) as db:
         row = (article, at, by, text, json.dumps(tags, ensure_ascii=False))
@@ -60,6 +63,7 @@ def remove_note(archive: Archive, number: int) -> None:
     Raises:
         NotFound: there is none of that number.
         ArchiveUnwritable: ``notes.db`` cannot be written.
+        NotesDamaged: it is no database of notes.
     """
     with _writing(archive) as db:
         if not db.execute("DELETE FROM notes WHERE id = ?", [number]).rowcount:
@@ -73,11 +77,15 @@ def iter_notes(archive: Archive, *, article: str = "", having: str = "") -> Iter
         archive: Whose.
         article: Only on this one.
         having: Only those with all these words in text or tags; ``tag:word`` is a tag itself.
+
+    Raises:
+        NotesDamaged: ``notes.db`` is no database of notes.
     """
     if not archive.notes_path.exists():
         return
-    place = f"{archive.notes_path.resolve().as_uri()}?mode=ro"
-    with closing(sqlite3.connect(place, uri=True)) as db:
+    with explaining_notes(archive), closing(connect_reader(archive.notes_path)) as db:
+        if not db.execute("SELECT 1 FROM sqlite_master WHERE name = 'notes'").fetchone():
+            return
         rows = db.execute(
             "SELECT * FROM notes WHERE ? IN ('', article) ORDER BY at DESC, id DESC", [article]
         )
@@ -104,12 +112,26 @@ def _has(note: Note, word: str) -> bool:
 
 
 @contextmanager
-def _writing(archive: Archive) -> Iterator[sqlite3.Connection]:
+def explaining_notes(archive: Archive) -> Iterator[None]:
+    """What SQLite says of ``notes.db`` as errors of ours; none of them is laid to the index."""
     try:
-        with closing(sqlite3.connect(archive.notes_path, timeout=10)) as db, db:
-            db.executescript(_SCHEMA)
-            yield db
+        yield
     except sqlite3.DatabaseError as error:
-        raise ArchiveUnwritable(
-            f"{archive.notes_path}: cannot be written: {error}; see its permissions and the disk"
-        ) from error
+        ours: MicroficheError = explained(error, where=str(archive.notes_path))
+        if isinstance(ours, IndexDamaged):
+            ours = NotesDamaged(
+                f"{archive.notes_path}: no sound database of notes ({error}); put back the copy "
+                "that a backup has, or move the file away to start without notes"
+            )
+        raise ours from error
+
+
+@contextmanager
+def _writing(archive: Archive) -> Iterator[sqlite3.Connection]:
+    with (
+        explaining_notes(archive),
+        closing(sqlite3.connect(archive.notes_path, timeout=10)) as db,
+        db,
+    ):
+        db.executescript(_SCHEMA)
+        yield db

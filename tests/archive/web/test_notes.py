@@ -7,6 +7,8 @@ import lxml.html
 import pytest
 
 from archive.backup import back_up
+from archive.errors import NotesDamaged
+from archive.index.integrity import is_marked
 from archive.replay.origins import Origins
 from archive.staff.door import Door
 from archive.web.app import create_room
@@ -100,3 +102,25 @@ def test_a_note_is_taken_away(room, page):
     assert room.post(form, headers=OURS).status_code == 404
     long = {"text": "x" * 80_000}
     assert room.post(f"{page}/notes", data=long, headers=OURS).status_code == 413
+
+
+@pytest.mark.parametrize("found", [b"", b"no database at all, " * 300], ids=["empty", "broken"])
+def test_a_broken_file_of_notes_is_not_laid_to_the_index(shelf, room, page, found, tmp_path):
+    archive = shelf.archive
+    kept = archive.notes_path.read_bytes()
+    archive.notes_path.write_bytes(found)
+    try:
+        notes, shown = room.get("/notes"), room.get(page)
+        if found:
+            posted = room.post(f"{page}/notes", data={"text": "More"}, headers=OURS)
+            assert [reply.status_code for reply in (notes, shown, posted)] == [500] * 3
+            assert all("notes.db" in reply.text for reply in (notes, shown, posted))
+            with pytest.raises(NotesDamaged, match=r"notes\.db"):
+                back_up(archive, tmp_path / "copy")
+        else:
+            assert (notes.status_code, shown.status_code) == (200, 200)
+            assert texts(room) == []
+    finally:
+        archive.notes_path.write_bytes(kept)
+    assert not is_marked(archive.index_path)
+    assert opened(shelf, elsewhere=True).get("/?q=harbour").status_code == 200
