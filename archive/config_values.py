@@ -12,9 +12,9 @@ from cronsim import CronSim, CronSimError
 from pydantic import AfterValidator, BeforeValidator, Field
 
 from archive.durations import parse_duration
+from archive.layout import is_own_file
 from archive.urls import is_http
 
-_OWN_FILES = (".", "microfiche.toml", "index.db", "frontier.db", "warcs", "runs")
 SOURCE_ID = re.compile(r"[a-z0-9](?:[a-z0-9._-]{0,62}[a-z0-9])?")
 
 _TIME = "(?:[01]?[0-9]|2[0-3]):[0-5][0-9]"
@@ -70,9 +70,7 @@ def _output_path(value: str) -> str:
     """Refuse what would be written outside the archive, or over what it holds."""
     parts = PurePosixPath(value).parts
     outside = value.startswith("/") or ".." in parts or "\0" in value
-    ours = bool(parts) and parts[0].startswith(_OWN_FILES)
-    memory = parts[:1] == ("saved",) and value.endswith(".json")
-    if value and (not parts or outside or ours or memory):
+    if value and (not parts or outside or is_own_file(PurePosixPath(value))):
         raise ValueError(
             f"{value!r}: expected a path below the archive that is none of its own files, "
             "such as saved/bridges.atom"

@@ -3,7 +3,7 @@
 import os
 import tomllib
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from archive.errors import ArchiveNotFound, ArchiveUnwritable, ConfigError, LayoutError
 
@@ -13,6 +13,19 @@ OPEN_SUFFIX = ".open"
 PARTIAL_SUFFIX = ".part"
 DOWNLOADS = ".downloads"
 """Below ``warcs/ingested/``: files on their way here, which are no part of the archive yet."""
+
+_OWN_FOLDERS = ("warcs", "runs", "rules")
+# Logs, marks and locks have names that start like these.
+_OWN_FILES = (
+    ".",
+    CONFIG_NAME,
+    "index.db",
+    "frontier.db",
+    "notes.db",
+    "staff.json",
+    "takedowns.jsonl",
+    "erasing.json",
+)
 
 _NEW_CONFIG = """\
 # What this archive collects, and how politely. `microfiche add URL` writes sources here;
@@ -171,6 +184,25 @@ def create_archive(root: Path, *, contact: str) -> Archive:
             f"{root}: cannot be written: {error.strerror}; choose a directory you may write"
         ) from error
     return archive
+
+
+def is_own_file(path: PurePath) -> bool:
+    """Whether a path, relative to the root of an archive, is for what the archive itself keeps."""
+    if not path.parts:
+        return False
+    first = path.parts[0]
+    is_memory = first == "saved" and path.suffix == ".json"
+    return first in _OWN_FOLDERS or first.startswith(_OWN_FILES) or is_memory
+
+
+def require_not_own(archive: Archive, target: Path) -> None:
+    """Raises ArchiveUnwritable where what is written for others would replace the archive's own.
+
+    Other files may lie in its directory: it is where most people work.
+    """
+    place, root = target.resolve(), archive.root.resolve()
+    if place.is_relative_to(root) and is_own_file(place.relative_to(root)):
+        raise ArchiveUnwritable(f"{target}: is a part of the archive itself; name another place")
 
 
 def write_atomically(path: Path, text: str, *, mode: int = 0o666) -> None:

@@ -18,7 +18,7 @@ from archive.exporters import exporters
 from archive.index.captures import Capture
 from archive.index.open import read_index
 from archive.indexer.reduced import write_reduced
-from archive.layout import Archive
+from archive.layout import Archive, require_not_own
 from archive.packages.sign import Signer, load_signer
 from archive.packages.wacz import write_wacz, write_warc
 from archive.rights.rules import Audience
@@ -94,6 +94,8 @@ def command(
         raise click.UsageError(f"A {form.upper()} is no text for stdout; name a file with --to")
     if key is not None and form != "wacz":
         raise click.UsageError(f"--sign signs a WACZ, not {form}")
+    if target is not None:
+        require_not_own(archive_of(ctx), target)
     signer = load_signer(key) if key is not None else None
     asked = " ".join(query)
     if form == _INDEX:

@@ -16,7 +16,7 @@ from archive.index.open import open_index_file, remove_index
 from archive.indexer.fulltext import merge
 from archive.indexer.rereading import copy_index, take_out, with_articles
 from archive.indexer.settling.settle import settle_marked
-from archive.layout import Archive
+from archive.layout import Archive, require_not_own
 from archive.rights.narrow import narrow
 from archive.rights.read import rules_of
 from archive.rights.rules import Audience
@@ -46,8 +46,9 @@ def write_reduced(archive: Archive, target: Path, *, audience: Audience = Audien
     Raises:
         NotFound: nothing is indexed yet.
         ConfigError: the rules cannot be read.
-        ArchiveUnwritable: the copy cannot be written.
+        ArchiveUnwritable: the copy cannot be written, or would replace a part of the archive.
     """
+    require_not_own(archive, target)
     partial, whole = (target.with_name(f".{target.name}.{end}") for end in ("part", "new"))
     rules = rules_of(archive)
     try:

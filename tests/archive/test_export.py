@@ -13,6 +13,7 @@ import pytest
 from click.testing import CliRunner
 
 from archive.cli import cli
+from archive.errors import ArchiveUnwritable
 from archive.exporters import Csv
 from archive.index.open import open_index
 from tests.archive.indexer.press import SENTENCES, http, index_here, new_press, story
@@ -207,3 +208,16 @@ def test_a_package_of_ones_own_adds_a_form(press, tmp_path):
     )
     assert (done.returncode, done.stdout) == (0, f"Exported 3 articles to {target}\n"), done.stderr
     assert '/harbour-vote-tonight">Harbour vote tonight</a></li>' in target.read_text("utf-8")
+
+
+@pytest.mark.parametrize("form", ["jsonl", "markdown", "warc", "wacz", "sqlite"])
+@pytest.mark.parametrize("name", ["index.db", "warcs/new.gz", "notes.db-wal"])
+def test_nothing_is_written_over_the_archive_itself(press, tmp_path, form, name):
+    root = press.archive.root
+    before = {path: path.read_bytes() for path in root.rglob("*") if path.is_file()}
+    (tmp_path / "beside").symlink_to(root)
+    for target in (root / name, tmp_path / "beside" / name):
+        command = ["-C", str(root), "export", "--format", form, "--to", str(target)]
+        refused = CliRunner().invoke(cli, command)
+        assert isinstance(refused.exception, ArchiveUnwritable), (target, refused.output)
+    assert {path: path.read_bytes() for path in root.rglob("*") if path.is_file()} == before

@@ -332,6 +332,7 @@ def test_the_command_line(press):
         ('[searches.a]\nquery = "x"\nfeed = "../a"\n', "'../a': expected a path below"),
         ('[searches.a]\nquery = "x"\nfeed = "/etc/a"\n', "'/etc/a': expected a path below"),
         ('[searches.a]\nquery = "x"\nfeed = "index.db"\n', "'index.db': expected a path"),
+        ('[searches.a]\nquery = "x"\nfeed = "notes.db"\n', "'notes.db': expected a path"),
         ('[searches.a]\nquery = "x"\nfeed = "./warcs/a"\n', "'./warcs/a': expected a path"),
         ('[searches.a]\nquery = "x"\njson_lines = "saved/a.json"\n', "'saved/a.json': expected"),
         ('[searches.a]\nquery = "x"\njson_lines = "."\n', "'.': expected a path below"),
