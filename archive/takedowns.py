@@ -3,6 +3,7 @@
 import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from archive.errors import ArchiveUnwritable
@@ -19,14 +20,17 @@ def note_takedown(archive: Archive, entry: Mapping[str, Any]) -> None:
         ArchiveUnwritable: it cannot be written.
     """
     path = archive.takedowns_path
-    line = json.dumps(entry, ensure_ascii=False) + "\n"
+    line = json.dumps(entry, ensure_ascii=False)
     try:
-        if path.is_file() and line in path.read_text("utf-8"):
+        before = _read(path)
+        if line in before.split("\n"):
             return
+        # A line that a crash cut short stays by itself.
+        start = "\n" if before and not before.endswith("\n") else ""
         flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC
         descriptor = os.open(path, flags, 0o644)
         try:
-            os.write(descriptor, line.encode())
+            os.write(descriptor, f"{start}{line}\n".encode())
             os.fsync(descriptor)
         finally:
             os.close(descriptor)
@@ -50,10 +54,11 @@ def note_rules(archive: Archive, rules: Sequence[str], *, at: str) -> None:
         return
     known: list[str] = []
     for entry in iter_takedowns(archive):
-        if entry.get("did") == IN_FORCE:
-            known.append(entry["rule"])
-        elif entry.get("did") == LIFTED and entry["rule"] in known:
-            known.remove(entry["rule"])
+        rule = entry.get("rule")
+        if entry.get("did") == IN_FORCE and isinstance(rule, str):
+            known.append(rule)
+        elif entry.get("did") == LIFTED and rule in known:
+            known.remove(rule)
     for rule in dict.fromkeys(rules):
         if rule not in known:
             note_takedown(archive, {"at": at, "did": IN_FORCE, "rule": rule})
@@ -64,14 +69,18 @@ def note_rules(archive: Archive, rules: Sequence[str], *, at: str) -> None:
 
 def iter_takedowns(archive: Archive) -> Iterator[dict[str, Any]]:
     """Every entry of the log, the oldest first; a line that is none is left out."""
-    try:
-        lines = archive.takedowns_path.read_text("utf-8").splitlines()
-    except FileNotFoundError:
-        return
-    for line in lines:
+    for line in _read(archive.takedowns_path).split("\n"):
         try:
             entry = json.loads(line)
         except ValueError:
             continue
         if isinstance(entry, dict):
             yield entry
+
+
+def _read(path: Path) -> str:
+    """The log; a damaged byte spoils its line alone."""
+    try:
+        return path.read_text("utf-8", "replace")
+    except FileNotFoundError:
+        return ""

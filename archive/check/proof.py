@@ -185,7 +185,7 @@ def _former(archive: Archive, capture: Capture, _: Group) -> Iterator[Link]:
         digest = (manifest.read_text("utf-8", "replace").split() or ["nothing"])[0]
         then = [entry for entry in logged if entry.get("at") == at]
         is_logged = any(entry.get("sha256_before") == digest for entry in then)
-        gone = " and ".join(f"{entry['record']} (byte {entry['offset']})" for entry in then)
+        gone = " and ".join(f"{entry.get('record')} (byte {entry.get('offset')})" for entry in then)
         said = f"until {at} the file was sha256:{digest}"
         if is_logged:
             said += f"; then {gone} was erased, without which that cannot be computed again"

@@ -8,8 +8,10 @@ from click.testing import CliRunner
 from archive.cli import cli
 from archive.index.articles import find_article
 from archive.index.open import read_index
+from archive.layout import create_archive
 from archive.rights.read import rules_of
 from archive.rights.rules import Audience
+from archive.takedowns import iter_takedowns, note_rules
 from tests.archive.rights.shelves import FIRST, MARK, OPEN, SECOND, SECRET, fill
 
 
@@ -71,6 +73,25 @@ def test_the_log_tells_what_came_and_went_and_is_only_added_to(filled):
         ("rule in force", "post"),
         ("rule lifted", "daily"),
     ]
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        b'{"at": "20260101000000", "did": "rule in fo',
+        b'{"did": "rule in force"}\n',
+        b"\xff\xfe\n",
+        b"5\n[",
+    ],
+)
+def test_a_damaged_log_keeps_what_is_added_to_it(tmp_path, damage):
+    archive = create_archive(tmp_path / "archive", contact="a@b.example")
+    archive.takedowns_path.write_bytes(damage)
+    for _ in range(2):
+        note_rules(archive, ["one", "two"], at="20260102030405")
+    told = [entry["rule"] for entry in iter_takedowns(archive) if "rule" in entry]
+    assert told == ["one", "two"]
+    assert archive.takedowns_path.read_bytes().startswith(damage)
 
 
 def test_an_export_for_readers_leaves_out_what_they_may_not_see(filled):
