@@ -21,6 +21,8 @@ def _address(value: str) -> str:
 
 def _digits(value: object) -> object:
     """Digits of a timestamp, cut short or not; TOML's own dates are fine, too."""
+    if isinstance(value, datetime) and value.tzinfo is not None:
+        value = value.astimezone(UTC)
     if isinstance(value, date):
         value = value.isoformat()[:19]
     if not isinstance(value, str) or not value:
@@ -75,6 +77,8 @@ class Right(BaseModel):
             raise ValueError(
                 "a blocked page needs a `reason`, which is shown to whoever asks for it"
             )
+        if self.captured_to and self.captured_from.ljust(14, "0") > self.captured_to.ljust(14, "9"):
+            raise ValueError("no capture is between: `captured_from` is later than `captured_to`")
         return self
 
     def rule(self) -> Rule:

@@ -6,9 +6,11 @@ from contextlib import closing
 from datetime import UTC, datetime
 
 import pytest
+from click.testing import CliRunner
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from archive.cli import cli
 from archive.config import load_config
 from archive.errors import ConfigError, Withheld
 from archive.index.articles import get_article
@@ -162,6 +164,7 @@ def test_every_table_of_the_index_is_narrowed(ruled):
         ('access = "embargo"', "until"),
         ('access = "staff"\nuntil = 2026-01-01', "until"),
         ('access = "blocked"', "reason"),
+        ('access = "staff"\ncaptured_from = "2026-03"\ncaptured_to = "2026-02-28"', "later than"),
         ('access = "staff"\naddress = "no address"', "expected an address"),
         ('access = "staff"\naddress = "http://*.a.test/"', "expected an address"),
         ('access = "staff"\ncaptured_from = "March"', "expected a date"),
@@ -178,6 +181,29 @@ def test_a_rule_that_is_none_stops_what_would_go_by_it(ruled, filled, rule, said
     assert rules_of(archive) == before, "what was in force stays so while it is edited"
     with pytest.raises(ConfigError, match=r"microfiche.toml:\d+: rights"):
         load_config(archive)
+
+
+def test_moments_of_a_rule_are_utc_and_both_included():
+    (rule,) = parse_rules(
+        "[[rights]]\naccess = 'staff'\ncaptured_from = 2026-03-01T00:30:00+01:00\n"
+        "captured_to = '2026-02-28'\n",
+        where="here",
+    )
+    assert (rule.since, rule.until) == ("20260228233000", "20260228999999")
+
+
+def test_a_rule_for_no_source_is_a_fault_of_the_configuration(ruled):
+    def check(source, named="daily"):
+        path = ruled('access = "open"', f'access = "staff"\nsource = "{source}"').config_path
+        path.write_text(path.read_text().replace("[sources.daily]", f"[sources.{named}]"))
+        return CliRunner().invoke(cli, ["-C", str(path.parent), "config", "check"])
+
+    assert check("daily").exit_code == 0
+    assert check("daily", named="weekly").exit_code == 0, "the index has it"
+    error = check("dialy").exception
+    assert isinstance(error, ConfigError)
+    assert "rights: rule 2: source: expected one of" in str(error)
+    assert str(error).endswith("got 'dialy'; did you mean 'daily'?")
 
 
 def test_linked_pages_do_not_name_what_is_kept_back(ruled):
