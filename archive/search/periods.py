@@ -1,5 +1,6 @@
 """Time cut into days, months or years: for histograms and trends."""
 
+from collections import Counter
 from collections.abc import Iterator
 from datetime import date
 from typing import Literal
@@ -41,3 +42,15 @@ def iter_periods(unit: Unit, first: date, last: date) -> Iterator[str]:
         yield on
         found = span(on)
         day = found.end if found else None
+
+
+def by_period(days: Counter[int], unit: Unit) -> Counter[str]:
+    """Counts of days, as their ordinals, added up.
+
+    >>> by_period(Counter({739_646: 2, 739_647: 1}), "month")
+    Counter({'2026-01': 3})
+    """
+    counts: Counter[str] = Counter()
+    for day, count in days.items():
+        counts[period_of(date.fromordinal(day), unit)] += count
+    return counts

@@ -8,7 +8,7 @@ from typing import Literal
 from sqlite_utils import Database
 
 from archive.search.notes import Note
-from archive.search.periods import Unit, iter_periods, period_of, unit_for
+from archive.search.periods import Unit, by_period, iter_periods, unit_for
 from archive.search.run import select_matching
 
 Split = Literal["", "source", "language"]
@@ -74,7 +74,10 @@ def find_trend(db: Database, query: str, *, unit: Unit | None = None, split: Spl
     sizes = Counter({group: sum(days.values()) for group, days in found.items()})
     groups = tuple(group for group, _ in sizes.most_common(MAX_GROUPS))
     everything = _counts(db, "facets", (), split)
-    counted, published = (_by_period(counts, unit) for counts in (found, everything))
+    counted, published = (
+        {group: by_period(counts[group], unit) for group in groups}
+        for counts in (found, everything)
+    )
     points = tuple(
         Point(period, group, counted[group][period], published[group][period])
         for period in iter_periods(unit, first, last)
@@ -115,11 +118,3 @@ def _name(db: Database, key: int | None) -> str:
         return ""
     row = db.execute("SELECT name FROM facet_names WHERE id = ?", [key]).fetchone()
     return str(row[0])
-
-
-def _by_period(counts: dict[str, Counter[int]], unit: Unit) -> dict[str, Counter[str]]:
-    found: dict[str, Counter[str]] = defaultdict(Counter)
-    for group, days in counts.items():
-        for day, count in days.items():
-            found[group][period_of(date.fromordinal(day), unit)] += count
-    return found
