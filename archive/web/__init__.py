@@ -5,6 +5,7 @@
     app.py       the ASGI application, its headers and its errors
     pages.py     search, article, evidence, sources
     captures.py  lists of captures, one record, the frame around a replayed page
+    looks.py     two captures side by side, as they looked
     front.py     what a front page led with, by capture
     cite.py      citations of an article
     events.py    what happened, as a page and a feed

@@ -28,6 +28,7 @@ from archive.web import (
     compare,
     events,
     front,
+    looks,
     notes,
     pages,
     parts,
@@ -107,6 +108,7 @@ def create_room(
     app.include_router(compare.router)
     app.include_router(events.router)
     app.include_router(front.router)
+    app.include_router(looks.router)
     app.include_router(trend.router)
     app.include_router(saved_searches.router)
     app.include_router(searches.router)

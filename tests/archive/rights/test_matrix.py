@@ -58,6 +58,7 @@ ROOM = {
     "/front": [f"/front?url={url}" for url in ("http://daily.test/", SECRET)],
     "/help": ["/help"],
     "/language/{code}": ["/language/de"],
+    "/looks": [f"/looks?url={SECRET}&before={FIRST}&after={SECOND}"],
     "/articles/{name}/notes": [],
     "/notes": ["/notes"],
     "/notes.jsonl": ["/notes.jsonl"],

@@ -1,6 +1,6 @@
 """Every page of the reading room, by its address, for what holds of all of them."""
 
-from tests.archive.web.shelves import T2, URL
+from tests.archive.web.shelves import T1, T2, URL
 
 
 def every_page(asking) -> list[str]:
@@ -26,6 +26,7 @@ def every_page(asking) -> list[str]:
             "/notes",
             "/searches",
             f"/front?url={URL}",
+            f"/looks?url={URL}&before={T1}&after={T2}",
             "/none",
         ),
         *("/captures", f"/captures?url={URL}", "/captures?url=http://post.test/*"),
