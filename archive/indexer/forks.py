@@ -37,12 +37,17 @@ class Forked:
         self.returncode: int | None = None
         self._answers = answers
         self._pid: int | None = None
+        # Names this very process, also when its id has gone to another one.
+        self._process: int | None = None
 
     @property
     def pid(self) -> int:
         """Its process id, 0 if it was never started; waits until it is known."""
         if self._pid is None:
             self._pid = self._read() or 0
+            if self._pid and hasattr(os, "pidfd_open"):  # Linux
+                with suppress(OSError):  # it has ended
+                    self._process = os.pidfd_open(self._pid)
         return self._pid
 
     def kill(self) -> None:
@@ -50,8 +55,7 @@ class Forked:
         try:
             self.wait(0)
         except subprocess.TimeoutExpired:
-            with suppress(ProcessLookupError):
-                os.kill(self.pid, signal.SIGKILL)
+            self._end()
 
     def wait(self, timeout: float | None = None) -> int:
         """Its exit status, negative for a signal.
@@ -62,14 +66,26 @@ class Forked:
         if self.returncode is None:
             self.returncode = self._ended(timeout) if self.pid else 1
             os.close(self._answers)
+            if self._process is not None:
+                os.close(self._process)
         return self.returncode
+
+    def _end(self) -> None:
+        with suppress(ProcessLookupError):
+            if self._process is not None:
+                signal.pidfd_send_signal(self._process, signal.SIGKILL)
+            elif not hasattr(os, "pidfd_open"):
+                os.kill(self.pid, signal.SIGKILL)
 
     def _ended(self, timeout: float | None) -> int:
         if not select.select([self._answers], [], [], timeout)[0]:
             raise subprocess.TimeoutExpired("archive.indexer.worker", timeout or 0)
         status = self._read()
-        # Nobody is left to say: what it was forked from was killed, and perhaps it was, too.
-        return -signal.SIGKILL if status is None else status
+        if status is None:
+            # What it was forked from was killed: nobody else is left who would end it.
+            self._end()
+            return -signal.SIGKILL
+        return status
 
     def _read(self) -> int | None:
         answer = os.read(self._answers, _ANSWER.size)

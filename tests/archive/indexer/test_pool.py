@@ -2,6 +2,7 @@
 
 import gzip
 import os
+import select
 import signal
 import time
 from contextlib import closing, suppress
@@ -173,6 +174,24 @@ def test_pools_after_each_other_fork_from_one_process():
                 all_of(pool, [page(story(f"Story of today {name}"))])
                 parents |= set(workers().values())
     assert len(parents) == 1
+
+
+def test_a_worker_ends_though_what_it_was_forked_from_was_killed():
+    # Its tasks stay open, and it is stopped, as one that is stuck in C: nothing else would end it.
+    (tasks, more), (results, written) = os.pipe(), os.pipe()
+    with closing(Forks()) as forks:
+        worker = forks.start(tasks, written, timeout_s=600, memory_bytes=1 << 32)
+        pid = worker.pid
+        parent = workers()[pid]
+        os.kill(pid, signal.SIGSTOP)
+        watched = os.pidfd_open(pid)
+        os.kill(parent, signal.SIGKILL)
+        assert worker.wait(60) == -signal.SIGKILL
+        # A process's descriptor can be read once it has ended.
+        assert select.select([watched], [], [], 60)[0] == [watched]
+        worker.kill()
+    for descriptor in (tasks, more, results, written, watched):
+        os.close(descriptor)
 
 
 def test_when_that_process_is_killed_another_takes_its_place():
