@@ -82,3 +82,17 @@ def find_literal(host: str) -> Address | None:
         return ipaddress.ip_address(host.strip("[]"))
     except ValueError:
         return None
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host or an address is this machine, and nobody else reaches it by that.
+
+    >>> is_loopback("replay.localhost"), is_loopback("127.0.0.2"), is_loopback("::1")
+    (True, True, True)
+    >>> is_loopback("0.0.0.0"), is_loopback("localhost.example"), is_loopback("127.0.evil.example")
+    (False, False, False)
+    """
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host.lower() == "localhost" or host.lower().endswith(".localhost")

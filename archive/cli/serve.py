@@ -16,6 +16,7 @@ import click
 import uvicorn
 from starlette.types import ASGIApp
 
+from archive.addresses import is_loopback
 from archive.cli import archive_of
 from archive.config import load_config
 from archive.errors import CannotServe, NotFound
@@ -24,7 +25,7 @@ from archive.layout import Archive
 from archive.replay.app import create_replay
 from archive.replay.origins import ROOM_NAMES, Origins
 from archive.rights.rules import Audience
-from archive.staff.door import Door, is_loopback
+from archive.staff.door import Door
 from archive.staff.limits import Budgets
 from archive.urls import is_http
 from archive.viewers.found import find_pywb, find_replayweb

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 import urllib3
 from urllib3.exceptions import HTTPError
 
+from archive.addresses import is_loopback
 from archive.config import NotifyTable
 from archive.errors import NotDelivered
 from archive.urls import is_http
@@ -37,7 +38,7 @@ def send_mail(table: NotifyTable, message: EmailMessage, *, login: str = "") -> 
             if parts.scheme == "smtps"
             else smtplib.SMTP(host, port, timeout=_TIMEOUT_S)
         ) as server:
-            if parts.scheme == "smtp" and not _is_here(host):
+            if parts.scheme == "smtp" and not is_loopback(host):
                 server.starttls(context=context)
             if login:
                 user, _, password = login.partition(":")
@@ -61,7 +62,7 @@ def post(address: str, payload: dict[str, Any], *, token: str = "") -> None:
         NotDelivered: it was not taken.
     """
     host = (urlsplit(address).hostname or "") if is_http(address) else ""
-    if not host or not (address.startswith("https:") or _is_here(host)):
+    if not host or not (address.startswith("https:") or is_loopback(host)):
         raise NotDelivered("webhook: expected an https address")
     headers = {"Authorization": f"Bearer {token}"} if token else {}
     try:
@@ -73,15 +74,14 @@ def post(address: str, payload: dict[str, Any], *, token: str = "") -> None:
             timeout=_TIMEOUT_S,
             retries=False,
             redirect=False,
+            # Nobody reads what it says, however much that is.
+            preload_content=False,
         )
+        answer.close()
     except (HTTPError, ValueError) as error:
         raise NotDelivered(f"webhook at {host}: {type(error).__name__}") from error
     if not 200 <= answer.status < 300:
         raise NotDelivered(f"webhook at {host}: answered with {answer.status}")
-
-
-def _is_here(host: str) -> bool:
-    return host in ("localhost", "::1") or host.startswith("127.")
 
 
 def _reason(error: Exception) -> str:

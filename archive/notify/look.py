@@ -18,6 +18,7 @@ from archive.notify.notices import (
     notices_of_sources,
 )
 from archive.notify.tell import tell
+from archive.rights.rules import Audience
 from archive.runs.frontier import read_sources
 from archive.saved.run import Outcome
 from archive.times import to_timestamp
@@ -70,5 +71,6 @@ def _sources(archive: Archive, config: Config, now: float) -> list[Notice]:
 def _removals(archive: Archive, config: Config, now: float) -> list[Notice]:  # noqa: ARG001 - a look
     begun = read_memory(archive.notify_path, now=now).begun
     since = to_timestamp(datetime.fromtimestamp(max(begun, now - _LATE_S), UTC))
-    with read_index(archive) as db:
+    # Mail and webhooks go where nobody signs in.
+    with read_index(archive, audience=Audience.READERS) as db:
         return list(notices_of_removals(db, since=since))

@@ -5,7 +5,6 @@ listens on loopback alone, the request names a loopback host, and nothing in it 
 forwarded; everybody else is a reader until they sign in or send a token.
 """
 
-import ipaddress
 import logging
 import math
 import time
@@ -16,6 +15,7 @@ from urllib.parse import urlsplit
 
 from starlette.requests import HTTPConnection
 
+from archive.addresses import is_loopback
 from archive.errors import ConfigError, MicroficheError
 from archive.layout import Archive
 from archive.rights.rules import Audience
@@ -215,20 +215,6 @@ def who(request: HTTPConnection) -> Reader | Staff:
 def audience_of(request: HTTPConnection) -> Audience:
     """Whom the answer to a request is for."""
     return Audience.STAFF if who(request).is_staff else Audience.READERS
-
-
-def is_loopback(host: str) -> bool:
-    """Whether a host or an address is this machine, and nobody else reaches it by that.
-
-    >>> is_loopback("replay.localhost"), is_loopback("127.0.0.2"), is_loopback("::1")
-    (True, True, True)
-    >>> is_loopback("0.0.0.0"), is_loopback("localhost.example")
-    (False, False)
-    """
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host.lower() == "localhost" or host.lower().endswith(".localhost")
 
 
 def _host(request: HTTPConnection) -> str:

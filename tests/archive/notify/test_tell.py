@@ -2,6 +2,7 @@
 
 import json
 import socket
+from contextlib import suppress
 from datetime import timedelta
 from email import message_from_bytes, policy
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -14,8 +15,9 @@ from click.testing import CliRunner
 
 from archive.cli import cli
 from archive.config import About, load_config
-from archive.errors import ConfigError
+from archive.errors import ConfigError, NotDelivered
 from archive.layout import create_archive
+from archive.notify.deliver import post
 from archive.notify.look import look_and_tell
 from archive.notify.memory import OVER_S, Memory, noted
 from archive.notify.notices import Notice
@@ -68,14 +70,18 @@ def hook():
             self.server.posts.append((self.path, self.headers["Authorization"], json.loads(body)))
             self.send_response(self.server.status)
             self.end_headers()
+            with suppress(OSError):
+                while self.server.endless:
+                    self.wfile.write(bytes(65536))
 
         def log_message(self, *_):
             pass
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Hook)
-    server.posts, server.status = [], 204
+    server.posts, server.status, server.endless = [], 204, False
     Thread(target=server.serve_forever, daemon=True).start()
     yield server
+    server.endless = False
     server.shutdown()
     server.server_close()
 
@@ -161,7 +167,16 @@ def test_a_state_is_told_again_only_after_it_was_over():
     assert lines == [(0, WALL.text), (9, f"no longer so: {WALL.text}"), (10, WALL.text)]
 
 
-def test_a_run_tells_of_its_failure_and_of_what_was_removed(archive, hook):
+def test_a_reply_is_not_read_and_only_this_machine_does_without_https(hook):
+    hook.status, hook.endless = 200, True
+    post(f"http://127.0.0.1:{hook.server_port}/T0P", {"text": "x"})
+    assert len(hook.posts) == 1
+    with pytest.raises(NotDelivered, match="expected an https address"):
+        post("http://127.evil.example/", {"text": "x"})
+
+
+@pytest.mark.parametrize("access", ["embargo", "open"])
+def test_what_was_removed_is_told_as_readers_may_know_it(archive, hook, access):
     press = Press(archive)
     url = "https://morning.example/news/harbour-vote-tonight"
     gone = http(b"", "404 Not Found")
@@ -177,11 +192,15 @@ def test_a_run_tells_of_its_failure_and_of_what_was_removed(archive, hook):
         "run": "20260110000000", "exit_status": 4, "error": "disk full", "configuration": None,
     }  # fmt: skip
     begun = press.now.timestamp() - HOUR
+    until = "until = 2999-01-01\n" if access == "embargo" else ""
+    with archive.config_path.open("a") as file:
+        file.write(f'\n[[rights]]\naccess = "{access}"\n{until}address = "{url}"\n')
     config = load_config(archive)
     assert look_and_tell(archive, config, report, (), now=lambda: begun) == []
     assert look_and_tell(archive, config, report, (), now=lambda: begun + 2 * HOUR) == []
     told = [notice["text"] for _, _, posted in hook.posts for notice in posted["notices"]]
-    assert told == ["run 20260110000000 failed: disk full", "removed: Harbour vote (morning)"]
+    removed = ["removed: Harbour vote (morning)"] if access == "open" else []
+    assert told == ["run 20260110000000 failed: disk full", *removed]
 
 
 def test_the_command_sends_what_waits_or_a_test(archive, mail):
