@@ -1,12 +1,15 @@
 """How often a client may ask for something: some at once, then one each so often."""
 
 import ipaddress
+import re
 import time
 from collections import OrderedDict
 from collections.abc import Callable
 from threading import Lock
 
 _CLIENTS_KNOWN = 10_000
+# As some proxies write a client into X-Forwarded-For.
+_WITH_PORT = re.compile(r"\[([0-9A-Fa-f:.]+)\](?::\d+)?|([\d.]+):\d+", re.ASCII)
 
 
 class Pace:
@@ -48,13 +51,16 @@ class Pace:
 
 
 def client_name(address: str) -> str:
-    """One name for all addresses that one client has: of IPv6, its network.
+    """One name for all addresses that one client has: of IPv6, its network; a port is left out.
 
     >>> client_name("192.0.2.1"), client_name("2001:db8::1"), client_name("unknown")
     ('192.0.2.1', '2001:db8::/64', 'unknown')
+    >>> client_name("192.0.2.1:4711"), client_name("[2001:db8::1]:4711")
+    ('192.0.2.1', '2001:db8::/64')
     """
+    with_port = _WITH_PORT.fullmatch(address)
     try:
-        found = ipaddress.ip_address(address)
+        found = ipaddress.ip_address((with_port[1] or with_port[2]) if with_port else address)
     except ValueError:
         return address[:80]
     if found.version == 4:

@@ -156,7 +156,7 @@ def test_guessing_is_slow_for_each_client(room, clock):
         told = FROM_US | {"X-Forwarded-For": f"{password}, {client}"}
         return sign_in(room, headers=told, password=password)
 
-    wrong = [guess(f"wrong-{number}", "192.0.2.1").status_code for number in range(6)]
+    wrong = [guess(f"wrong-{n}", f"192.0.2.1:{4000 + n}").status_code for n in range(6)]
     assert wrong == [403] * 5 + [429]
     refused = guess(PASSWORD, "192.0.2.1")
     assert (refused.status_code, refused.headers["Retry-After"]) == (429, "60")
