@@ -23,18 +23,6 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     return f"; did you mean {near[0]!r}?" if near else ""
 
 
-def span_in_words(seconds: float) -> str:
-    """A span of time in its largest whole unit.
-
-    >>> span_in_words(1), span_in_words(7300), span_in_words(9 * 86400), span_in_words(9e7)
-    ('1 second', '2 hours', '9 days', '2 years')
-    """
-    for unit, size in (("year", 31_557_600), ("day", 86_400), ("hour", 3600), ("minute", 60)):
-        if seconds >= size:
-            return counted(int(seconds // size), unit)
-    return counted(int(seconds), "second")
-
-
 def ago(at: float | None, now: float) -> str:
     """A moment beside the present.
 

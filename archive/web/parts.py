@@ -13,9 +13,9 @@ from archive.replay.address import parse_address
 from archive.replay.choose import Asked
 from archive.replay.needed import MAX_PARTS, Part, find_parts, needed_by
 from archive.replay.resolve import Stored, find_stored, load
-from archive.web.render import page
+from archive.web.language import current, translations_of
+from archive.web.render import number, page, span_in_words
 from archive.web.room import Index, InRoom
-from archive.wording import counted, span_in_words
 
 router = APIRouter(include_in_schema=False)
 
@@ -47,18 +47,42 @@ class Offsets:
         """
         if not self.total:
             return ""
+        texts = translations_of(current.get())
+        gettext, ngettext = texts.gettext, texts.ngettext
+        total = {"count": number(self.total)}
         if not self.apart and not self.missing:
-            which = "Its part was" if self.total == 1 else f"All {self.total} parts were"
-            return f"{which} captured with it."
-        of, said = f" of {counted(self.total, 'part')}", []
+            if self.total == 1:
+                return gettext("Its part was captured with it.")
+            told = ngettext(
+                "All %(count)s part was captured with it.",
+                "All %(count)s parts were captured with it.",
+                self.total,
+            )
+            return told % total
+        of_all = ngettext("of %(count)s part", "of %(count)s parts", self.total) % total
+        said = []
         if self.apart:
-            were = "was" if len(self.apart) == 1 else "were"
-            far = span_of(self.apart[0])
-            said.append(f"{len(self.apart)}{of} {were} captured at another time, up to {far}")
+            told = ngettext(
+                "%(count)s %(of_all)s was captured at another time, up to %(far)s",
+                "%(count)s %(of_all)s were captured at another time, up to %(far)s",
+                len(self.apart),
+            )
+            far = {"count": number(len(self.apart)), "far": span_of(self.apart[0])}
+            said.append(told % {**far, "of_all": of_all})
         if self.missing:
-            are = "is" if len(self.missing) == 1 else "are"
-            said.append(f"{len(self.missing)}{'' if said else of} {are} missing")
-        return f"{', and '.join(said)}."
+            count = {"count": number(len(self.missing)), "of_all": of_all}
+            if said:
+                told = ngettext(
+                    "and %(count)s is missing", "and %(count)s are missing", len(self.missing)
+                )
+            else:
+                told = ngettext(
+                    "%(count)s %(of_all)s is missing",
+                    "%(count)s %(of_all)s are missing",
+                    len(self.missing),
+                )
+            said.append(told % count)
+        return f"{', '.join(said)}."
 
 
 def offsets_of(parts: Sequence[Part]) -> Offsets:
@@ -80,9 +104,11 @@ def span_of(part: Part) -> str:
     >>> span_of(Part("http://a.example/", None, 7200.0)), span_of(Part("", None, -86400.0))
     ('2 hours later', '1 day earlier')
     """
+    gettext = translations_of(current.get()).gettext
     if not part.offset_s:
-        return "at the same second"
-    return f"{span_in_words(abs(part.offset_s))} {'later' if part.offset_s > 0 else 'earlier'}"
+        return gettext("at the same second")
+    told = gettext("%(span)s later") if part.offset_s > 0 else gettext("%(span)s earlier")
+    return told % {"span": span_in_words(abs(part.offset_s))}
 
 
 @router.get("/parts/{address:path}")

@@ -8,6 +8,7 @@ from urllib.parse import quote, urlencode, urlsplit
 from babel import Locale
 from babel.dates import format_date, format_skeleton, format_timedelta
 from babel.numbers import format_decimal
+from babel.units import format_unit
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
@@ -107,6 +108,17 @@ def ago(at: float | None, now: float) -> str:
     if at is None:
         return translations_of(current.get()).gettext("never")
     return format_timedelta(timedelta(seconds=at - now), add_direction=True, locale=_locale())
+
+
+def span_in_words(seconds: float) -> str:
+    """A span of time in its largest whole unit.
+
+    >>> span_in_words(1), span_in_words(7300), span_in_words(9 * 86400), span_in_words(9e7)
+    ('1 second', '2 hours', '9 days', '2 years')
+    """
+    units = (("year", 31_557_600), ("day", 86_400), ("hour", 3600), ("minute", 60), ("second", 1))
+    unit, size = next((pair for pair in units if seconds >= pair[1]), units[-1])
+    return format_unit(int(seconds // size), f"duration-{unit}", "long", locale=_locale())
 
 
 def axis(on: str) -> str:

@@ -1,11 +1,14 @@
 """The interface in several languages: complete catalogues, and which one an answer is in."""
 
 import re
+from fnmatch import fnmatchcase
 
 import lxml.html
 import pytest
 
-from archive.web.language import choose, languages
+from archive.replay.needed import Part
+from archive.web.language import choose, current, languages
+from archive.web.parts import Offsets
 from tests.messages import known, read, template
 
 PLACES = re.compile(r"%\(\w+\)s|</?\w+[^>]*>")
@@ -59,7 +62,6 @@ def test_what_is_chosen_goes_before_what_the_browser_asks_for(chosen, accepted, 
 
 @pytest.mark.parametrize(("language", "said"), [("de", "7. März 2026"), ("fr", "7 mars 2026")])
 def test_dates_and_numbers_are_of_the_language(language, said):
-    from archive.web.language import current
     from archive.web.render import moment, number, text_length
 
     token = current.set(language)
@@ -67,6 +69,22 @@ def test_dates_and_numbers_are_of_the_language(language, said):
         assert said in moment("2026-03-07")
         assert number(12345) != "12,345"
         assert text_length(2, "en") in ("2 Wörter", "2 mots")
+    finally:
+        current.reset(token)
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("de", "1 von 3 Bestandteilen wurde * aufgenommen, bis zu 2 Stunden später, und 1 fehlt."),
+        ("fr", "1 sur 3 éléments a été capturé *, jusqu’à 2?heures plus tard, et 1 manque."),
+    ],
+)
+def test_how_far_parts_are_off_is_said_in_the_language(language, said):
+    gone, late = Part("http://a.example/", None), Part("http://a.example/b", None, 7200.0)
+    token = current.set(language)
+    try:
+        assert fnmatchcase(Offsets((late,), (gone,), 3).sentence, said)
     finally:
         current.reset(token)
 
