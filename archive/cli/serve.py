@@ -91,6 +91,9 @@ class _Server(uvicorn.Server):
     "--room-url", metavar="URL", help="Behind a proxy: where readers find the reading room."
 )
 @click.option("--replay-url", metavar="URL", help="Behind a proxy: where they find archived pages.")
+@click.option(
+    "--no-local-staff", is_flag=True, help="Let this machine sign in, too, to count as staff."
+)
 @click.option("--pywb", is_flag=True, help="Beside it pywb, which runs archived scripts.")
 @click.option(
     "--replayweb",
@@ -115,6 +118,7 @@ def command(  # noqa: PLR0913 - an option each
     replay_port: int,
     room_url: str | None,
     replay_url: str | None,
+    no_local_staff: bool,
     pywb: bool,
     replayweb: Path | None,
     install: bool,
@@ -150,7 +154,7 @@ def command(  # noqa: PLR0913 - an option each
             free = free_port(script_port)
             running = stack.enter_context(run_pywb(wayback, archive, cdx=cdx, port=free))
             beside = replace(beside, pywb=running)
-        asyncio.run(_serve(archive, sockets, host, public, beside))
+        asyncio.run(_serve(archive, sockets, host, public, beside, local_staff=not no_local_staff))
 
 
 def public_origins(room_url: str | None, replay_url: str | None) -> Origins | None:
@@ -220,7 +224,13 @@ def _bind(host: str, port: int, option: str) -> socket.socket:
 
 
 async def _serve(
-    archive: Archive, sockets: Sockets, host: str, public: Origins | None, beside: Beside
+    archive: Archive,
+    sockets: Sockets,
+    host: str,
+    public: Origins | None,
+    beside: Beside,
+    *,
+    local_staff: bool,
 ) -> None:
     address, port = sockets.room.getsockname()[:2]
     name = url_name(host)
@@ -228,7 +238,7 @@ async def _serve(
     door = Door(
         archive,
         room=origins.room,
-        elsewhere=not is_loopback(address),
+        elsewhere=not (local_staff and is_loopback(address)),
         behind_proxy=public is not None,
     )
     budgets = Budgets(door, load_config(archive).limits)
@@ -258,7 +268,7 @@ async def _serve(
     try:
         await _announce([server for server, _ in servers], running, origins)
         await _announce_beside(beside, running)
-        if public or not is_loopback(address):
+        if public or not (local_staff and is_loopback(address)):
             _say_who_is_staff(door, host, is_plain=origins.room.startswith("http:"))
     finally:
         # Whichever ends first takes the other along.

@@ -35,10 +35,10 @@ class Served:
 
 
 @contextmanager
-def serve(root: Path) -> Iterator[Served]:
+def serve(root: Path, *options: str) -> Iterator[Served]:
     """Run `microfiche serve` on free ports until the block ends; ended by SIGINT, as by Ctrl-C."""
     process = subprocess.Popen(
-        [*MICROFICHE, "-C", str(root), "serve", "--port", "0", "--replay-port", "0"],
+        [*MICROFICHE, "-C", str(root), "serve", "--port", "0", "--replay-port", "0", *options],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,

@@ -77,3 +77,10 @@ def test_an_archive_without_an_index_is_shown_empty(tmp_path):
         broken = room.get("/")
         assert (broken.status_code, "run `microfiche index`" in broken.text) == (500, True)
         assert room.get("/help").status_code == 200
+
+
+def test_this_machine_signs_in_where_that_is_wanted(tmp_path):
+    archive = create_archive(tmp_path / "a", contact="mailto:a@b.example")
+    with serve(archive.root, "--no-local-staff") as served, served.ask_room() as room:
+        assert room.get("/runs", follow_redirects=False).status_code == 303
+        assert room.get("/help").status_code == 200
