@@ -4,6 +4,7 @@ import sys
 
 import click
 from rich.console import Console
+from rich.table import Table
 
 from archive.layout import Archive, open_archive
 
@@ -15,6 +16,17 @@ def console() -> Console:
     """stdout: colours on a terminal only, no wrapping into a pipe's imagined width."""
     width = None if sys.stdout.isatty() else _PIPE_WIDTH
     return Console(highlight=False, soft_wrap=True, width=width)
+
+
+def tell_table(table: Table) -> None:
+    """Print a table; into a pipe without the spaces that only fill its last column."""
+    out = console()
+    if out.is_terminal:
+        out.print(table)
+        return
+    with out.capture() as drawn:
+        out.print(table)
+    click.echo("\n".join(line.rstrip() for line in drawn.get().splitlines()))
 
 
 def archive_of(ctx: click.Context) -> Archive:

@@ -131,7 +131,10 @@ def _copy_index(archive: Archive, asked: str, target: Path | None) -> None:
     if target is None or asked:
         raise click.UsageError("--format sqlite takes a file, with --to, and no query: it is whole")
     left_out = write_reduced(archive, target)
-    click.echo(f"Exported the index to {target}, without {counted(left_out, 'capture')}")
+    without = (
+        f", without {counted(left_out, 'capture')} that readers may not see" if left_out else ""
+    )
+    click.echo(f"Exported the index to {target}{without}")
 
 
 def _package(

@@ -37,6 +37,7 @@ def command(ctx: click.Context, room_url: str, replay_url: str) -> None:
         from archive.web.assistants import create_server  # noqa: PLC0415 - an extra
     except ModuleNotFoundError as error:
         raise MicroficheError(
-            f"needs {error.name}, which is not installed; run `pip install 'microfiche[mcp]'`"
+            f"needs {error.name}, which is not installed; run `pip install 'microfiche[mcp]'`,"
+            " in a checkout `pip install '.[mcp]'`"
         ) from error
     create_server(archive, Origins(room_url.rstrip("/"), replay_url.rstrip("/"))).run("stdio")

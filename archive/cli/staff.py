@@ -38,6 +38,11 @@ def add(ctx: click.Context, name: str, *, token: bool) -> None:
         password = click.prompt("Password", hide_input=True, confirmation_prompt=True, err=True)
     else:
         password = sys.stdin.readline().rstrip("\r\n")
+        if not password:
+            raise click.UsageError(
+                "no password on standard input: write one line to it, run this on a terminal, or"
+                " use --token"
+            )
     set_password(archive, name, password)
     click.echo(f"{name} may sign in")
 

@@ -136,7 +136,7 @@ def create_room(
         answering = Limited(answering, budgets)
     allowed = tuple(names)
     return HostGate(
-        FixedHeaders(ChosenLanguage(answering), room_headers(origins)),
+        FixedHeaders(ChosenLanguage(sign_in.SignedIn(answering, room.door)), room_headers(origins)),
         names=allowed,
         advice=f"the reading room answers to {', '.join(allowed)} only; open {origins.room}/",
     )

@@ -8,6 +8,7 @@ Source: modelcontextprotocol.io, specification of tools and of the stdio transpo
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from functools import wraps
+from importlib.metadata import version
 from itertools import islice
 from typing import Annotated, Any, Literal
 
@@ -55,7 +56,12 @@ def create_server(archive: Archive, origins: Origins) -> MCPServer:
         origins: Where the reading room is reached, for permalinks.
     """
     desk = _Desk(archive, origins)
-    server = MCPServer("microfiche", instructions=INSTRUCTIONS, log_level="WARNING")
+    server = MCPServer(
+        "microfiche",
+        version=version("microfiche"),
+        instructions=INSTRUCTIONS,
+        log_level="WARNING",
+    )
     reading = ToolAnnotations(read_only_hint=True, open_world_hint=False)
     for tool in (desk.search, desk.article, desk.versions, desk.diff, desk.events, desk.cite):
         server.tool(annotations=reading)(_saying_what_is_wrong(tool))

@@ -1,8 +1,9 @@
 """Captures as pages: the list of one address, one record, the frame around a replayed page."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import islice
-from typing import Annotated
+from typing import Annotated, Any
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query, Request
@@ -106,7 +107,7 @@ def show_record(room: InRoom, db: Index, record_id: str) -> Response:
         record=group.main,
         http=group.http(),
         request_head=_head(group.request),
-        facts={name: value for name, value in group.facts.items() if value not in (None, "")},
+        facts=_flat(group.facts),
         original=_referred(db, capture),
     )
     return HTMLResponse(html)
@@ -230,6 +231,21 @@ def _referred(db: Database, capture: Capture) -> Capture | None:
         return get_capture(db, capture.refers_to)
     except NotFound:
         return None
+
+
+def _flat(facts: Mapping[str, Any], before: str = "") -> dict[str, Any]:
+    """Facts one to a line: those within another under both names.
+
+    >>> _flat({"error": "erased", "erased": {"at": "20260101", "digests": ["a", "b"]}})
+    {'error': 'erased', 'erased: at': '20260101', 'erased: digests': 'a, b'}
+    """
+    lines: dict[str, Any] = {}
+    for name, value in facts.items():
+        if isinstance(value, Mapping):
+            lines |= _flat(value, f"{before}{name}: ")
+        elif value not in (None, ""):
+            lines[before + name] = ", ".join(map(str, value)) if isinstance(value, list) else value
+    return lines
 
 
 def _head(request: Record | None) -> str | None:

@@ -1,5 +1,7 @@
 """Templates, and how they write dates, sizes and addresses. Everything is escaped."""
 
+from collections.abc import Callable
+from contextvars import ContextVar
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from typing import Any
@@ -20,6 +22,9 @@ from archive.urls import is_http
 from archive.web.language import current, languages, locale_of, place, translations_of
 from extract.article import OTHER_KINDS
 
+staff_name: ContextVar[Callable[[], str]] = ContextVar("staff_name", default=str)
+"""Asks for the name of whoever signed in to ask; empty for readers, and on the machine itself."""
+
 
 @cache
 def templates(language: str) -> Environment:
@@ -39,6 +44,7 @@ def templates(language: str) -> Environment:
     texts = translations_of(language)
     env.install_gettext_callables(texts.gettext, texts.ngettext, newstyle=True)  # type: ignore[attr-defined] # of the extension
     env.globals |= {"language": language, "languages": languages(), "place": place.get}
+    env.globals["staff_name"] = _staff_name
     env.filters.update(
         moment=moment,
         day=day,
@@ -57,6 +63,10 @@ def templates(language: str) -> Environment:
     )
     env.tests["web_address"] = is_http
     return env
+
+
+def _staff_name() -> str:
+    return staff_name.get()()
 
 
 def page(name: str, **context: Any) -> str:  # noqa: ANN401 - whatever the template takes

@@ -1,16 +1,18 @@
 """Signing in and out: the staff's way to what readers may not see."""
 
+from functools import partial
 from typing import Annotated
 from urllib.parse import parse_qs, urlencode
 
 from fastapi import APIRouter, Query, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from archive.errors import NotFound
-from archive.staff.door import AskedTooOften, SignInRefused, Staff
+from archive.staff.door import AskedTooOften, Door, SignInRefused, Staff
 from archive.web.language import COOKIE, languages
-from archive.web.render import page
+from archive.web.render import page, staff_name
 from archive.web.room import InRoom, Room, Who
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
@@ -70,6 +72,28 @@ def sign_out(request: Request, room: InRoom) -> Response:
     # What the browser has kept of pages for the staff goes, too.
     clear = {"Clear-Site-Data": '"cache"'}
     return RedirectResponse("/", 303, _PRIVATE | clear | {"Set-Cookie": line})
+
+
+class SignedIn:
+    """ASGI middleware that lets every page name who is signed in."""
+
+    def __init__(self, app: ASGIApp, door: Door) -> None:
+        self._app, self._door = app, door
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass everything on; the door is asked only when a page is drawn."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        token = staff_name.set(partial(self._name, Request(scope)))
+        try:
+            await self._app(scope, receive, send)
+        finally:
+            staff_name.reset(token)
+
+    def _name(self, request: Request) -> str:
+        asking = self._door.who(request)
+        return asking.name if isinstance(asking, Staff) else ""
 
 
 def place_to_sign_in(request: Request) -> str:

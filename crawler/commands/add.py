@@ -11,7 +11,6 @@ from urllib.parse import urlsplit
 
 import click
 from pydantic import ValidationError
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
@@ -21,7 +20,7 @@ from archive.config_values import SOURCE_ID
 from archive.errors import ArchiveLocked, ConfigError, ExitCode, MicroficheError
 from archive.layout import Archive
 from archive.lock import hold
-from archive.terminal import archive_of
+from archive.terminal import archive_of, console, tell_table
 from archive.urls import is_http, normalise, registered_domain
 from crawler.commands.lists import Listed, read_list
 
@@ -139,10 +138,9 @@ def _add(archive: Archive, wishes: _Wishes, url: str, *, no_probe: bool) -> None
     add_source(archive, chosen_id, source)
     if found is not None:
         _note_visit(archive, {url, found.url})
-    console = Console()
-    console.print(_table(chosen_id, source, found))
+    tell_table(_table(chosen_id, source, found))
     for note in found.notes if found else ():
-        console.print(Text(f"Note: {note}", style="yellow"), soft_wrap=True)
+        console().print(Text(f"Note: {note}", style="yellow"))
     click.echo(f"Next: microfiche -C {archive.root} crawl {chosen_id}", err=True)
 
 

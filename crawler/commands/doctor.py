@@ -22,10 +22,12 @@ from archive.runs.frontier import read_sources
 from archive.runs.reports import iter_runs
 from archive.terminal import archive_of
 from archive.urls import host_of
+from archive.wording import counted
 from crawler.space import left_out, room_left, warc_bytes
 
 # A disk that is full within this is worth a word.
 _SOON_DAYS = 30.0
+_LONG_DAYS = 3650.0
 _DAY_S = 86400.0
 _SANE_YEAR = 1_767_225_600.0  # 2026-01-01: no release of ours is older
 
@@ -67,7 +69,7 @@ def examine(archive: Archive, *, offline: bool, now: float) -> Iterator[Finding]
         yield Finding("configuration", ok=False, says=str(error))
         return
     enabled = sum(source.enabled for source in config.sources.values())
-    says = f"{enabled} sources" if enabled else "no enabled source; see `microfiche add`"
+    says = counted(enabled, "source") if enabled else "no enabled source; see `microfiche add`"
     yield Finding("configuration", ok=bool(enabled), says=says)
     yield _rights(archive)
     yield _disk(archive, config, now)
@@ -98,13 +100,31 @@ def _disk(archive: Archive, config: Config, now: float) -> Finding:
     daily = sum(report["totals"]["warc_bytes"] for report in week) / 7
     says = f"{left / 1e9:.1f} GB until a run would stop"
     if daily > 0:
-        says += f", {left / daily:.0f} days at {daily / 1e6:.0f} MB a day"
+        says += f", {_lasts(left / daily)} at {_volume(daily)} a day"
     if out := left_out(left, crawl.spare_bytes):
         says += f"; not fetched any more: {out}"
     elif daily > 0 and (until := (left - crawl.spare_bytes) / daily) < _SOON_DAYS:
         says += f"; old pages wait from {until:.0f} days on"
     ok = left > 0 and not out and (daily == 0 or left / daily > _SOON_DAYS)
     return Finding("disk", ok, says if ok else f"{says}; make room, or move sealed WARC files away")
+
+
+def _lasts(days: float) -> str:
+    """How long the room lasts.
+
+    >>> _lasts(1.2), _lasts(83408751.0)
+    ('1 day', 'more than ten years')
+    """
+    return counted(round(days), "day") if days < _LONG_DAYS else "more than ten years"
+
+
+def _volume(daily: float) -> str:
+    """Bytes a day, for people.
+
+    >>> _volume(5_200_000.0), _volume(7.0)
+    ('5 MB', 'less than 1 MB')
+    """
+    return f"{daily / 1e6:.0f} MB" if daily >= 1e6 else "less than 1 MB"
 
 
 def _age(report: dict[str, object], now: float) -> float:

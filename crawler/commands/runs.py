@@ -7,7 +7,7 @@ from rich.table import Table
 from rich.text import Text
 
 from archive.runs.reports import Report, compare, get_run, iter_runs
-from archive.terminal import archive_of, console
+from archive.terminal import archive_of, tell_table
 
 
 @click.group("runs", invoke_without_command=True)
@@ -31,7 +31,7 @@ def command(ctx: click.Context, *, limit: int, as_json: bool) -> None:
         table.add_column(name, justify="left" if name in ("run", "ended") else "right")
     for report in runs:
         table.add_row(*_row(report))
-    console().print(table)
+    tell_table(table)
 
 
 @command.command("show")

@@ -12,7 +12,7 @@ from archive.config import load_config
 from archive.config_edit import enable_source, remove_source
 from archive.errors import ExitCode
 from archive.runs.frontier import SourceState, read_sources
-from archive.terminal import archive_of, console
+from archive.terminal import archive_of, tell_table
 from archive.wording import ago
 
 
@@ -40,7 +40,7 @@ def command(ctx: click.Context, *, check: bool, as_json: bool) -> int:
         for source, problem in problems.items():
             click.echo(f"{source}: {problem}")
     else:
-        console().print(_table(states))
+        tell_table(_table(states))
     return int(ExitCode.SOURCE_FAILED if check and problems else ExitCode.OK)
 
 
@@ -82,7 +82,7 @@ def remove(ctx: click.Context, source: str) -> None:
 
 def _table(states: list[SourceState]) -> Table:
     table = Table(box=None, pad_edge=False, header_style="bold")
-    names = ("source", "served", "new today", "a day", "articles", "due", "backfill", "failing")
+    names = ("source", "served", "found today", "a day", "fetched", "due", "backfill", "failing")
     for name in (*names, "walls", "next due", ""):
         table.add_column(name, justify="left" if name in ("source", "") else "right")
     now = time.time()

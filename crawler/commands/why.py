@@ -12,7 +12,15 @@ from archive.terminal import archive_of
 from archive.urls import is_http
 from archive.wording import ago
 
-_MOMENTS = ("first_seen", "published", "modified", "last_fetched", "settled_at", "gone_at")
+_MOMENTS = {
+    "first_seen": "first seen",
+    "published": "published",
+    "modified": "modified",
+    "last_fetched": "fetched",
+    "settled_at": "settled",
+    "gone_at": "gone",
+}
+_INDENT = 12
 
 
 @click.command("why")
@@ -76,23 +84,29 @@ def _robots(config: Config, stored: dict[str, Any] | None, url: str) -> str:
 def _lines(known: dict[str, Any], judged: dict[str, Any], now: float) -> "list[str]":
     row = known["address"]
     lines = [
-        f"address   {row['url']}",
-        f"source    {row['source']}, as {row['kind']}" + (", a seed" if row["seed"] else ""),
-        f"found     {row['why']}" + "".join(f"\n          via {via}" for via in known["way"]),
-        f"state     {row['state']}" + (f", {row['outcome']}" if row["outcome"] else ""),
+        f"address     {row['url']}",
+        f"source      {row['source']}, as {row['kind']}" + (", a seed" if row["seed"] else ""),
+        f"found       {row['why']}"
+        + "".join(f"\n{' ' * _INDENT}via {via}" for via in known["way"]),
+        f"state       {row['state']}" + (f", {row['outcome']}" if row["outcome"] else ""),
     ]
-    lines += [f"{name:<10}{ago(row[name], now)}" for name in _MOMENTS if row.get(name) is not None]
+    lines += [
+        f"{label:<{_INDENT}}{ago(row[name], now)}"
+        for name, label in _MOMENTS.items()
+        if row.get(name) is not None
+    ]
     due = row["due_at"]
-    lines.append(
-        f"next look {ago(due, now) if due else 'now' if due is not None else 'none planned'}"
-    )
+    again = ago(due, now) if due else "now" if due is not None else "none planned"
+    lines.append(f"next look   {again}")
     if row["failures"]:
-        lines.append(f"failures  {row['failures']} in a row, HTTP status {row['status'] or 'none'}")
+        lines.append(
+            f"failures    {row['failures']} in a row, HTTP status {row['status'] or 'none'}"
+        )
     host = known["host"]
     if host and host["retry_until"] and host["retry_until"] > now:
-        lines.append(f"host      left alone, again {ago(host['retry_until'], now)}")
+        lines.append(f"host        left alone, again {ago(host['retry_until'], now)}")
     if judged["opens"]:
-        lines.append(f"hours     closed, opens {ago(judged['opens'], now)}")
-    lines.append(f"robots    {judged['robots']}")
-    lines += [f"scope     {name}: {why}" for name, why in judged["scope"].items()]
+        lines.append(f"hours       closed, opens {ago(judged['opens'], now)}")
+    lines.append(f"robots      {judged['robots']}")
+    lines += [f"scope       {name}: {why}" for name, why in judged["scope"].items()]
     return lines

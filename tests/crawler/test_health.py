@@ -58,7 +58,9 @@ def test_sources_say_how_they_stand_and_check_says_only_what_is_wrong(crawled):
     assert (walled["walled"], walled["problem"]) == (4, "4 addresses meet a wall")
     check = microfiche(crawled, "sources", "--check")
     assert (check.return_value, check.output) == (7, "walled: 4 addresses meet a wall\n")
-    assert "press" in microfiche(crawled, "sources").output
+    drawn = microfiche(crawled, "sources").output
+    assert "press" in drawn
+    assert drawn == "\n".join(line.rstrip() for line in drawn.splitlines()) + "\n"
 
 
 def test_runs_are_listed_shown_and_named(crawled):
@@ -72,9 +74,10 @@ def test_runs_are_listed_shown_and_named(crawled):
 def test_why_says_how_an_address_was_found_and_what_is_next(crawled):
     told = microfiche(crawled, "why", f"{HOME}2")
     assert f"via {HOME}feed" in told.output
-    assert "state     fetched, captured" in told.output
-    assert "next look in 10 min" in told.output
-    assert "robots    not read yet" in told.output
+    assert "state       fetched, captured" in told.output
+    assert "next look   in 10 min" in told.output
+    assert all(line[11] == " " and line[12] != " " for line in told.output.splitlines())
+    assert "robots      not read yet" in told.output
     known = json.loads(microfiche(crawled, "why", "--json", f"{HOME}2").output)
     assert known["scope"] == {"press": "followed", "walled": "out_of_scope"}
     unknown = microfiche(crawled, "why", f"{HOME}tag/x")
@@ -86,7 +89,7 @@ def test_why_says_when_a_closed_source_opens(crawled):
     opens = datetime.now(UTC) + timedelta(hours=2)
     span = f"{opens:%H:%M}-{opens + timedelta(hours=1):%H:%M}"
     crawled.source("press", HOME, hours=[span])
-    assert "hours     closed, opens in" in microfiche(crawled, "why", f"{HOME}2").output
+    assert "hours       closed, opens in" in microfiche(crawled, "why", f"{HOME}2").output
 
 
 def test_a_doctor_says_what_is_left_out_before_a_run_stops(crawled):
@@ -102,7 +105,7 @@ def test_a_doctor_says_what_is_left_out_before_a_run_stops(crawled):
 def test_a_doctor_says_ok_or_what_to_do(crawled):
     told = microfiche(crawled, "doctor", "--offline", "--json")
     found = {line["what"]: line for line in map(json.loads, told.output.splitlines())}
-    assert found["configuration"]["ok"]
+    assert found["configuration"] == {"what": "configuration", "ok": True, "says": "2 sources"}
     assert found["permissions"]["ok"]
     assert not found["index"]["ok"]
     assert "walled: 4 addresses meet a wall" in found["crawls"]["says"]

@@ -3,6 +3,7 @@
 import asyncio
 import re
 import sys
+from importlib.metadata import version
 
 import pytest
 from mcp import Client, StdioServerParameters
@@ -21,7 +22,7 @@ def answers(shelves):
         server = StdioServerParameters(command=sys.executable, args=command)
         async with Client(server) as client:
             tools = (await client.list_tools()).tools
-            said = {"tools": tools}
+            said = {"tools": tools, "server": client.server_info}
             for key, tool, arguments in (
                 ("found", "search", {"query": '"storm over the quay"'}),
                 ("read", "article", {"article": URL, "version": "1"}),
@@ -45,6 +46,10 @@ def value(result):
 
 
 def test_its_tools_only_read(answers):
+    assert (answers["server"].name, answers["server"].version) == (
+        "microfiche",
+        version("microfiche"),
+    )
     names = [tool.name for tool in answers["tools"]]
     assert names == ["search", "article", "versions", "diff", "events", "cite"]
     assert all(tool.annotations.read_only_hint for tool in answers["tools"])

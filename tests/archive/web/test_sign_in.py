@@ -4,7 +4,9 @@ from urllib.parse import urlsplit
 
 import click
 import pytest
+from click.testing import CliRunner
 
+from archive.cli import cli
 from archive.cli.serve import public_origins
 from archive.layout import create_archive
 from archive.replay.origins import Origins
@@ -91,7 +93,10 @@ def test_a_password_opens_a_session_that_ends(room, clock, archive):
     assert {"HttpOnly", "Secure", "SameSite=Lax", "Path=/"} <= set(cookie.split("; "))
     page = room.get("/runs")
     assert (page.status_code, page.headers["Cache-Control"]) == (200, "private, no-store")
-    assert "signed in as ada" in room.get("/sign-in").text
+    foot = room.get("/help").text.partition("<footer")[2]
+    assert "signed in as ada" in foot
+    assert 'action="/sign-out"' in foot
+    assert "ada" not in room.get("/help", headers={"Cookie": ""}).text.partition("<footer")[2]
     clock.now = LIFETIME_S
     assert room.get("/runs").status_code == 303
 
@@ -187,3 +192,10 @@ def test_a_proxy_needs_two_hosts_for_the_two_origins(urls):
 def test_behind_a_proxy_both_origins_are_its_own():
     assert public_origins(PUBLIC.room + "/", PUBLIC.replay) == PUBLIC
     assert public_origins(None, None) is None
+
+
+def test_no_password_on_standard_input_is_said_with_what_to_do(archive):
+    done = CliRunner().invoke(cli, ["-C", str(archive.root), "staff", "add", "bo"], input="")
+    assert done.exit_code == 2
+    assert "no password on standard input" in done.output
+    assert "--token" in done.output
