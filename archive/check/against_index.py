@@ -204,7 +204,7 @@ def _judge_revisit(stated: list[str | None], original: list[str | None]) -> str 
     record_id, kind, real_uri, real_date, real_digest = original
     if record_id is None:
         return f"refers to {refers_to or uri or digest}, which is not in this archive"
-    is_erased = kind == "metadata" and real_digest
+    is_erased = kind == "metadata" and real_digest is not None
     if kind not in {"response", "resource"} and not is_erased:
         return f"refers to {record_id}, which is a {kind} record"
     for name, said, real, differ in (

@@ -175,8 +175,10 @@ class _Pass:
             return stated
         if scanned.type == "metadata":
             self._check_entity_digest(scanned)
-            # What was erased left its digest: what refers to it is held against that.
-            return (erased_by(scanned.block) or {}).get("payload_digest")
+            # What was erased left its digest, where there was room for one: what refers to it is
+            # held against that.
+            erased = erased_by(scanned.block)
+            return None if erased is None else erased.get("payload_digest", "")
         if scanned.type == "request":
             payload, entity = scanned.block.partition(b"\r\n\r\n")[2], scanned.block
         elif scanned.type != "response":
@@ -256,7 +258,7 @@ def _row(name: str, scanned: Scanned, digest: str | None) -> Row:
         scanned.record_id,
         uri,
         _plain_date(date),
-        plain_digest(digest) if digest else None,
+        plain_digest(digest) if digest else digest,
         head.find("WARC-Refers-To"),
         head.find("WARC-Refers-To-Target-URI"),
         _plain_date(head.find("WARC-Refers-To-Date") or "") or None,

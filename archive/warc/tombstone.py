@@ -22,7 +22,9 @@ ERASED = "erased"
 
 _KEPT = ("WARC-Record-ID", "WARC-Target-URI", "WARC-Date", "WARC-Concurrent-To")
 _WARCINFO = "WARC-Warcinfo-ID"
-_LONG, _LONGER = ("reason",), ("block_digest",)
+_LONG = ("reason",)
+_LONGER = (*_LONG, "block_digest")
+_LONGEST = (*_LONGER, "payload_digest", "type", "source", "kind")
 _MAX_STORED = 65_535
 _GZIP_HEAD = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\xff"
 _HAS_COMMENT = 0x10
@@ -40,7 +42,8 @@ def write_tombstone(
     Args:
         headers: Named fields of that record.
         facts: What is said of it, its digests among them; without its reason where that is too
-            long for its place, and with no digest but the payload's where that is not enough.
+            long for its place, with no digest but the payload's where that is not enough, and at
+            last only with the moment: the log has it all.
         length: Its bytes in the file.
         compressed: Whether it is a gzip member.
 
@@ -49,13 +52,17 @@ def write_tombstone(
     """
     least = [(name, value) for name, value in headers if name in _KEPT]
     kept = [*least, *((name, value) for name, value in headers if name == _WARCINFO)]
-    for fields, left_out in ((kept, ()), (kept, _LONG), (least, (*_LONG, *_LONGER))):
+    ways = ((kept, ()), (kept, _LONG), (least, _LONGER), (least, _LONGEST))
+    for fields, left_out in ways:
         said = {k: v for k, v in facts.items() if k not in left_out}
         said[ERASED] = {k: v for k, v in facts[ERASED].items() if k not in left_out}
         for write in (_stored, _commented) if compressed else (_plain,):
             if (made := write(fields, said, length)) is not None:
                 return made
-    raise TooShort(f"{length} bytes are too few for a record that says what stood there")
+    raise TooShort(
+        f"{length} bytes are too few for a record that says what stood there; keep it from being "
+        'shown by a rule: [[rights]] with access = "blocked" and `record`'
+    )
 
 
 def erased_by(block: bytes) -> dict[str, Any] | None:

@@ -29,6 +29,7 @@ from archive.takedowns import iter_takedowns
 from archive.warc import erasing as erasing_module
 from archive.warc.erasing import REWRITE, plan_erasing
 from archive.warc.openfile import MANIFEST_SUFFIX, read_manifest
+from archive.warc.tombstone import write_tombstone
 from archive.warc.walk import walk
 from tests.archive.check.test_check import rewrite
 from tests.archive.replay.shelf import Shelf
@@ -234,6 +235,21 @@ def test_a_revisit_that_names_no_record_is_of_what_was_erased(shelf, left_out):
     assert check_archive(shelf.archive, workers=1).faults == []
     with read_index(shelf.archive) as db, pytest.raises(Withheld, match="was erased on"):
         find_stored(shelf.archive, db, Asked(URL, T2))
+
+
+def test_a_tombstone_without_room_for_digests_is_no_fault_of_revisits(shelf):
+    erase_it(shelf)
+    named = shelf.erased.record_id.strip("<>")
+    headers = (
+        ("WARC-Record-ID", f"<{named}>"),
+        ("WARC-Target-URI", URL),
+        ("WARC-Date", "2026-01-02T03:04:05Z"),
+    )
+    facts = {"error": "erased", "erased": {"at": T2}}
+    made = write_tombstone(headers, facts, 600, compressed=False)
+    rewrite(shelf.archive, shelf.erased.record_id, lambda _: made)
+    update(shelf.archive, load_config(shelf.archive), from_nothing=True)
+    assert check_archive(shelf.archive, workers=1).faults == []
 
 
 class Crash(Exception):

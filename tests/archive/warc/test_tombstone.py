@@ -53,6 +53,17 @@ def test_where_there_is_little_room_the_reason_is_left_to_the_log():
         write_tombstone(HEADERS, FACTS, 150, compressed=True)
 
 
+def test_a_record_shorter_than_its_digests_leaves_the_moment():
+    digests = {"block_digest": "sha1:" + "A7" * 16, "payload_digest": "sha1:" + "B9" * 16}
+    erased = FACTS["erased"] | digests | {"type": "response"}
+    facts = {"source": "post", "kind": "article", "error": "erased", "erased": erased}
+    made = write_tombstone(HEADERS, facts, 300, compressed=True)
+    assert (len(made), scan_record(io.BytesIO(made), 0).problem) == (300, None)
+    assert erased_by(scan_record(io.BytesIO(made), 0).block) == {"at": "20260301000000"}
+    with pytest.raises(TooShort, match=r"by a rule: \[\[rights\]\]"):
+        write_tombstone(HEADERS, facts, 200, compressed=True)
+
+
 def _fits(length):
     try:
         return len(write_tombstone(HEADERS, FACTS, length, compressed=True)) == length
