@@ -20,8 +20,8 @@ from sqlite_utils import Database
 
 from archive.citation import STYLES, Citation
 from archive.config import load_config
-from archive.errors import MicroficheError, NotFound
-from archive.index.articles import ArticleRow, VersionRow, find_article, get_article, pick_version
+from archive.errors import MicroficheError
+from archive.index.articles import ArticleRow, VersionRow, get_article, pick_version
 from archive.index.diff import Kind, Paragraph, diff_versions
 from archive.index.history import Narrowing, choose_versions, iter_events
 from archive.index.open import read_index
@@ -31,6 +31,7 @@ from archive.rights.rules import Audience
 from archive.search import search
 from archive.search.results import Hit, plain
 from archive.web.cite import citation_of, permalink_of
+from archive.web.named import get_article_id
 from archive.web.render import page_of
 
 INSTRUCTIONS = """\
@@ -186,10 +187,7 @@ class _Desk:
 
     def _version(self, name: str, version: str) -> tuple[ArticleRow, VersionRow]:
         with self._reading() as db:
-            found = find_article(db, name)
-            if found is None:
-                raise NotFound(f"article {name[:200]!r}: not in the archive; look for it by search")
-            row = get_article(db, found)
+            row = get_article(db, get_article_id(self._archive, db, name))
         if version.isdecimal() and 0 < int(version) <= len(row.versions):
             return row, row.versions[int(version) - 1]
         return row, pick_version(row, version)

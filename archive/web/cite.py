@@ -7,9 +7,10 @@ from fastapi.responses import HTMLResponse, Response
 
 from archive.citation import FORMATS, STYLES, Citation
 from archive.errors import NotFound
-from archive.index.articles import ArticleRow, VersionRow, find_article, get_article, pick_version
+from archive.index.articles import ArticleRow, VersionRow, get_article, pick_version
 from archive.replay.origins import Origins
 from archive.times import from_timestamp
+from archive.web.named import get_article_id
 from archive.web.render import page
 from archive.web.room import Index, InRoom
 
@@ -58,9 +59,7 @@ def cite_page(
     form: Annotated[str, Query(alias="format")] = "",
 ) -> Response:
     """How to cite a version; with ``format`` the file that a reference manager takes."""
-    article_id = find_article(db, name)
-    if article_id is None:
-        raise NotFound(f"There is no article {name[:100]} in this archive; look for it by search.")
+    article_id = get_article_id(room.archive, db, name)
     article = get_article(db, article_id)
     shown = pick_version(article, version)
     citation = citation_of(room.origins, room.title, article, shown)

@@ -5,10 +5,10 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Query
 from fastapi.responses import HTMLResponse, Response
 
-from archive.errors import NotFound
-from archive.index.articles import find_article, get_article
+from archive.index.articles import get_article
 from archive.index.diff import Kind, Paragraph, diff_versions
 from archive.index.history import choose_versions
+from archive.web.named import get_article_id
 from archive.web.render import page
 from archive.web.room import Index, InRoom
 
@@ -27,9 +27,7 @@ def compare_page(
     view: Literal["side", "inline"] = "side",
 ) -> Response:
     """What changed between two versions; without a name the last change."""
-    article_id = find_article(db, name)
-    if article_id is None:
-        raise NotFound(f"There is no article {name[:100]} in this archive; look for it by search.")
+    article_id = get_article_id(room.archive, db, name)
     article = get_article(db, article_id)
     old, new = choose_versions(article, before, after)
     changes = diff_versions(old, new)

@@ -9,11 +9,11 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from sqlite_utils import Database
 
-from archive.errors import NotFound
 from archive.index.articles import find_article, get_article
 from archive.staff.door import Staff
 from archive.staff.notes import MAX_CHARACTERS, Note, add_note, iter_notes, read_tags, remove_note
 from archive.times import to_timestamp, utc_now
+from archive.web.named import get_article_id
 from archive.web.render import page
 from archive.web.room import Index, InRoom, staff_only
 from archive.web.sign_in import form_of
@@ -53,9 +53,7 @@ async def make_note(
     form = await form_of(request, max_bytes=_MAX_FORM_BYTES)
     if form is None:
         raise HTTPException(413, f"A note has {MAX_CHARACTERS:,} characters at most.")
-    article = await run_in_threadpool(find_article, db, name)
-    if article is None:
-        raise NotFound(f"There is no article {name[:100]} in this archive; look for it by search.")
+    article = await run_in_threadpool(get_article_id, room.archive, db, name)
     text = form.get("text", "").strip()[:MAX_CHARACTERS]
     tags = read_tags(form.get("tags", ""))
     if text or tags:

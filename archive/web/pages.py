@@ -11,7 +11,7 @@ from sqlite_utils import Database
 
 from archive.citation import coins, meta_tags
 from archive.errors import NotFound
-from archive.index.articles import find_article, get_article, pick_version
+from archive.index.articles import get_article, pick_version
 from archive.index.captures import get_capture
 from archive.index.linking import find_linking
 from archive.index.stories import find_story
@@ -26,6 +26,7 @@ from archive.web.chips import chips_of, days_of, of_days
 from archive.web.cite import citation_of
 from archive.web.histogram import CHOOSE, bars_of, moves_of
 from archive.web.holdings import Holdings
+from archive.web.named import get_article_id
 from archive.web.narrow import (
     FATES,
     HEADINGS,
@@ -172,7 +173,7 @@ def facet_page(
 @router.get("/articles/{name:path}/evidence")
 def evidence_page(room: InRoom, db: Index, name: str, version: str = "") -> Response:
     """Why each field of a version is what it is, and what was taken out of its text."""
-    article = get_article(db, name)
+    article = get_article(db, get_article_id(room.archive, db, name))
     shown = pick_version(article, version)
     capture = get_capture(db, shown.record_id)
     again = read_again(load(room.archive, db, capture), load_rules(room.archive).book)
@@ -193,9 +194,7 @@ def article_page(
     q: Annotated[str, Query(max_length=2000)] = "",
 ) -> Response:
     """One article: its text, versions, captures and events; marked by what was searched for."""
-    article_id = find_article(db, name)
-    if article_id is None:
-        raise NotFound(f"There is no article {name[:100]} in this archive; look for it by search.")
+    article_id = get_article_id(room.archive, db, name)
     if article_id != name:
         suffix = f"?{request.url.query}" if request.url.query else ""
         return RedirectResponse(f"/articles/{article_id}{suffix}", 302)
@@ -224,9 +223,7 @@ def article_page(
 @router.get("/similar/{name:path}")
 def similar_page(room: InRoom, db: Index, name: str) -> Response:
     """Articles like one."""
-    article_id = find_article(db, name)
-    if article_id is None:
-        raise NotFound(f"There is no article {name[:100]} in this archive; look for it by search.")
+    article_id = get_article_id(room.archive, db, name)
     article = get_article(db, article_id)
     found = find_similar(db, article_id)
     return HTMLResponse(page("similar.html", room=room, article=article, found=found))

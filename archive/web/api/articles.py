@@ -4,11 +4,9 @@ from dataclasses import dataclass, fields
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query
-from sqlite_utils import Database
 
 from archive.citation import FORMATS, STYLES
-from archive.errors import NotFound
-from archive.index.articles import ArticleRow, find_article, get_article, pick_version
+from archive.index.articles import ArticleRow, get_article, pick_version
 from archive.index.captures import get_capture
 from archive.index.diff import Paragraph, diff_versions
 from archive.index.history import choose_versions
@@ -19,6 +17,7 @@ from archive.replay.evidence import read_again
 from archive.replay.resolve import load
 from archive.rules import load_rules
 from archive.web.cite import citation_of
+from archive.web.named import get_article_id
 from archive.web.room import Index, InRoom
 from extract.article import Encoding, Evidence, Removed
 
@@ -98,7 +97,7 @@ def read_changes(
     after: VersionName = "",
 ) -> Changes:
     """Two versions compared word by word; without names the last change."""
-    article = get_article(db, id_of(db, article_id))
+    article = get_article(db, get_article_id(room.archive, db, article_id))
     old, new = choose_versions(article, before, after)
     page = f"/articles/{article.id}/compare?before={old.id}&after={new.id}"
     return Changes(
@@ -111,7 +110,7 @@ def read_evidence(
     room: InRoom, db: Index, article_id: ArticleName, version: VersionName = ""
 ) -> Proof:
     """The stored page read again: which rule gave each field, and which text was left out."""
-    article = get_article(db, id_of(db, article_id))
+    article = get_article(db, get_article_id(room.archive, db, article_id))
     shown = pick_version(article, version)
     stored = load(room.archive, db, get_capture(db, shown.record_id))
     again = read_again(stored, load_rules(room.archive).book)
@@ -132,7 +131,7 @@ def read_citations(
     room: InRoom, db: Index, article_id: ArticleName, version: VersionName = ""
 ) -> Citations:
     """How to cite a version, in every style and format there is."""
-    article = get_article(db, id_of(db, article_id))
+    article = get_article(db, get_article_id(room.archive, db, article_id))
     shown = pick_version(article, version)
     it = citation_of(room.origins, room.title, article, shown)
     return Citations(
@@ -145,24 +144,12 @@ def read_citations(
 
 
 @router.get("/articles/{article_id:path}", summary="Article")
-def read_article(db: Index, article_id: ArticleName) -> ArticleAndStory:
+def read_article(room: InRoom, db: Index, article_id: ArticleName) -> ArticleAndStory:
     """One article with its versions (text and blocks), captures, events and story."""
-    row = get_article(db, id_of(db, article_id))
+    row = get_article(db, get_article_id(room.archive, db, article_id))
     values = {each.name: getattr(row, each.name) for each in fields(row)}
     return ArticleAndStory(
         **values,
         story=find_story(db, row.id),
         linking=find_linking(db, row.id, row.addresses),
     )
-
-
-def id_of(db: Database, name: str) -> str:
-    """The id of the article that a program names.
-
-    Raises:
-        NotFound: none answers to that.
-    """
-    found = find_article(db, name)
-    if found is None:
-        raise NotFound(f"article {name[:200]!r}: not in the index; look for it with search")
-    return found

@@ -8,7 +8,8 @@ from fastapi import APIRouter, Query
 from archive.search import Facets, Note, count_facets, find_similar, search
 from archive.search.results import Hit, Story, hit_json
 from archive.search.trend import Trend, find_trend
-from archive.web.api.articles import ArticleName, id_of
+from archive.web.api.articles import ArticleName
+from archive.web.named import get_article_id
 from archive.web.render import page_of
 from archive.web.room import Index, InRoom, Room
 from archive.web.trend import SplitBy, Unit
@@ -143,7 +144,7 @@ def similar_articles(
     limit: Annotated[int, Query(ge=1, le=100, description="Hits at most.")] = 10,
 ) -> SimilarArticles:
     """Articles that share the most telling words of one, and these words."""
-    found = find_similar(db, id_of(db, article_id), limit=limit)
+    found = find_similar(db, get_article_id(room.archive, db, article_id), limit=limit)
     return SimilarArticles(found.words, [found_article(room, hit) for hit in found.hits])
 
 

@@ -15,6 +15,7 @@ from archive.check.run import check_archive
 from archive.cli import cli
 from archive.config import load_config
 from archive.errors import ArchiveLocked, ExitCode, WarcError, Withheld
+from archive.index.articles import find_article
 from archive.index.open import open_index, read_index
 from archive.indexer import erased as erased_module
 from archive.indexer.erased import erase
@@ -33,6 +34,7 @@ from archive.warc.tombstone import write_tombstone
 from archive.warc.walk import walk
 from tests.archive.check.test_check import rewrite
 from tests.archive.replay.shelf import Shelf
+from tests.archive.web.room import serve
 from tests.archive.web.shelves import PROSE, article
 
 URL, AGAIN, OTHER = (f"http://post.test/{name}.html" for name in ("a", "again", "b"))
@@ -250,6 +252,18 @@ def test_a_tombstone_without_room_for_digests_is_no_fault_of_revisits(shelf):
     rewrite(shelf.archive, shelf.erased.record_id, lambda _: made)
     update(shelf.archive, load_config(shelf.archive), from_nothing=True)
     assert check_archive(shelf.archive, workers=1).faults == []
+
+
+def test_the_reading_room_says_that_an_article_was_erased(shelf):
+    with read_index(shelf.archive) as db:
+        name = find_article(db, URL)
+    erase_it(shelf)
+    with serve(shelf.archive.root) as running, running.ask_room() as asking:
+        for path in (f"/articles/{name}", f"/articles/{URL}", f"/api/v1/articles/{name}"):
+            answer = asking.get(path)
+            assert (answer.status_code, "Order 1/26" in answer.text) == (451, True), path
+        assert asking.get("/articles/0123456789abcdef").status_code == 404
+        assert asking.get(f"/articles/{OTHER}").status_code == 302
 
 
 class Crash(Exception):
