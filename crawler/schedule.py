@@ -25,7 +25,6 @@ SLIP_CHECK_S = 3600.0
 #: News sites list years of closed monthly sitemaps: looking at all of them every quarter of an
 #: hour would be most of the traffic.
 SITEMAP_S = 86400.0
-MAX_SITEMAP_S = 30 * 86400.0
 #: A requisite is kept again when a page wants it this long after its last capture.
 REQUISITE_S = 86400.0
 #: A listing that claims a change is believed at most this often for one address; one whose claims

@@ -77,7 +77,7 @@ def create_replay(
     """The application that serves archived bytes, behind its gates.
 
     Args:
-        archive: What is read; nothing is ever written.
+        archive: What is read.
         origins: Where this application and the reading room are reached.
         names: Host names it answers to.
         door: Who is staff; where it is left out, nobody but this machine reaches the server.

@@ -80,7 +80,7 @@ def create_room(
     """The application of the reading room, behind its Host gate.
 
     Args:
-        archive: What is read; nothing is ever written.
+        archive: What is read; the staff's notes, searches and addresses to save are written.
         origins: Where this application and the replay are reached.
         names: Host names it answers to.
         door: Who is staff; where it is left out, nobody but this machine reaches the server.

@@ -13,14 +13,6 @@ _MARKS = 1_000
 _MATCHES = 20_000
 
 
-def is_settled(db: Database) -> bool:
-    """Whether nothing is marked: templates and stories are those of the articles there are."""
-    row = db.execute(
-        "SELECT EXISTS (SELECT 1 FROM unsettled) OR EXISTS (SELECT 1 FROM unmatched)"
-    ).fetchone()
-    return not row[0]
-
-
 def settle_marked(db: Database) -> None:
     """Bring templates, then stories up to date with the articles, in transactions of its own.
 

@@ -168,3 +168,11 @@ def rows_of(db: Database) -> dict[str, list[tuple[Any, ...]]]:
         rows_found = db.execute(f"SELECT {columns} FROM temp.{table}_words")
         found[table] = sorted((term, ids.get(doc, doc), *rest) for term, doc, *rest in rows_found)
     return found
+
+
+def is_settled(db: Database) -> bool:
+    """Whether nothing is marked: templates and stories are those of the articles there are."""
+    row = db.execute(
+        "SELECT EXISTS (SELECT 1 FROM unsettled) OR EXISTS (SELECT 1 FROM unmatched)"
+    ).fetchone()
+    return not row[0]

@@ -9,10 +9,9 @@ import pytest
 
 from archive.index.articles import get_article
 from archive.index.open import open_index_file
-from archive.indexer.settling.settle import is_settled
 from archive.indexer.write import write_batch
 from extract.article import PageKind, Paywall
-from tests.archive.indexer.press import rows_of
+from tests.archive.indexer.press import is_settled, rows_of
 from tests.archive.indexer.settling.wire import START, days, entry, index, paragraphs
 
 TEXT = paragraphs("the harbour story")

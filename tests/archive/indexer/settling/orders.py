@@ -8,10 +8,10 @@ from pathlib import Path
 from sqlite_utils import Database
 
 from archive.index.open import open_index_file
-from archive.indexer.settling.settle import is_settled, settle_marked
+from archive.indexer.settling.settle import settle_marked
 from archive.indexer.store import Entry
 from archive.indexer.write import write_batch
-from tests.archive.indexer.press import rows_of
+from tests.archive.indexer.press import is_settled, rows_of
 from tests.archive.indexer.settling.wire import index
 
 

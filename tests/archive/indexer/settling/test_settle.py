@@ -11,9 +11,8 @@ from archive.index.open import open_index, open_index_file
 from archive.index.stories import find_story
 from archive.indexer.pool import Pool, PoolSettings
 from archive.indexer.run import LIVE, Indexer
-from archive.indexer.settling.settle import is_settled
 from archive.indexer.write import write_batch
-from tests.archive.indexer.press import http, index_here, rows_of, story
+from tests.archive.indexer.press import http, index_here, is_settled, rows_of, story
 from tests.archive.indexer.settling.wire import entry, paragraphs
 
 BEGGING = "Our readers make this paper what it is, so be one of them and never look back."

@@ -9,9 +9,9 @@ import pytest
 from archive.index.articles import find_article
 from archive.index.open import open_index_file
 from archive.index.stories import find_story, stories_of
-from archive.indexer.settling.settle import is_settled, settle_marked
+from archive.indexer.settling.settle import settle_marked
 from archive.indexer.write import write_batch
-from tests.archive.indexer.press import rows_of
+from tests.archive.indexer.press import is_settled, rows_of
 from tests.archive.indexer.settling.orders import require_same_in_another_order
 from tests.archive.indexer.settling.wire import START, days, entry, index, paragraphs, sentence
 
