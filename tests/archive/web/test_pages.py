@@ -3,7 +3,6 @@
 import io
 import re
 
-import httpx
 import lxml.html
 import pytest
 from warcio import ArchiveIterator
@@ -359,35 +358,6 @@ def test_hits_are_narrowed_by_what_they_have_in_common(room):
         link = entry.xpath("a")[0]
         found = parsed(room.get(link.get("href")))
         assert text_of(found.xpath("//p[@class='count']/strong")[0]) == text_of(entry).split()[-1]
-
-
-def narrowing_links(room, address):
-    page = parsed(room.get(address))
-    links = page.xpath("//aside[@class='narrowing']//ul[not(preceding-sibling::h2[1]='Copies')]//a")
-    return [*links, *page.xpath("//aside[@class='narrowing']/ol//a")]
-
-
-@pytest.mark.parametrize("q", ["harbour", "seals", ""])
-def test_narrowing_keeps_each_copy_by_itself(room, q):
-    links = narrowing_links(room, f"/?q={q}&copies=1")
-    assert links or q != "harbour"
-    assert all("&copies=1" in link.get("href") for link in links)
-    assert not any("copies=1" in link.get("href") for link in narrowing_links(room, f"/?q={q}"))
-
-
-@pytest.mark.parametrize("q", ['"harbour', "(harbour", "harbour OR (tide", 'title:"harbour wall'])
-def test_a_query_that_cannot_be_read_is_narrowed_as_it_was_searched(room, q):
-    found = int(text_of(parsed(room.get("/", params={"q": q})).xpath("//p/strong")[0]))
-    links = narrowing_links(room, httpx.URL("/", params={"q": q}))
-    assert links or "tide" in q or "title" in q
-    for link in links:
-        page = parsed(room.get(link.get("href")))
-        assert not page.xpath("//p[@class='hint'][contains(., 'searched as words')]")
-        counted = page.xpath("//p[@class='count']/strong")
-        assert not counted or int(text_of(counted[0])) <= found
-        if link.getparent().xpath("span"):
-            said = text_of(link.getparent().xpath("span")[0])
-            assert text_of(counted[0]) == said
 
 
 def test_a_hit_names_its_copies_and_leads_to_more_like_it(room):
