@@ -3,7 +3,7 @@
 ::
 
     app.py       the ASGI application, its headers and its errors
-    pages.py     search, article, evidence, sources
+    pages.py     search, article, evidence, sources; named.py: the article that is meant
     captures.py  lists of captures, one record, the frame around a replayed page
     looks.py     two captures side by side, as they looked
     front.py     what a front page led with, by capture
