@@ -10,6 +10,7 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from sqlite_utils import Database
 
+from archive.config import Config
 from archive.errors import NotFound, WarcError
 from archive.index.articles import find_article, find_shown
 from archive.index.captures import Capture, get_capture, iter_captures
@@ -91,6 +92,8 @@ def list_captures(
         if len(rows) > 1 and not (prefix or since or until or after)
         else [],
         beside=() if rows or not address else pages_beside(db, urlkey(address)),
+        front_of="" if rows else _front_of(room.config(), urlkey(address)),
+        below=f"{address}*" if urlkey(address).endswith(")/") else "",
     )
     return HTMLResponse(html, 200 if rows or not asked else 404)
 
@@ -156,6 +159,15 @@ def view(request: Request, room: InRoom, db: Index) -> Response:
         version=find_shown(db, capture.record_id),
     )
     return HTMLResponse(html)
+
+
+def _front_of(config: Config, key: str) -> str:
+    """The source whose home page this is, where a crawl does not visit it: others are its seeds."""
+    for name, source in config.sources.items():
+        seeds = {urlkey(url) for url in (*source.feeds, *source.sitemaps, *source.sections)}
+        if urlkey(source.url) == key and seeds and key not in seeds:
+            return name
+    return ""
 
 
 def _years(db: Database, key: str) -> list[Year]:

@@ -32,6 +32,18 @@ def room(tmp_path_factory):
         yield asking
 
 
+def test_a_front_page_that_no_crawl_visits_says_so_and_leads_to_what_lies_below(room):
+    reply = room.get("/captures", params={"url": "http://post.test/"})
+    assert reply.status_code == 404
+    found = lxml.html.fromstring(reply.text).find(".//main")
+    assert "It is the front page of post" in text_of(found)
+    links = found.xpath(".//a/@href")
+    assert "/sources/post" in links
+    assert page(room, next(link for link in links if link.endswith("%2A"))).find_class("count")
+    other = room.get("/captures", params={"url": "http://post.test/none"}).text
+    assert "front page" not in other
+
+
 def page(room, path, **parameters):
     reply = room.get(path, params=parameters or None)
     assert reply.status_code == 200, reply.text
