@@ -58,6 +58,7 @@ def texts(room, query=""):
 
 def test_notes_are_shown_on_the_article_and_searched(room, page):
     shown = lxml.html.fromstring(room.get(page).text)
+    assert "tags of the page itself" in shown.text_content()
     assert NOTE in shown.xpath("string(//section[.//h2[@id='notes']])")
     assert not shown.xpath("//form[@class='note']//b")
     assert texts(room) == ["Another", NOTE]
