@@ -94,11 +94,14 @@ class NewsSpider(scrapy.Spider):
         and signals, where there are any.
         """
         self._offers = is_heard(self.crawler)
-        keeper = asyncio.ensure_future(self._keep())
+        keeper = Keeper(self.session)
+        # What waits in the inbox is due, too: a run must not end before it has looked.
+        self._look(keeper)
+        keeping = asyncio.ensure_future(self._keep(keeper))
         try:
             await self._visit_all()
         finally:
-            keeper.cancel()
+            keeping.cancel()
             # Who is told that we stop ends what begins again.
             notify("RELOADING=1" if self.session.again else "STOPPING=1")
         nothing: tuple[Request, ...] = ()
@@ -166,23 +169,25 @@ class NewsSpider(scrapy.Spider):
             else:
                 await self._wait(turn)
 
-    async def _keep(self) -> None:
+    async def _keep(self, keeper: Keeper) -> None:
         """Look after a run for as long as it goes on."""
-        session = self.session
-        keeper = Keeper(session)
         loop = asyncio.get_running_loop()
         loop.add_signal_handler(signal.SIGHUP, setattr, keeper, "reload_asked", True)
         notify("READY=1")
-        while True:
-            try:
-                keeper.look(self._report)
-            except MicroficheError as error:
-                self._stop(error)
-                return
-            except OSError as error:  # somebody else's inbox, or a full disk: the next look may do
-                logger.warning("%s", error)
+        while self._look(keeper):
             self._woken.set()
             await asyncio.sleep(EVERY_S)
+
+    def _look(self, keeper: Keeper) -> bool:
+        """Look after a run once; False where it has to stop."""
+        try:
+            keeper.look(self._report)
+        except MicroficheError as error:
+            self._stop(error)
+            return False
+        except OSError as error:  # somebody else's inbox, or a full disk: the next look may do
+            logger.warning("%s", error)
+        return True
 
     def _report(self) -> None:
         """Write down how far a watch is; the report of its end replaces it."""

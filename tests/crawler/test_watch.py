@@ -127,6 +127,18 @@ def test_save_fetches_alone_and_nothing_that_is_due(site, bench):
     ]
 
 
+def test_a_crawl_takes_up_what_waits_though_nothing_is_due(site, bench):
+    site.answers |= {"/feed": site.feed(), "/wish": Reply(body=b"<html><p>x</html>")}
+    source(bench, site)
+    bench.run("crawl")
+    known = len(site.paths())
+    wish = inbox.post(bench.archive, f"{site.base}/wish")
+    assert bench.run("crawl").status == 0
+    assert "/wish" in site.paths()[known:]
+    assert "/feed" not in site.paths()[known:]
+    assert inbox.find_answer(bench.archive, wish) == "captured"
+
+
 def test_wishes_are_granted_once_and_what_is_none_goes(bench):
     wish = inbox.post(bench.archive, "https://news.example/a")
     (bench.archive.runs_dir / "inbox" / "1-1.json").write_text("{")
