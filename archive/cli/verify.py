@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import asdict
+from itertools import takewhile
 
 import click
 from sqlite_utils import Database
@@ -9,7 +10,7 @@ from sqlite_utils import Database
 from archive.check.proof import Link, prove
 from archive.cli import archive_of
 from archive.errors import ExitCode, NotFound
-from archive.index.captures import Capture, get_capture
+from archive.index.captures import Capture, get_capture, iter_captures
 from archive.index.open import read_index
 from archive.replay.address import ANY_TIME, parse_address
 from archive.replay.choose import Asked, find_capture
@@ -27,7 +28,8 @@ _MARKS = {True: "holds", False: "BROKEN", None: "-"}
 def command(ctx: click.Context, capture: str, as_json: bool) -> None:
     """Print the proof of a capture: bytes, digests, server, file, time stamp.
 
-    CAPTURE is the id of its record, or a moment and an address, as in the address of its replay.
+    CAPTURE is the id of its record, or a moment and an address, as in the address of its replay;
+    where nothing was captured at that moment, the nearest capture is named and nothing is proved.
     Everything is computed again from the files. A link that is broken ends it with code 6; one
     marked with a dash is not there, or not looked at, and says why. Of what was erased its
     tombstone is shown: when, why, and which digests it had.
@@ -61,7 +63,24 @@ def _find(db: Database, named: str) -> Capture:
     found = gone or find_capture(db, asked) or find_erased(db, key)
     if found is None:
         raise NotFound(f"{address.url}: has not been captured; look for it with microfiche cdx")
-    return found
+    return found if moment is None else _of_moment(db, found, named, moment)
+
+
+def _of_moment(db: Database, nearest: Capture, named: str, moment: str) -> Capture:
+    """A capture of the moment that was named, of which digits may be left out at its end.
+
+    Replay shows what is nearest and shows best; a proof is of what was asked for, or of nothing.
+    """
+    said = "".join(takewhile(str.isdigit, named.removeprefix("/")))
+    if nearest.timestamp.startswith(said):
+        return nearest
+    same = iter_captures(db, nearest.urlkey, since=moment, until=moment, failures=True)
+    if (found := next(iter(same), None)) is not None:
+        return found
+    raise NotFound(
+        f"{nearest.uri}: has no capture of {said}; the nearest is of {nearest.timestamp}: "
+        f"microfiche verify {nearest.timestamp}/{nearest.uri}"
+    )
 
 
 def _line(link: Link) -> str:

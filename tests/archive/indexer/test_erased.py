@@ -14,7 +14,7 @@ from archive.backup import back_up
 from archive.check.run import check_archive
 from archive.cli import cli
 from archive.config import load_config
-from archive.errors import ArchiveLocked, ExitCode, WarcError, Withheld
+from archive.errors import ArchiveLocked, ExitCode, NotFound, WarcError, Withheld
 from archive.index.articles import find_article
 from archive.index.open import open_index, read_index
 from archive.indexer import erased as erased_module
@@ -135,6 +135,14 @@ def test_the_chain_of_proof_says_what_is_left_of_it(shelf):
     shelf.archive.takedowns_path.unlink()
     code, links = verify(shelf, f"{T1}/{OTHER}")
     assert (code, [name for name, holds, _ in links if holds is False]) == (6, ["before"])
+
+
+def test_no_other_capture_is_proved_than_the_one_asked_for(shelf):
+    root = str(shelf.archive.root)
+    refused = CliRunner().invoke(cli, ["-C", root, "verify", f"20200101000000/{OTHER}"])
+    assert isinstance(refused.exception, NotFound)
+    assert f"no capture of 20200101000000; the nearest is of {T1}" in str(refused.exception)
+    assert verify(shelf, f"{T1[:8]}/{OTHER}")[0] == 0
 
 
 def run_erase(shelf, *arguments):
