@@ -27,6 +27,8 @@ from archive.warc.erasing import REWRITE
 def command(ctx: click.Context, record: str, reason: str, *, all_copies: bool, yes: bool) -> None:
     """Erase RECORD (a WARC-Record-ID), for good, where a law or a court wants it gone.
 
+    `microfiche verify MOMENT/URL` prints the id of a capture's record.
+
     Its bytes are overwritten by a record of the same length that says when and why, and has the
     old digests as proof that something stood there; manifest, log, index and the crawler's
     memory follow. The request of the same exchange goes with it; other records that hold the same

@@ -32,7 +32,8 @@ def command(ctx: click.Context, capture: str, as_json: bool) -> None:
     where nothing was captured at that moment, the nearest capture is named and nothing is proved.
     Everything is computed again from the files. A link that is broken ends it with code 6; one
     marked with a dash is not there, or not looked at, and says why. Of what was erased its
-    tombstone is shown: when, why, and which digests it had.
+    tombstone is shown: when, why, and which digests it had. The id of the record,
+    printed first, is what `erase` and a rule of rights take.
 
     Example: microfiche verify 20260102030405/https://news.example/2026/storm
     """
@@ -45,6 +46,7 @@ def command(ctx: click.Context, capture: str, as_json: bool) -> None:
         told = {"record_id": found.record_id, "links": [asdict(link) for link in links]}
         click.echo(json.dumps(told, ensure_ascii=False))
     else:
+        click.echo(f"{'':>6}  {'record':<10}  {found.record_id}")
         for link in links:
             click.echo(_line(link))
     if any(link.holds is False for link in links):

@@ -145,6 +145,12 @@ def test_no_other_capture_is_proved_than_the_one_asked_for(shelf):
     assert verify(shelf, f"{T1[:8]}/{OTHER}")[0] == 0
 
 
+def test_verify_prints_the_id_that_erase_takes(shelf):
+    root = str(shelf.archive.root)
+    done = CliRunner().invoke(cli, ["-C", root, "verify", f"{T1}/{URL}"])
+    assert done.output.splitlines()[0].split() == ["record", shelf.erased.record_id.strip("<>")]
+
+
 def run_erase(shelf, *arguments):
     root = str(shelf.archive.root)
     return CliRunner().invoke(
