@@ -9,6 +9,7 @@ import json
 import os
 import shlex
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -188,6 +189,8 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.site.demo", description=__doc__)
     parser.add_argument("--serve", type=int, choices=(0, 1), default=1, help="0: stop at the end")
     options = parser.parse_args()
+    # However it is ended, by Ctrl-C or by whoever ends `make`, the reading room ends with it.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         fresh_archive()
         with running() as newspaper:
