@@ -11,7 +11,7 @@ from datetime import timedelta
 from enum import StrEnum
 from importlib.metadata import version
 from pathlib import Path
-from typing import Literal
+from typing import Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -361,17 +361,12 @@ def _expected(kind: str, message: str, keys: list[str]) -> str:
 
 def _known_keys(table: list[str]) -> Iterable[str]:
     """The keys that a table may have; the name of a source or a search stands for any."""
-    models: dict[str, type[BaseModel]] = {
-        "archive": ArchiveTable,
-        "crawl": CrawlTable,
-        "notify": NotifyTable,
-        "seal": SealTable,
-        "sources": Source,
-        "searches": SavedSearch,
-        "rights": Right,
-        "limits": LimitsTable,
-    }
-    return models.get(table[0], Config).model_fields if table else Config.model_fields
+    if not table:
+        return Config.model_fields
+    field = Config.model_fields.get(table[0])
+    kinds = (field.annotation, *get_args(field.annotation)) if field else ()
+    models = (kind for kind in kinds if isinstance(kind, type) and issubclass(kind, BaseModel))
+    return next(models, Config).model_fields
 
 
 def find_line(text: str, keys: list[str]) -> int | None:
