@@ -42,7 +42,7 @@ def find(archive: Archive, kind: str, number: int = 0):
 
 
 def rewrite(archive: Archive, record_id: str, change) -> tuple[str, int]:
-    """Write a file anew with one record changed, its manifest too; the record's place."""
+    """Write a file again with one record changed, its manifest too; the record's place."""
     for path in sealed(archive.root):
         name = path.relative_to(archive.warcs_dir).as_posix()
         out, place = b"", None
@@ -224,7 +224,7 @@ def test_an_id_in_two_files(archive):
 
 def test_a_file_that_changed_after_it_was_sealed(archive):
     path = sealed(archive.root)[0]
-    # The same records, deflated anew: only the manifest can tell.
+    # The same records, deflated again: only the manifest can tell.
     rewrite_all = b"".join(
         gzip.compress(part, mtime=0) for part in [gzip.decompress(path.read_bytes())]
     )

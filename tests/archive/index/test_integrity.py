@@ -1,4 +1,4 @@
-"""A damaged index is noticed, told by every command, and made anew; never served as if whole."""
+"""A damaged index is noticed, told by every command, and made again; never served as if whole."""
 
 import json
 import os

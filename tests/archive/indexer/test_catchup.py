@@ -196,7 +196,7 @@ def test_an_unfinished_rebuild_goes_on_only_where_it_would_end_the_same(press, w
         os.utime(b, ns=(found.st_atime_ns, found.st_mtime_ns))
     result = microfiche(press.archive, "index", "--rebuild")
     assert result.exit_code == 0, result.output
-    # What goes on has nothing left to read; what begins anew reads what there is.
+    # What goes on has nothing left to read; what begins again reads what there is.
     captures = {"nothing": 0, "file": 2}.get(what, 3)
     assert f"Rebuilt: {captures} capture" in result.output
     with closing(open_index(press.archive)) as db:

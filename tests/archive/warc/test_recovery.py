@@ -154,7 +154,7 @@ def write_until_killed(place: Path) -> subprocess.Popen[str]:
 
 
 def kill_once(root: Path, wait_s: float) -> int:
-    """Let a process write for a while, kill it, recover; how many captures it had told of."""
+    """Let a process write for a while, kill it, recover; how many captures it had reported."""
     archive = archive_at(root)
     process = write_until_killed(archive.warcs_dir)
     assert process.stdout is not None
